@@ -1,0 +1,8 @@
+/** The entry of the core module: its exports, and nothing else. */
+import "../base/panic";
+
+export * from "./access";
+export * from "./machine";
+export * from "./services";
+export * from "./twins.generated";
+export * from "./windowed";

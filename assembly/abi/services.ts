@@ -1,0 +1,162 @@
+import { allocate as ntAllocate } from "../nt/allocate";
+import { free as ntFree } from "../nt/free";
+import { lock as ntLock, unlock as ntUnlock } from "../nt/lock";
+import { protect as ntProtect } from "../nt/protect";
+import { query as ntQuery } from "../nt/query";
+import {
+  readVirtual as ntReadVirtual,
+  writeProcess as ntWriteProcess,
+  writeVirtual as ntWriteVirtual,
+} from "../nt/transfer";
+import {
+  getWriteWatch as ntGetWriteWatch,
+  resetWriteWatch as ntResetWriteWatch,
+} from "../nt/watch";
+import { isTarget, targetSpace } from "../nt/answer";
+import { STATUS_INVALID_HANDLE } from "../base/status";
+import { Context } from "../virt/context";
+
+/**
+ * The Nt services. `target` is the number of a space, or the NTSTATUS that looking up a handle ended with; `...At` is
+ * a guest address of the calling process, or all ones: the value is in the arguments, or goes to the result block.
+ */
+
+export function allocate(
+  context: u32,
+  target: u32,
+  baseAt: u64,
+  base: u64,
+  zeroBits: u64,
+  sizeAt: u64,
+  size: u64,
+  type: u32,
+  protect: u32,
+): u32 {
+  const c = changetype<Context>(context);
+  return ntAllocate(c, known(target), baseAt, base, zeroBits, sizeAt, size, type, protect);
+}
+
+export function free(
+  context: u32,
+  target: u32,
+  baseAt: u64,
+  base: u64,
+  sizeAt: u64,
+  size: u64,
+  type: u32,
+): u32 {
+  return ntFree(changetype<Context>(context), known(target), baseAt, base, sizeAt, size, type);
+}
+
+export function protect(
+  context: u32,
+  target: u32,
+  baseAt: u64,
+  base: u64,
+  sizeAt: u64,
+  size: u64,
+  protection: u32,
+  oldAt: u64,
+): u32 {
+  const c = changetype<Context>(context);
+  return ntProtect(c, known(target), baseAt, base, sizeAt, size, protection, oldAt);
+}
+
+export function query(
+  context: u32,
+  target: u32,
+  address: u64,
+  informationClass: u32,
+  bufferAt: u64,
+  length: u64,
+  returnLengthAt: u64,
+): u32 {
+  const c = changetype<Context>(context);
+  return ntQuery(c, known(target), address, informationClass, bufferAt, length, returnLengthAt);
+}
+
+export function lock(
+  context: u32,
+  target: u32,
+  baseAt: u64,
+  base: u64,
+  sizeAt: u64,
+  size: u64,
+  mapType: u32,
+): u32 {
+  return ntLock(changetype<Context>(context), known(target), baseAt, base, sizeAt, size, mapType);
+}
+
+export function unlock(
+  context: u32,
+  target: u32,
+  baseAt: u64,
+  base: u64,
+  sizeAt: u64,
+  size: u64,
+  mapType: u32,
+): u32 {
+  return ntUnlock(changetype<Context>(context), known(target), baseAt, base, sizeAt, size, mapType);
+}
+
+export function readVirtual(
+  context: u32,
+  target: u32,
+  address: u64,
+  bufferAt: u64,
+  size: u64,
+  doneAt: u64,
+): u32 {
+  const c = changetype<Context>(context);
+  return ntReadVirtual(c, known(target), address, bufferAt, size, doneAt);
+}
+
+export function writeVirtual(
+  context: u32,
+  target: u32,
+  address: u64,
+  bufferAt: u64,
+  size: u64,
+  doneAt: u64,
+): u32 {
+  const c = changetype<Context>(context);
+  return ntWriteVirtual(c, known(target), address, bufferAt, size, doneAt);
+}
+
+export function writeProcess(
+  context: u32,
+  target: u32,
+  address: u64,
+  bufferAt: u64,
+  size: u64,
+  doneAt: u64,
+): u32 {
+  const c = changetype<Context>(context);
+  return ntWriteProcess(c, known(target), address, bufferAt, size, doneAt);
+}
+
+export function getWriteWatch(
+  context: u32,
+  target: u32,
+  flags: u32,
+  base: u64,
+  size: u64,
+  arrayAt: u64,
+  countAt: u64,
+  count: u64,
+  granularityAt: u64,
+): u32 {
+  const c = changetype<Context>(context);
+  const t = known(target);
+  return ntGetWriteWatch(c, t, flags, base, size, arrayAt, countAt, count, granularityAt);
+}
+
+export function resetWriteWatch(context: u32, target: u32, base: u64, size: u64): u32 {
+  return ntResetWriteWatch(changetype<Context>(context), known(target), base, size);
+}
+
+/** A number that no space has is a handle that leads nowhere. */
+function known(target: u32): u32 {
+  if (!isTarget(target)) return target;
+  return targetSpace(target) === null ? STATUS_INVALID_HANDLE : target;
+}

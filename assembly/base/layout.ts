@@ -1,0 +1,41 @@
+/**
+ * Where everything lies in linear memory. Every base address is one of these constants; nothing is laid out by the
+ * compiler (no static data), so hosts may share the addresses.
+ *
+ *     0x0000_0000  unused: a null pointer into linear memory finds nothing
+ *     0x0000_0400  POOLS      free lists of the record pools, and the arena's limits   (base/pool, base/arena)
+ *     0x0000_0600  PHYSICAL   frames and commit charge                                 (phys/charge)
+ *     0x0000_0700  MACHINE    profile, limits, switches                                (virt/machine)
+ *     0x0000_0800  PANIC      line and column of a failed assertion                    (base/panic)
+ *     0x0000_1000  SPACES     u32[4096]: number of a space -> its record               (virt/space)
+ *     0x0002_0000  STALE      one bit a window page: its slot holds old bytes          (phys/frame)
+ *     0x0010_0000  ACCESS     one byte a window page, and one page of bytes more       (virt/maps)
+ *     0x0020_1000  GRANTED    one bit per 1,024 bytes of ACCESS: something in it       (virt/maps)
+ *     0x0030_0000  WINDOW     guest address a of the windowed space is WINDOW + a; where no window was set aside,
+ *                             and above it, the ARENA: records, contexts and frames
+ */
+export const POOLS: u32 = 0x400;
+export const ARENA: u32 = 0x500;
+export const PHYSICAL: u32 = 0x600;
+export const MACHINE: u32 = 0x700;
+export const PANIC: u32 = 0x800;
+export const SPACES: u32 = 0x1000;
+export const SPACES_MAX: u32 = 4096;
+export const STALE: u32 = 0x20000;
+export const ACCESS: u32 = 0x100000;
+export const ACCESS_PAGES: u32 = 0x100000;
+export const GRANTED: u32 = 0x201000;
+export const WINDOW: u32 = 0x300000;
+
+export const PAGE_SHIFT: u64 = 12;
+export const PAGE_BYTES: u32 = 0x1000;
+export const PAGE_MASK: u64 = 0xfff;
+
+/** Linear memory ends below 4 GB: 65,535 pages of 64 KB are the most that an engine gives. */
+export const LINEAR_END: u64 = 0xffff0000;
+
+if (SPACES + SPACES_MAX * 4 > STALE) ERROR("SPACES runs into STALE");
+if (STALE + ACCESS_PAGES / 8 > ACCESS) ERROR("STALE runs into ACCESS");
+if (ACCESS + ACCESS_PAGES + PAGE_BYTES > GRANTED) ERROR("ACCESS runs into GRANTED");
+if (GRANTED + 128 > WINDOW) ERROR("GRANTED runs into WINDOW");
+if ((WINDOW & 0xffff) != 0) ERROR("WINDOW must lie on a page of linear memory");

@@ -1,0 +1,107 @@
+/**
+ * Bit planes: a chunk of up to eight planes of 1,024 bits, bit i of plane k at
+ *
+ *     chunk + k * 128 + (i / 64) * 8,  bit i % 64
+ *
+ * so that 64 pages of one plane are one word. A *value* of page i is the byte made of its bits in planes 0..7.
+ */
+export const CHUNK_PAGES: u32 = 1024;
+export const PLANE_BYTES: u32 = 128;
+const WORDS: u32 = 16;
+
+/** The bits of word `word` that lie in [from, to). */
+function wordMask(word: u32, from: u32, to: u32): u64 {
+  const first = word << 6;
+  let mask: u64 = u64.MAX_VALUE;
+  if (from > first) mask &= u64.MAX_VALUE << <u64>(from - first);
+  if (to < first + 64) mask &= (<u64>1 << <u64>(to - first)) - 1;
+  return mask;
+}
+
+export function planeTest(plane: u32, i: u32): bool {
+  return ((load<u64>(plane + ((i >>> 6) << 3)) >> <u64>(i & 63)) & 1) != 0;
+}
+
+export function planeSet(plane: u32, i: u32): void {
+  const word = plane + ((i >>> 6) << 3);
+  store<u64>(word, load<u64>(word) | (<u64>1 << <u64>(i & 63)));
+}
+
+export function planeClear(plane: u32, i: u32): void {
+  const word = plane + ((i >>> 6) << 3);
+  store<u64>(word, load<u64>(word) & ~(<u64>1 << <u64>(i & 63)));
+}
+
+export function planeClearRange(plane: u32, from: u32, to: u32): void {
+  for (let word = from >>> 6; word <= (to - 1) >>> 6; word++) {
+    const at = plane + (word << 3);
+    store<u64>(at, load<u64>(at) & ~wordMask(word, from, to));
+  }
+}
+
+export function planeCount(plane: u32, from: u32, to: u32): u32 {
+  let count: u64 = 0;
+  for (let word = from >>> 6; word <= (to - 1) >>> 6; word++) {
+    count += popcnt<u64>(load<u64>(plane + (word << 3)) & wordMask(word, from, to));
+  }
+  return <u32>count;
+}
+
+/** First set bit of [from, to), or `to`. */
+export function planeNext(plane: u32, from: u32, to: u32): u32 {
+  for (let word = from >>> 6; from < to && word <= (to - 1) >>> 6; word++) {
+    const bits = load<u64>(plane + (word << 3)) & wordMask(word, from, to);
+    if (bits != 0) return (word << 6) + <u32>ctz<u64>(bits);
+  }
+  return to;
+}
+
+export function planeEmpty(plane: u32): bool {
+  for (let word: u32 = 0; word < WORDS; word++) {
+    if (load<u64>(plane + (word << 3)) != 0) return false;
+  }
+  return true;
+}
+
+export function valueAt(chunk: u32, i: u32): u32 {
+  const at = chunk + ((i >>> 6) << 3);
+  const bit = <u64>(i & 63);
+  return <u32>(
+    (((load<u64>(at) >> bit) & 1) |
+      (((load<u64>(at, 128) >> bit) & 1) << 1) |
+      (((load<u64>(at, 256) >> bit) & 1) << 2) |
+      (((load<u64>(at, 384) >> bit) & 1) << 3) |
+      (((load<u64>(at, 512) >> bit) & 1) << 4) |
+      (((load<u64>(at, 640) >> bit) & 1) << 5) |
+      (((load<u64>(at, 768) >> bit) & 1) << 6) |
+      (((load<u64>(at, 896) >> bit) & 1) << 7))
+  );
+}
+
+/** Give pages [from, to) of the chunk the value. */
+export function valueFill(chunk: u32, from: u32, to: u32, value: u32): void {
+  for (let word = from >>> 6; word <= (to - 1) >>> 6; word++) {
+    const mask = wordMask(word, from, to);
+    const at = chunk + (word << 3);
+    for (let plane: u32 = 0; plane < 8; plane++) {
+      const slot = at + plane * PLANE_BYTES;
+      const bits = load<u64>(slot);
+      store<u64>(slot, ((value >>> plane) & 1) != 0 ? bits | mask : bits & ~mask);
+    }
+  }
+}
+
+/** First page of [from, 1024) whose value is another than `value`, or 1024. */
+export function valueRunEnd(chunk: u32, from: u32, value: u32): u32 {
+  for (let word = from >>> 6; word < WORDS; word++) {
+    const at = chunk + (word << 3);
+    let different: u64 = 0;
+    for (let plane: u32 = 0; plane < 8; plane++) {
+      const same: u64 = ((value >>> plane) & 1) != 0 ? u64.MAX_VALUE : 0;
+      different |= load<u64>(at + plane * PLANE_BYTES) ^ same;
+    }
+    different &= wordMask(word, from, CHUNK_PAGES);
+    if (different != 0) return (word << 6) + <u32>ctz<u64>(different);
+  }
+  return CHUNK_PAGES;
+}

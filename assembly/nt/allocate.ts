@@ -1,0 +1,126 @@
+import { RULE_C, RULE_R, rule } from "../base/rule";
+import {
+  STATUS_ACCESS_VIOLATION,
+  STATUS_INVALID_PAGE_PROTECTION,
+  STATUS_INVALID_PARAMETER_2,
+  STATUS_INVALID_PARAMETER_3,
+  STATUS_INVALID_PARAMETER_4,
+  STATUS_INVALID_PARAMETER_5,
+  STATUS_INVALID_PARAMETER_6,
+  STATUS_PRIVILEGE_NOT_HELD,
+  STATUS_SUCCESS,
+} from "../base/status";
+import { Context, resultGet } from "../virt/context";
+import { SWITCH_LOCK_MEMORY_PRIVILEGE, SWITCH_STRICT_PHYSICAL, machine, switchIs } from "../virt/machine";
+import { answer, isTarget, targetSpace } from "./answer";
+import { commitPages } from "./commit";
+import { isReadyPointer, pointerRead, pointerWrite } from "./pointer";
+import { isProtection } from "./protection";
+import { reserveRegion } from "./reserve";
+import { resetPages } from "./reset";
+import {
+  MEM_COMMIT,
+  MEM_LARGE_PAGES,
+  MEM_PHYSICAL,
+  MEM_RESERVE,
+  MEM_RESET,
+  MEM_RESET_UNDO,
+  MEM_TOP_DOWN,
+  MEM_WRITE_WATCH,
+  PAGE_READWRITE,
+} from "./types";
+import { isZeroBits } from "./zero-bits";
+
+const KNOWN: u32 =
+  MEM_COMMIT |
+  MEM_RESERVE |
+  MEM_RESET |
+  MEM_TOP_DOWN |
+  MEM_WRITE_WATCH |
+  MEM_PHYSICAL |
+  MEM_RESET_UNDO |
+  MEM_LARGE_PAGES;
+const ACTIONS: u32 = MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_RESET_UNDO;
+
+/**
+ * NtAllocateVirtualMemory: the checks of 2.1 in their order, then the path that the type asks for.
+ * Result 0: base; result 1: size.
+ */
+export function allocate(
+  context: Context,
+  target: u32,
+  baseAt: u64,
+  base: u64,
+  zeroBits: u64,
+  sizeAt: u64,
+  size: u64,
+  type: u32,
+  protect: u32,
+): u32 {
+  const row = flagsRow(zeroBits, type, protect);
+  if (row != 0) return answer(context, rule(2, 1, row), flagsStatus(row));
+  if (!isReadyPointer(context, baseAt) || !isReadyPointer(context, sizeAt)) {
+    return answer(context, rule(2, 1, 10), STATUS_ACCESS_VIOLATION);
+  }
+  base = pointerRead(context, baseAt, base);
+  size = pointerRead(context, sizeAt, size);
+  const limit = machine().regionLimit;
+  if (base > limit) return answer(context, rule(2, 1, 11), STATUS_INVALID_PARAMETER_2);
+  if (limit + 1 - base < size) return answer(context, rule(2, 1, 12), STATUS_INVALID_PARAMETER_4);
+  if (size == 0) return answer(context, rule(2, 1, 13), STATUS_INVALID_PARAMETER_4);
+  if (!isTarget(target)) return answer(context, rule(2, 1, 14), target);
+  if ((type & MEM_LARGE_PAGES) != 0 && !switchIs(SWITCH_LOCK_MEMORY_PRIVILEGE)) {
+    return answer(context, rule(2, 1, 15), STATUS_PRIVILEGE_NOT_HELD);
+  }
+  const status = perform(context, target, base, zeroBits, size, type, protect);
+  if (status != STATUS_SUCCESS) return status;
+  pointerWrite(context, baseAt, resultGet(context, 0));
+  pointerWrite(context, sizeAt, resultGet(context, 1));
+  return STATUS_SUCCESS;
+}
+
+function perform(
+  context: Context,
+  target: u32,
+  base: u64,
+  zeroBits: u64,
+  size: u64,
+  type: u32,
+  protect: u32,
+): u32 {
+  const space = targetSpace(target)!;
+  if ((type & MEM_RESERVE) != 0 || (base == 0 && type != MEM_RESET_UNDO)) {
+    return reserveRegion(context, space, base, zeroBits, size, type, protect);
+  }
+  if ((type & (MEM_RESET | MEM_RESET_UNDO)) != 0) {
+    return resetPages(context, space, base, size, type);
+  }
+  return commitPages(context, space, base, size, protect);
+}
+
+/** Rows 1 to 9 of 2.1: what is wrong with the flags, whatever the address; 0 where nothing is. */
+function flagsRow(zeroBits: u64, type: u32, protect: u32): u32 {
+  if (!isZeroBits(zeroBits)) return 1;
+  if ((type & ~KNOWN) != 0) return 2;
+  if ((type & ACTIONS) == 0) return 3;
+  if ((type & MEM_RESET) != 0 && type != MEM_RESET) return 4;
+  if ((type & MEM_RESET_UNDO) != 0 && type != MEM_RESET_UNDO) return 4;
+  if ((type & MEM_LARGE_PAGES) != 0) {
+    const both = MEM_COMMIT | MEM_RESERVE;
+    if ((type & both) != both || (type & (MEM_PHYSICAL | MEM_WRITE_WATCH)) != 0) return 5;
+  }
+  const isReserve = (type & MEM_RESERVE) != 0;
+  if ((type & MEM_WRITE_WATCH) != 0 && !isReserve) return 6;
+  if ((type & MEM_PHYSICAL) != 0) {
+    const allowed = switchIs(SWITCH_STRICT_PHYSICAL) ? MEM_RESERVE : MEM_RESERVE | MEM_TOP_DOWN;
+    if (!isReserve || (type & ~(allowed | MEM_PHYSICAL)) != 0) return 7;
+    if (protect != PAGE_READWRITE) return 8;
+  }
+  return isProtection(protect) ? 0 : 9;
+}
+
+function flagsStatus(row: u32): u32 {
+  if (row == 1) return STATUS_INVALID_PARAMETER_3;
+  if (row == 8) return STATUS_INVALID_PARAMETER_6;
+  return row == 9 ? STATUS_INVALID_PAGE_PROTECTION : STATUS_INVALID_PARAMETER_5;
+}

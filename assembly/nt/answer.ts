@@ -1,0 +1,25 @@
+import { STATUS_INVALID_PARAMETER, STATUS_INVALID_PARAMETER_1, STATUS_INVALID_PARAMETER_10 } from "../base/status";
+import { Context } from "../virt/context";
+import { SWITCH_PLAIN_STATUS, switchIs } from "../virt/machine";
+import { SPACE_TERMINATED, Space, spaceOf } from "../virt/space";
+
+/** Leave the number of the rule that answers, and answer. */
+export function answer(context: Context, row: u32, status: u32): u32 {
+  context.decision = row;
+  const numbered = status >= STATUS_INVALID_PARAMETER_1 && status <= STATUS_INVALID_PARAMETER_10;
+  return numbered && switchIs(SWITCH_PLAIN_STATUS) ? STATUS_INVALID_PARAMETER : status;
+}
+
+/** A target is the number of a space, or the error that looking up the caller's handle ended with. */
+export function isTarget(target: u32): bool {
+  return target < 0x80000000;
+}
+
+/** The space of a target, or null. Requires: `isTarget`. */
+export function targetSpace(target: u32): Space | null {
+  return spaceOf(target);
+}
+
+export function isTerminating(space: Space): bool {
+  return space.state == SPACE_TERMINATED;
+}

@@ -1,0 +1,126 @@
+import { GRANULARITY, alignDown, pageDown, pageOf, pageUp } from "../base/range";
+import { RULE_C, rule } from "../base/rule";
+import {
+  STATUS_ALREADY_COMMITTED,
+  STATUS_COMMITMENT_LIMIT,
+  STATUS_CONFLICTING_ADDRESSES,
+  STATUS_INSUFFICIENT_RESOURCES,
+  STATUS_INVALID_PAGE_PROTECTION,
+  STATUS_PAGEFILE_QUOTA_EXCEEDED,
+  STATUS_PROCESS_IS_TERMINATING,
+  STATUS_SECTION_PROTECTION,
+  STATUS_SUCCESS,
+} from "../base/status";
+import { chargeFits } from "../phys/charge";
+import { chargeFitsQuota, commit, reserve, uncommittedPages } from "../virt/change";
+import { Context, resultSet } from "../virt/context";
+import { regionAt, regionFloor } from "../virt/index";
+import { SWITCH_AUTO_RESERVE, switchIs } from "../virt/machine";
+import {
+  REGION_FILE_VIEW,
+  REGION_IMAGE,
+  REGION_LARGE,
+  REGION_PAGEFILE_VIEW,
+  REGION_PHYSICAL,
+  REGION_PRIVATE,
+  REGION_RESIDENT,
+  Region,
+  regionIs,
+  regionIsCharged,
+} from "../virt/region";
+import { roomEnsure } from "../virt/room";
+import { Space } from "../virt/space";
+import { answer, isTerminating } from "./answer";
+import {
+  attributesIn,
+  attributesOf,
+  cachingFlags,
+  isAllowedInView,
+  isCopyProtection,
+} from "./protection";
+import { PAGE_NOCACHE, PAGE_WRITECOMBINE } from "./types";
+
+/** The commit path (2.3): pages of one region become committed, those that are get the protection. */
+export function commitPages(
+  context: Context,
+  space: Space,
+  base: u64,
+  size: u64,
+  protect: u32,
+): u32 {
+  if (isTerminating(space)) return fail(context, 1, STATUS_PROCESS_IS_TERMINATING);
+  const start = pageDown(base);
+  const end = pageUp(base + size);
+  const region = regionAt(space, start);
+  if (region === null) {
+    if (!switchIs(SWITCH_AUTO_RESERVE)) return fail(context, 2, STATUS_CONFLICTING_ADDRESSES);
+    return reserveForCommit(context, space, start, end, protect);
+  }
+  if (end > region.end) return fail(context, 3, STATUS_CONFLICTING_ADDRESSES);
+  const row = regionRow(region, protect);
+  if (row != 0) return fail(context, row, regionStatus(row));
+  const first = pageOf(start);
+  const last = pageOf(end);
+  const status = chargeStatus(context, space, region, uncommittedPages(space, first, last));
+  if (status != STATUS_SUCCESS) return status;
+  commit(space, region, first, last, attributesIn(region, protect));
+  return done(context, start, end);
+}
+
+/** Rows C4 to C8: what the region does not allow; 0 where nothing is wrong. */
+function regionRow(region: Region, protect: u32): u32 {
+  if (regionIs(region, REGION_PHYSICAL | REGION_LARGE | REGION_RESIDENT)) return 4;
+  if (region.kind == REGION_FILE_VIEW || region.kind == REGION_IMAGE) return 5;
+  if (region.kind == REGION_PAGEFILE_VIEW) {
+    if ((protect & (PAGE_NOCACHE | PAGE_WRITECOMBINE)) != 0) return 6;
+    return isAllowedInView(region.protection, protect) ? 0 : 7;
+  }
+  return isCopyProtection(protect) ? 8 : 0;
+}
+
+function regionStatus(row: u32): u32 {
+  if (row == 4) return STATUS_CONFLICTING_ADDRESSES;
+  if (row == 5) return STATUS_ALREADY_COMMITTED;
+  return row == 7 ? STATUS_SECTION_PROTECTION : STATUS_INVALID_PAGE_PROTECTION;
+}
+
+/** Row C9, and the quota of the process. */
+function chargeStatus(context: Context, space: Space, region: Region | null, pages: u64): u32 {
+  if (region === null || regionIsCharged(region)) {
+    if (!chargeFits(pages)) return fail(context, 9, STATUS_COMMITMENT_LIMIT);
+    if (!chargeFitsQuota(space, pages)) return fail(context, 9, STATUS_PAGEFILE_QUOTA_EXCEEDED);
+  }
+  return roomEnsure(space) ? STATUS_SUCCESS : fail(context, 9, STATUS_INSUFFICIENT_RESOURCES);
+}
+
+/** 17.19: free memory is reserved from its granule on, and the pages that were asked for are committed. */
+function reserveForCommit(
+  context: Context,
+  space: Space,
+  start: u64,
+  end: u64,
+  protect: u32,
+): u32 {
+  const base = alignDown(start, GRANULARITY);
+  if (base == 0 || regionFloor(space, end - 1).end > base) {
+    return answer(context, rule(17, 19, 2), STATUS_CONFLICTING_ADDRESSES);
+  }
+  if (isCopyProtection(protect)) return fail(context, 8, STATUS_INVALID_PAGE_PROTECTION);
+  const status = chargeStatus(context, space, null, (end - start) >> 12);
+  if (status != STATUS_SUCCESS) return status;
+  const region = reserve(space, base, end, REGION_PRIVATE, protect, cachingFlags(protect));
+  commit(space, region, pageOf(start), pageOf(end), attributesOf(protect));
+  resultSet(context, 0, start);
+  resultSet(context, 1, end - start);
+  return answer(context, rule(17, 19, 1), STATUS_SUCCESS);
+}
+
+function done(context: Context, start: u64, end: u64): u32 {
+  resultSet(context, 0, start);
+  resultSet(context, 1, end - start);
+  return answer(context, rule(2, 3, 0), STATUS_SUCCESS);
+}
+
+function fail(context: Context, row: u32, status: u32): u32 {
+  return answer(context, rule(2, 3, row) | RULE_C, status);
+}

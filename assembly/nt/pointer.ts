@@ -1,0 +1,65 @@
+import { pageOf } from "../base/range";
+import { Context, contextSpace } from "../virt/context";
+import { GUARD, RESOLVED, WRITE, complete, disarm, judge, linearOf, prepare } from "../virt/fault";
+import { machine } from "../virt/machine";
+import { Space } from "../virt/space";
+
+/**
+ * Parameters that lie in the calling process: a system service looks at them before it does anything (4.8). The
+ * fault stays inside the service; a guard page met there is disarmed all the same. Where a call was made from outside,
+ * there is no pointer (`NO_POINTER`) and the value travels in the result block.
+ */
+export const NO_POINTER: u64 = u64.MAX_VALUE;
+
+/** Whether [at, at + bytes) can be accessed like that; the pages have frames then. Nothing is marked yet. */
+export function isReady(context: Context, at: u64, bytes: u64, access: u32): bool {
+  if (at == NO_POINTER || bytes == 0) return true;
+  const space = contextSpace(context);
+  const end = at + bytes;
+  if (space === null || end < at || end - 1 > machine().highestAddress) return false;
+  for (let page = pageOf(at); page <= pageOf(end - 1); page++) {
+    const outcome = judge(space, page, access);
+    if (outcome == GUARD) disarm(space, page);
+    if (outcome != RESOLVED || !prepare(space, page)) return false;
+  }
+  return true;
+}
+
+/** Whether a pointer-sized parameter can be written. */
+export function isReadyPointer(context: Context, at: u64): bool {
+  return isReady(context, at, machine().pointerBytes, WRITE);
+}
+
+/** The pointer-sized value at `at`, or `value` where there is no pointer. Requires: ready. */
+export function pointerRead(context: Context, at: u64, value: u64): u64 {
+  return at == NO_POINTER ? value : memoryRead(context, at, machine().pointerBytes);
+}
+
+/** The value of a parameter. Requires: ready. */
+export function memoryRead(context: Context, at: u64, bytes: u32): u64 {
+  let value: u64 = 0;
+  for (let i: u32 = 0; i < bytes; i++) {
+    const space = changetype<Space>(context.space);
+    value |= <u64>load<u8>(linearOf(space, at + i)) << (<u64>i << 3);
+  }
+  return value;
+}
+
+/** Write a pointer-sized value; nothing where there is no pointer. */
+export function pointerWrite(context: Context, at: u64, value: u64): void {
+  memoryWrite(context, at, machine().pointerBytes, value);
+}
+
+/**
+ * Write a parameter of 4 or 8 bytes. The call itself may have taken the page away: then the value is lost and the
+ * call has succeeded all the same.
+ */
+export function memoryWrite(context: Context, at: u64, bytes: u32, value: u64): void {
+  if (at == NO_POINTER || !isReady(context, at, bytes, WRITE)) return;
+  const space = changetype<Space>(context.space);
+  const last = pageOf(at + bytes - 1);
+  for (let page = pageOf(at); page <= last; page++) complete(context, space, page, WRITE);
+  for (let i: u32 = 0; i < bytes; i++) {
+    store<u8>(linearOf(space, at + i), <u8>(value >> (<u64>i << 3)));
+  }
+}

@@ -1,0 +1,127 @@
+import { pageDown, pageOf, pageUp } from "../base/range";
+import { rule } from "../base/rule";
+import {
+  STATUS_ACCESS_VIOLATION,
+  STATUS_CONFLICTING_ADDRESSES,
+  STATUS_INSUFFICIENT_RESOURCES,
+  STATUS_INVALID_PAGE_PROTECTION,
+  STATUS_INVALID_PARAMETER,
+  STATUS_INVALID_PARAMETER_2,
+  STATUS_INVALID_PARAMETER_3,
+  STATUS_INVALID_PARAMETER_4,
+  STATUS_NOT_COMMITTED,
+  STATUS_PROCESS_IS_TERMINATING,
+  STATUS_SECTION_PROTECTION,
+  STATUS_SUCCESS,
+} from "../base/status";
+import { changeAttributes, uncommittedPages } from "../virt/change";
+import { Context, resultGet, resultSet } from "../virt/context";
+import { WRITE } from "../virt/fault";
+import { regionAt } from "../virt/index";
+import { machine } from "../virt/machine";
+import {
+  REGION_IMAGE,
+  REGION_LARGE,
+  REGION_PHYSICAL,
+  REGION_PRIVATE,
+  REGION_RESIDENT,
+  Region,
+  regionIs,
+} from "../virt/region";
+import { roomEnsure } from "../virt/room";
+import { Space } from "../virt/space";
+import { attributesAt } from "../virt/table";
+import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { isReady, isReadyPointer, memoryWrite, pointerRead, pointerWrite } from "./pointer";
+import {
+  attributesIn,
+  isAllowedInView,
+  isCopyProtection,
+  isProtection,
+  protectionOf,
+  withCopyOnWrite,
+} from "./protection";
+import { PAGE_NOCACHE, PAGE_WRITECOMBINE } from "./types";
+
+/**
+ * NtProtectVirtualMemory: the checks of 3.3 in their order, the effects of 3.4.
+ * Result 0: base; result 1: size; result 2: the protection that the first page had.
+ */
+export function protect(
+  context: Context,
+  target: u32,
+  baseAt: u64,
+  base: u64,
+  sizeAt: u64,
+  size: u64,
+  protection: u32,
+  oldAt: u64,
+): u32 {
+  if (!isProtection(protection)) return fail(context, 1, STATUS_INVALID_PAGE_PROTECTION);
+  if (
+    !isReadyPointer(context, baseAt) ||
+    !isReadyPointer(context, sizeAt) ||
+    !isReady(context, oldAt, 4, WRITE)
+  ) {
+    return fail(context, 2, STATUS_ACCESS_VIOLATION);
+  }
+  base = pointerRead(context, baseAt, base);
+  size = pointerRead(context, sizeAt, size);
+  const limit = machine().regionLimit;
+  if (base > limit) return fail(context, 3, STATUS_INVALID_PARAMETER_2);
+  if (size == 0 || limit + 1 - base < size) return fail(context, 4, STATUS_INVALID_PARAMETER_3);
+  if (!isTarget(target)) return fail(context, 5, target);
+  const space = targetSpace(target)!;
+  if (isTerminating(space)) return fail(context, 5, STATUS_PROCESS_IS_TERMINATING);
+  const region = regionAt(space, base);
+  if (region === null) return fail(context, 6, STATUS_CONFLICTING_ADDRESSES);
+  const status = perform(context, space, region, pageDown(base), pageUp(base + size), protection);
+  if (status != STATUS_SUCCESS) return status;
+  pointerWrite(context, baseAt, resultGet(context, 0));
+  pointerWrite(context, sizeAt, resultGet(context, 1));
+  memoryWrite(context, oldAt, 4, resultGet(context, 2));
+  return STATUS_SUCCESS;
+}
+
+function perform(
+  context: Context,
+  space: Space,
+  region: Region,
+  start: u64,
+  end: u64,
+  protection: u32,
+): u32 {
+  if (end > region.end) return fail(context, 6, STATUS_CONFLICTING_ADDRESSES);
+  if (regionIs(region, REGION_RESIDENT)) {
+    return answer(context, rule(1, 2, 2), STATUS_INVALID_PARAMETER);
+  }
+  if (regionIs(region, REGION_PHYSICAL | REGION_LARGE)) {
+    return fail(context, 7, STATUS_CONFLICTING_ADDRESSES);
+  }
+  const isView = region.kind != REGION_PRIVATE;
+  if (isView && (protection & (PAGE_NOCACHE | PAGE_WRITECOMBINE)) != 0) {
+    return fail(context, 9, STATUS_INVALID_PARAMETER_4);
+  }
+  if (!isView && isCopyProtection(protection)) {
+    return fail(context, 10, STATUS_INVALID_PARAMETER_4);
+  }
+  const first = pageOf(start);
+  const last = pageOf(end);
+  if (uncommittedPages(space, first, last) != 0) {
+    return fail(context, 11, STATUS_NOT_COMMITTED);
+  }
+  const stored = region.kind == REGION_IMAGE ? withCopyOnWrite(protection) : protection;
+  if (isView && !isAllowedInView(region.protection, stored)) {
+    return fail(context, 12, STATUS_SECTION_PROTECTION);
+  }
+  if (!roomEnsure(space)) return fail(context, 12, STATUS_INSUFFICIENT_RESOURCES);
+  resultSet(context, 0, start);
+  resultSet(context, 1, end - start);
+  resultSet(context, 2, protectionOf(attributesAt(space, first)));
+  changeAttributes(space, first, last, attributesIn(region, stored));
+  return answer(context, rule(3, 4, 0), STATUS_SUCCESS);
+}
+
+function fail(context: Context, row: u32, status: u32): u32 {
+  return answer(context, rule(3, 3, row), status);
+}

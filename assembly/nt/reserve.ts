@@ -1,0 +1,98 @@
+import { GRANULARITY, alignDown, pageOf, pageUp } from "../base/range";
+import { RULE_R, rule } from "../base/rule";
+import {
+  STATUS_COMMITMENT_LIMIT,
+  STATUS_CONFLICTING_ADDRESSES,
+  STATUS_INSUFFICIENT_RESOURCES,
+  STATUS_INVALID_PAGE_PROTECTION,
+  STATUS_INVALID_PARAMETER,
+  STATUS_INVALID_PARAMETER_2,
+  STATUS_NO_MEMORY,
+  STATUS_PAGEFILE_QUOTA_EXCEEDED,
+  STATUS_PROCESS_IS_TERMINATING,
+  STATUS_SUCCESS,
+} from "../base/status";
+import { chargeFits } from "../phys/charge";
+import { chargeFitsQuota, commit, reserve } from "../virt/change";
+import { Context, resultSet } from "../virt/context";
+import { NOWHERE, regionFloor } from "../virt/index";
+import {
+  REGION_LARGE,
+  REGION_PHYSICAL,
+  REGION_PRIVATE,
+  REGION_WATCHED,
+} from "../virt/region";
+import { roomEnsure } from "../virt/room";
+import { Space } from "../virt/space";
+import { answer, isTerminating } from "./answer";
+import { placeHighest, placeLowest, placeTaken } from "./place";
+import { attributesOf, cachingFlags, isCopyProtection } from "./protection";
+import {
+  LARGE_PAGE_BYTES,
+  MEM_COMMIT,
+  MEM_LARGE_PAGES,
+  MEM_PHYSICAL,
+  MEM_TOP_DOWN,
+  MEM_WRITE_WATCH,
+} from "./types";
+import { zeroBitsLimit } from "./zero-bits";
+
+/** The reserve path (2.2): a region of its own, at a given base or where there is room. Flags have been checked. */
+export function reserveRegion(
+  context: Context,
+  space: Space,
+  base: u64,
+  zeroBits: u64,
+  size: u64,
+  type: u32,
+  protect: u32,
+): u32 {
+  if (isCopyProtection(protect)) return fail(context, 1, STATUS_INVALID_PAGE_PROTECTION);
+  const isLarge = (type & MEM_LARGE_PAGES) != 0;
+  if (isLarge && ((base | size) & (LARGE_PAGE_BYTES - 1)) != 0) {
+    return answer(context, rule(11, 0, 3), STATUS_INVALID_PARAMETER);
+  }
+  if (base != 0 && base < GRANULARITY) return fail(context, 4, STATUS_INVALID_PARAMETER_2);
+  if (isTerminating(space)) return fail(context, 9, STATUS_PROCESS_IS_TERMINATING);
+  const isSearched = base == 0;
+  const isTopDown = (type & MEM_TOP_DOWN) != 0;
+  let start = alignDown(base, GRANULARITY);
+  let end = pageUp(base + size);
+  if (isSearched) {
+    const alignment = isLarge ? LARGE_PAGE_BYTES : GRANULARITY;
+    const limit = zeroBitsLimit(zeroBits);
+    const bytes = pageUp(size);
+    start = isTopDown
+      ? placeHighest(space, bytes, alignment, limit)
+      : placeLowest(space, bytes, alignment, limit);
+    if (start == NOWHERE) return fail(context, 6, STATUS_NO_MEMORY);
+    end = start + bytes;
+  } else if (regionFloor(space, end - 1).end > start) {
+    return fail(context, 5, STATUS_CONFLICTING_ADDRESSES);
+  }
+  // A reservation without a base that only asks for COMMIT commits as well (2.1, remark on row 16).
+  const commits = (type & MEM_COMMIT) != 0;
+  const pages = commits ? (end - start) >> 12 : 0;
+  if (!chargeFits(pages)) return fail(context, 7, STATUS_COMMITMENT_LIMIT);
+  if (!chargeFitsQuota(space, pages)) return fail(context, 8, STATUS_PAGEFILE_QUOTA_EXCEEDED);
+  if (!roomEnsure(space)) return fail(context, 6, STATUS_INSUFFICIENT_RESOURCES);
+  const flags = regionFlags(type, protect);
+  const region = reserve(space, start, end, REGION_PRIVATE, protect, flags);
+  if (commits) commit(space, region, pageOf(start), pageOf(end), attributesOf(protect));
+  if (isSearched && !isTopDown) placeTaken();
+  resultSet(context, 0, start);
+  resultSet(context, 1, end - start);
+  return answer(context, rule(2, 2, isSearched ? 3 : 2) | RULE_R, STATUS_SUCCESS);
+}
+
+function regionFlags(type: u32, protect: u32): u32 {
+  let flags = cachingFlags(protect);
+  if ((type & MEM_WRITE_WATCH) != 0) flags |= REGION_WATCHED;
+  if ((type & MEM_PHYSICAL) != 0) flags |= REGION_PHYSICAL;
+  if ((type & MEM_LARGE_PAGES) != 0) flags |= REGION_LARGE;
+  return flags;
+}
+
+function fail(context: Context, row: u32, status: u32): u32 {
+  return answer(context, rule(2, 2, row) | RULE_R, status);
+}

@@ -1,0 +1,249 @@
+import { pageDown, pageOf, pageUp } from "../base/range";
+import { rule } from "../base/rule";
+import {
+  STATUS_ACCESS_VIOLATION,
+  STATUS_CONFLICTING_ADDRESSES,
+  STATUS_NOT_COMMITTED,
+  STATUS_PARTIAL_COPY,
+  STATUS_PROCESS_IS_TERMINATING,
+  STATUS_SUCCESS,
+} from "../base/status";
+import { EXECUTABLE } from "../virt/attributes";
+import { toPageEnd } from "../virt/bulk";
+import { uncommittedPages } from "../virt/change";
+import { Context, TRANSFER_BYTES, resultSet, transferOf } from "../virt/context";
+import {
+  GUARD,
+  READ,
+  RESOLVED,
+  WRITE,
+  complete,
+  disarm,
+  isWritable,
+  judge,
+  linearOf,
+  prepare,
+} from "../virt/fault";
+import { regionAt } from "../virt/index";
+import { machine } from "../virt/machine";
+import { Space } from "../virt/space";
+import { attributesAt, attributesRunEnd } from "../virt/table";
+import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { NO_POINTER, isReady, isReadyPointer, pointerWrite } from "./pointer";
+
+/**
+ * Memory of another process, or of the own one, through a handle (12.2, 12.3). Result 0: bytes done. A caller
+ * without a guest buffer has the bytes in the transfer area, as many as fit there a call.
+ */
+
+/** NtReadVirtualMemory. */
+export function readVirtual(
+  context: Context,
+  target: u32,
+  address: u64,
+  bufferAt: u64,
+  size: u64,
+  doneAt: u64,
+): u32 {
+  resultSet(context, 0, 0);
+  if (!isReadyDone(context, doneAt)) return fail(context, 2, 9, STATUS_ACCESS_VIOLATION);
+  if (size == 0) return finish(context, 2, 1, doneAt, 0, STATUS_SUCCESS);
+  if (!isUserRange(address, size) || !isBuffer(bufferAt, size)) {
+    return fail(context, 2, 2, STATUS_ACCESS_VIOLATION);
+  }
+  if (!isTarget(target)) return fail(context, 2, 3, target);
+  const space = targetSpace(target)!;
+  if (isTerminating(space)) return fail(context, 2, 3, STATUS_PROCESS_IS_TERMINATING);
+  let done: u64 = 0;
+  while (done < size) {
+    if (!reach(context, space, address + done, READ)) {
+      return finish(context, 2, done == 0 ? 4 : 5, doneAt, done, STATUS_PARTIAL_COPY);
+    }
+    const bytes = min<u64>(toPageEnd(address + done), size - done);
+    const copied = toBuffer(context, space, address + done, bufferAt, done, bytes);
+    done += copied;
+    if (copied < bytes) {
+      // The own buffer ends; nothing was done where it could not be written at all (12.2#9).
+      const status = done == 0 ? STATUS_ACCESS_VIOLATION : STATUS_PARTIAL_COPY;
+      return finish(context, 2, 9, doneAt, done, status);
+    }
+  }
+  return finish(context, 2, 0, doneAt, done, STATUS_SUCCESS);
+}
+
+/** NtWriteVirtualMemory: no protection is changed. */
+export function writeVirtual(
+  context: Context,
+  target: u32,
+  address: u64,
+  bufferAt: u64,
+  size: u64,
+  doneAt: u64,
+): u32 {
+  resultSet(context, 0, 0);
+  if (!isReadyDone(context, doneAt)) return fail(context, 3, 7, STATUS_ACCESS_VIOLATION);
+  if (size == 0) return finish(context, 3, 1, doneAt, 0, STATUS_SUCCESS);
+  if (!isUserRange(address, size) || !isBuffer(bufferAt, size)) {
+    return fail(context, 3, 1, STATUS_ACCESS_VIOLATION);
+  }
+  if (!isTarget(target)) return fail(context, 3, 1, target);
+  const space = targetSpace(target)!;
+  if (isTerminating(space)) return fail(context, 3, 1, STATUS_PROCESS_IS_TERMINATING);
+  let done: u64 = 0;
+  while (done < size) {
+    if (!reach(context, space, address + done, WRITE)) break;
+    const bytes = min<u64>(toPageEnd(address + done), size - done);
+    const copied = fromBuffer(context, space, address + done, bufferAt, done, bytes);
+    done += copied;
+    if (copied < bytes) break;
+  }
+  const status = done < size ? STATUS_PARTIAL_COPY : STATUS_SUCCESS;
+  return finish(context, 3, done < size ? 7 : 0, doneAt, done, status);
+}
+
+/**
+ * kernel32's WriteProcessMemory: as if the range were made writable, written and restored. Code can be patched that
+ * way, read-only data cannot; guards are kept.
+ */
+export function writeProcess(
+  context: Context,
+  target: u32,
+  address: u64,
+  bufferAt: u64,
+  size: u64,
+  doneAt: u64,
+): u32 {
+  resultSet(context, 0, 0);
+  if (!isTarget(target)) return fail(context, 3, 1, target);
+  if (!isReadyDone(context, doneAt)) return fail(context, 3, 7, STATUS_ACCESS_VIOLATION);
+  if (size == 0) return finish(context, 3, 1, doneAt, 0, STATUS_SUCCESS);
+  if (!isBuffer(bufferAt, size)) return fail(context, 3, 7, STATUS_ACCESS_VIOLATION);
+  const space = targetSpace(target)!;
+  if (isTerminating(space)) return fail(context, 3, 1, STATUS_PROCESS_IS_TERMINATING);
+  const region = regionAt(space, address);
+  if (region === null || size > region.end - address) {
+    return fail(context, 3, 1, STATUS_CONFLICTING_ADDRESSES);
+  }
+  const first = pageOf(pageDown(address));
+  const end = pageOf(pageUp(address + size));
+  if (uncommittedPages(space, first, end) != 0) {
+    return fail(context, 3, 1, STATUS_NOT_COMMITTED);
+  }
+  if (!isPatchable(space, first, end)) return fail(context, 3, 3, STATUS_ACCESS_VIOLATION);
+  let done: u64 = 0;
+  while (done < size) {
+    const page = pageOf(address + done);
+    if (!prepare(space, page)) break;
+    complete(context, space, page, WRITE);
+    const bytes = min<u64>(toPageEnd(address + done), size - done);
+    const copied = fromBuffer(context, space, address + done, bufferAt, done, bytes);
+    done += copied;
+    if (copied < bytes) break;
+  }
+  const status = done < size ? STATUS_PARTIAL_COPY : STATUS_SUCCESS;
+  return finish(context, 3, done < size ? 7 : 2, doneAt, done, status);
+}
+
+/** Whether every page is writable or executable, its guard left aside (12.3, steps 2 to 4). */
+function isPatchable(space: Space, first: u64, end: u64): bool {
+  for (let page = first; page < end; page = attributesRunEnd(space, page, end)) {
+    const attributes = attributesAt(space, page);
+    if (!isWritable(attributes) && (attributes & EXECUTABLE) == 0) return false;
+  }
+  return true;
+}
+
+/**
+ * Whether the page of `address` can be accessed from outside. A guard stops it, and is gone only where the process
+ * reads its own memory (12.2#7, #8).
+ */
+function reach(context: Context, space: Space, address: u64, access: u32): bool {
+  const page = pageOf(address);
+  const outcome = judge(space, page, access);
+  if (outcome == GUARD && context.space == changetype<u32>(space)) disarm(space, page);
+  if (outcome != RESOLVED || !prepare(space, page)) return false;
+  complete(context, space, page, access);
+  return true;
+}
+
+/** Copy bytes that lie in one page of `space` to offset `done` of the buffer; how many could be written. */
+function toBuffer(
+  context: Context,
+  space: Space,
+  address: u64,
+  bufferAt: u64,
+  done: u64,
+  bytes: u64,
+): u64 {
+  if (bufferAt == NO_POINTER) {
+    memory.copy(transferOf(context) + <u32>done, linearOf(space, address), <u32>bytes);
+    return bytes;
+  }
+  const own = changetype<Space>(context.space);
+  let copied: u64 = 0;
+  while (copied < bytes) {
+    const at = bufferAt + done + copied;
+    if (!isReady(context, at, 1, WRITE)) break;
+    complete(context, own, pageOf(at), WRITE);
+    const piece = min<u64>(toPageEnd(at), bytes - copied);
+    memory.copy(linearOf(own, at), linearOf(space, address + copied), <u32>piece);
+    copied += piece;
+  }
+  return copied;
+}
+
+/** Copy bytes from offset `done` of the buffer to one page of `space`; how many could be read. */
+function fromBuffer(
+  context: Context,
+  space: Space,
+  address: u64,
+  bufferAt: u64,
+  done: u64,
+  bytes: u64,
+): u64 {
+  if (bufferAt == NO_POINTER) {
+    memory.copy(linearOf(space, address), transferOf(context) + <u32>done, <u32>bytes);
+    return bytes;
+  }
+  const own = changetype<Space>(context.space);
+  let copied: u64 = 0;
+  while (copied < bytes) {
+    const at = bufferAt + done + copied;
+    if (!isReady(context, at, 1, READ)) break;
+    const piece = min<u64>(toPageEnd(at), bytes - copied);
+    memory.copy(linearOf(space, address + copied), linearOf(own, at), <u32>piece);
+    copied += piece;
+  }
+  return copied;
+}
+
+function isUserRange(address: u64, size: u64): bool {
+  const highest = machine().highestAddress;
+  return address <= highest && size <= highest + 1 - address;
+}
+
+/** A guest buffer lies in user space; the transfer area holds so many bytes and no more. */
+function isBuffer(bufferAt: u64, size: u64): bool {
+  return bufferAt == NO_POINTER ? size <= TRANSFER_BYTES : isUserRange(bufferAt, size);
+}
+
+function isReadyDone(context: Context, doneAt: u64): bool {
+  return doneAt == 0 || isReadyPointer(context, doneAt);
+}
+
+function finish(
+  context: Context,
+  part: u32,
+  row: u32,
+  doneAt: u64,
+  done: u64,
+  status: u32,
+): u32 {
+  resultSet(context, 0, done);
+  if (doneAt != 0) pointerWrite(context, doneAt, done);
+  return answer(context, rule(12, part, row), status);
+}
+
+function fail(context: Context, part: u32, row: u32, status: u32): u32 {
+  return answer(context, rule(12, part, row), status);
+}

@@ -1,0 +1,123 @@
+import { addressOf, pageDown, pageOf, pageUp } from "../base/range";
+import { RULE_BEHIND_A, rule } from "../base/rule";
+import {
+  STATUS_ACCESS_VIOLATION,
+  STATUS_INVALID_PARAMETER,
+  STATUS_INVALID_PARAMETER_2,
+  STATUS_INVALID_PARAMETER_3,
+  STATUS_INVALID_PARAMETER_5,
+  STATUS_PROCESS_IS_TERMINATING,
+  STATUS_SUCCESS,
+} from "../base/status";
+import { clearMarks } from "../virt/change";
+import { Context, TRANSFER_BYTES, resultSet, transferOf } from "../virt/context";
+import { WRITE } from "../virt/fault";
+import { regionAt } from "../virt/index";
+import { machine } from "../virt/machine";
+import { REGION_WATCHED, regionIs } from "../virt/region";
+import { Space } from "../virt/space";
+import { markClear, markedNext } from "../virt/watch";
+import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { NO_POINTER, isReady, isReadyPointer, memoryWrite, pointerRead, pointerWrite } from "./pointer";
+
+const FLAG_RESET: u32 = 1;
+const GRANULARITY_BYTES: u64 = 0x1000;
+
+/**
+ * NtGetWriteWatch: the checks of 5.2 in their order, the answer of 5.3. Result 0: entries; result 1: granularity.
+ * Without a guest array the entries go to the transfer area, 8 bytes each.
+ */
+export function getWriteWatch(
+  context: Context,
+  target: u32,
+  flags: u32,
+  base: u64,
+  size: u64,
+  arrayAt: u64,
+  countAt: u64,
+  count: u64,
+  granularityAt: u64,
+): u32 {
+  if (!isReadyPointer(context, countAt) || !isReady(context, granularityAt, 4, WRITE)) {
+    return fail(context, 1, STATUS_ACCESS_VIOLATION);
+  }
+  count = pointerRead(context, countAt, count);
+  if ((flags & ~FLAG_RESET) != 0) return fail(context, 2, STATUS_INVALID_PARAMETER_2);
+  if (!isInUserSpace(base, size)) return fail(context, 3, STATUS_INVALID_PARAMETER_3);
+  if (count == 0) return fail(context, 4, STATUS_INVALID_PARAMETER_5);
+  if (size == 0) return fail(context, 5, STATUS_INVALID_PARAMETER);
+  const pointer = <u64>machine().pointerBytes;
+  const pages = pageOf(pageUp(base + size)) - pageOf(base);
+  const most = min<u64>(count, pages);
+  if (!isReady(context, arrayAt, most * pointer, WRITE)) {
+    return fail(context, 6, STATUS_ACCESS_VIOLATION);
+  }
+  const status = checkRange(context, target, base, size);
+  if (status != STATUS_SUCCESS) return status;
+  const space = targetSpace(target)!;
+  const capacity = arrayAt == NO_POINTER ? min<u64>(most, TRANSFER_BYTES / 8) : most;
+  const stored = report(context, space, base, size, arrayAt, capacity, (flags & FLAG_RESET) != 0);
+  pointerWrite(context, countAt, stored);
+  memoryWrite(context, granularityAt, 4, GRANULARITY_BYTES);
+  resultSet(context, 0, stored);
+  resultSet(context, 1, GRANULARITY_BYTES);
+  return answer(context, rule(5, 3, 0), STATUS_SUCCESS);
+}
+
+/** NtResetWriteWatch: rows 3, 5, 6a and 7 of 5.2. */
+export function resetWriteWatch(context: Context, target: u32, base: u64, size: u64): u32 {
+  if (!isInUserSpace(base, size)) return fail(context, 3, STATUS_INVALID_PARAMETER_2);
+  if (size == 0) return fail(context, 5, STATUS_INVALID_PARAMETER);
+  const status = checkRange(context, target, base, size);
+  if (status != STATUS_SUCCESS) return status;
+  clearMarks(targetSpace(target)!, pageOf(base), pageOf(pageUp(base + size)));
+  return answer(context, rule(5, 3, 7), STATUS_SUCCESS);
+}
+
+/** Store the marked pages, ascending; only those that are stored lose their mark. */
+function report(
+  context: Context,
+  space: Space,
+  base: u64,
+  size: u64,
+  arrayAt: u64,
+  capacity: u64,
+  resets: bool,
+): u64 {
+  const end = pageOf(pageUp(base + size));
+  let page = markedNext(space, pageOf(base), end);
+  let stored: u64 = 0;
+  while (page < end && stored < capacity) {
+    if (arrayAt == NO_POINTER) {
+      store<u64>(transferOf(context) + (<u32>stored << 3), addressOf(page));
+    } else {
+      pointerWrite(context, arrayAt + stored * machine().pointerBytes, addressOf(page));
+    }
+    if (resets) markClear(space, page);
+    stored += 1;
+    page = markedNext(space, page + 1, end);
+  }
+  return stored;
+}
+
+function checkRange(context: Context, target: u32, base: u64, size: u64): u32 {
+  if (!isTarget(target)) return answer(context, rule(5, 2, 6) | RULE_BEHIND_A, target);
+  const space = targetSpace(target)!;
+  if (isTerminating(space)) {
+    return answer(context, rule(5, 2, 6) | RULE_BEHIND_A, STATUS_PROCESS_IS_TERMINATING);
+  }
+  const region = regionAt(space, pageDown(base));
+  if (region === null || !regionIs(region, REGION_WATCHED) || pageUp(base + size) > region.end) {
+    return fail(context, 7, STATUS_INVALID_PARAMETER);
+  }
+  return STATUS_SUCCESS;
+}
+
+function isInUserSpace(base: u64, size: u64): bool {
+  const highest = machine().highestAddress;
+  return base <= highest && size <= highest + 1 - base;
+}
+
+function fail(context: Context, row: u32, status: u32): u32 {
+  return answer(context, rule(5, 2, row), status);
+}

@@ -1,0 +1,259 @@
+import { planeClear, planeClearRange, planeNext, planeSet, planeTest } from "../base/planes";
+import { POOL_REGION, poolTake } from "../base/pool";
+import { pageOf } from "../base/range";
+import { randomNext } from "../base/random";
+import { chargeAdd, chargeFits, chargeSubtract } from "../phys/charge";
+import { Frame, frameRelease } from "../phys/frame";
+import {
+  FACT_LOCKED,
+  FACT_LOST,
+  FACT_MARK,
+  FACT_RESET,
+  FACT_VALID,
+  factsAt,
+  factsChunkEnd,
+  factsMake,
+  factsNext,
+  factsTrim,
+  frameNext,
+  frameOf,
+  frameSet,
+} from "./facts";
+import { regionBehead, regionInsert, regionRemove, regionShorten } from "./index";
+import { SWITCH_RESET_RANDOM, SWITCH_RESET_ZERO, machine, switchIs } from "./machine";
+import { mapsClear } from "./maps";
+import { REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
+import { Space } from "./space";
+import { attributesFill, committedCount } from "./table";
+
+/**
+ * Changes to ranges of pages. Each is given what has been validated, and has room for one change: none can fail.
+ * Ranges are [first, end) in page numbers.
+ */
+
+export function reserve(
+  space: Space,
+  start: u64,
+  end: u64,
+  kind: u32,
+  protection: u32,
+  flags: u32,
+): Region {
+  const region = changetype<Region>(poolTake(POOL_REGION));
+  region.start = start;
+  region.end = end;
+  region.kind = kind;
+  region.protection = protection;
+  region.flags = flags;
+  regionInsert(space, region);
+  if (regionIs(region, REGION_WATCHED)) space.watchedRegions += 1;
+  return region;
+}
+
+/** Pages of the range that a commit would add to the charge. */
+export function uncommittedPages(space: Space, first: u64, end: u64): u64 {
+  return end - first - committedCount(space, first, end);
+}
+
+/** Whether so many pages more fit under the machine's limit. */
+export function chargeFitsMachine(pages: u64): bool {
+  return chargeFits(pages);
+}
+
+/** Whether so many pages more fit under the quota of this space. */
+export function chargeFitsQuota(space: Space, pages: u64): bool {
+  return pages <= space.quotaPages && space.chargePages <= space.quotaPages - pages;
+}
+
+/** Commit what is not committed, and give all pages of the range the attributes. */
+export function commit(
+  space: Space,
+  region: Region,
+  first: u64,
+  end: u64,
+  attributes: u32,
+): void {
+  const added = uncommittedPages(space, first, end);
+  region.committedPages += added;
+  if (regionIsCharged(region)) {
+    chargeAdd(added);
+    space.chargePages += added;
+  }
+  changeAttributes(space, first, end, attributes);
+}
+
+/** Give committed pages other attributes. */
+export function changeAttributes(space: Space, first: u64, end: u64, attributes: u32): void {
+  attributesFill(space, first, end, attributes);
+  mapsClear(space, first, end);
+}
+
+/** Pages back to reserved: content, guard and locks go, the marks of the write watch stay. */
+export function decommit(space: Space, region: Region, first: u64, end: u64): void {
+  const removed = committedCount(space, first, end);
+  if (removed != 0) {
+    region.committedPages -= removed;
+    if (regionIsCharged(region)) {
+      chargeSubtract(removed);
+      space.chargePages -= removed;
+    }
+    mapsClear(space, first, end);
+    attributesFill(space, first, end, 0);
+  }
+  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
+    const chunk = factsAt(space, page);
+    const from = <u32>page & 1023;
+    const to = from + <u32>(factsChunkEnd(page, end) - page);
+    dropFrames(space, chunk, from, to);
+    unlockRange(space, chunk, from, to);
+    planeClearRange(chunk + FACT_RESET, from, to);
+    planeClearRange(chunk + FACT_LOST, from, to);
+    factsTrim(space, page);
+    page += to - from;
+  }
+}
+
+/** Give [first, end) of the region back: it shrinks, splits, or is gone. */
+export function release(space: Space, region: Region, first: u64, end: u64): void {
+  decommit(space, region, first, end);
+  if (regionIs(region, REGION_WATCHED)) clearMarks(space, first, end);
+  const start = first << 12;
+  const stop = end << 12;
+  if (start == region.start && stop == region.end) {
+    if (regionIs(region, REGION_WATCHED)) space.watchedRegions -= 1;
+    regionRemove(space, region);
+  } else if (start == region.start) {
+    regionBehead(space, region, stop);
+  } else {
+    const tail = region.end;
+    regionShorten(space, region, start);
+    if (stop != tail) splitTail(space, region, stop, tail);
+  }
+}
+
+/** Forget which pages of the range were written; each has to ask again before its next write. */
+export function clearMarks(space: Space, first: u64, end: u64): void {
+  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
+    const chunk = factsAt(space, page);
+    const from = <u32>page & 1023;
+    const to = from + <u32>(factsChunkEnd(page, end) - page);
+    if (planeNext(chunk + FACT_MARK, from, to) < to) {
+      planeClearRange(chunk + FACT_MARK, from, to);
+      mapsClear(space, page, page + (to - from));
+      factsTrim(space, page);
+    }
+    page += to - from;
+  }
+}
+
+/**
+ * MEM_RESET: the content is of no interest now. Some or all of it may be dropped at once, by the switches; a locked
+ * page stays where it is.
+ */
+export function reset(space: Space, first: u64, end: u64): void {
+  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
+    const chunk = factsAt(space, page);
+    const from = <u32>page & 1023;
+    const to = from + <u32>(factsChunkEnd(page, end) - page);
+    for (let i = frameNext(chunk, from, to); i < to; i = frameNext(chunk, i + 1, to)) {
+      planeSet(chunk + FACT_RESET, i);
+      if (planeTest(chunk + FACT_LOCKED, i) || !isDropped()) continue;
+      planeSet(chunk + FACT_LOST, i);
+      dropFrames(space, chunk, i, i + 1);
+    }
+    page += to - from;
+  }
+  mapsClear(space, first, end);
+}
+
+/** Whether a page of the range has lost its content since it was reset. */
+export function anyLost(space: Space, first: u64, end: u64): bool {
+  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
+    const chunk = factsAt(space, page);
+    const from = <u32>page & 1023;
+    const to = from + <u32>(factsChunkEnd(page, end) - page);
+    if (planeNext(chunk + FACT_LOST, from, to) < to) return true;
+    page += to - from;
+  }
+  return false;
+}
+
+/** The content is of interest again. */
+export function resetUndo(space: Space, first: u64, end: u64): void {
+  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
+    const chunk = factsAt(space, page);
+    const from = <u32>page & 1023;
+    const to = from + <u32>(factsChunkEnd(page, end) - page);
+    planeClearRange(chunk + FACT_RESET, from, to);
+    factsTrim(space, page);
+    page += to - from;
+  }
+}
+
+/** Give every frame of the space back: it ends. */
+export function dropContents(space: Space): void {
+  const end = <u64>1 << (10 * <u64>(space.levels + 1));
+  for (let page = factsNext(space, 0, end); page < end; page = factsNext(space, page, end)) {
+    const chunk = factsAt(space, page);
+    dropFrames(space, chunk, 0, 1024);
+    unlockRange(space, chunk, 0, 1024);
+    page += 1024;
+  }
+}
+
+/** Take the page out of the working set; its content stays. */
+export function trim(space: Space, page: u64): void {
+  const chunk = factsAt(space, page);
+  if (chunk == 0) return;
+  planeClear(chunk + FACT_VALID, <u32>page & 1023);
+  mapsClear(space, page, page + 1);
+}
+
+export function isLocked(space: Space, page: u64): bool {
+  const chunk = factsAt(space, page);
+  return chunk != 0 && planeTest(chunk + FACT_LOCKED, <u32>page & 1023);
+}
+
+export function lockPage(space: Space, page: u64): void {
+  const chunk = factsMake(space, page);
+  planeSet(chunk + FACT_LOCKED, <u32>page & 1023);
+  space.lockedPages += 1;
+}
+
+export function unlockPage(space: Space, page: u64): void {
+  planeClear(factsAt(space, page) + FACT_LOCKED, <u32>page & 1023);
+  space.lockedPages -= 1;
+}
+
+function dropFrames(space: Space, chunk: u32, from: u32, to: u32): void {
+  for (let i = frameNext(chunk, from, to); i < to; i = frameNext(chunk, i + 1, to)) {
+    frameRelease(changetype<Frame>(frameOf(chunk, i)));
+    frameSet(chunk, i, 0);
+    space.residentPages -= 1;
+  }
+  planeClearRange(chunk + FACT_VALID, from, to);
+}
+
+function unlockRange(space: Space, chunk: u32, from: u32, to: u32): void {
+  const plane = chunk + FACT_LOCKED;
+  for (let i = planeNext(plane, from, to); i < to; i = planeNext(plane, i + 1, to)) {
+    planeClear(plane, i);
+    space.lockedPages -= 1;
+  }
+}
+
+/** Whether this reset drops the content of the next page: always, never, or by the seed. */
+function isDropped(): bool {
+  if (switchIs(SWITCH_RESET_ZERO)) return true;
+  if (!switchIs(SWITCH_RESET_RANDOM)) return false;
+  const drawn = randomNext(machine().resetState);
+  machine().resetState = drawn;
+  return (drawn & 1) != 0;
+}
+
+/** What lies behind a hole in the middle of a region is a region of its own. */
+function splitTail(space: Space, region: Region, start: u64, end: u64): void {
+  const tail = reserve(space, start, end, region.kind, region.protection, region.flags);
+  tail.committedPages = committedCount(space, pageOf(start), pageOf(end));
+  region.committedPages -= tail.committedPages;
+}

@@ -1,0 +1,187 @@
+import { CHUNK_PAGES, planeEmpty } from "../base/planes";
+import { POOL_CHUNK, POOL_PAGE, poolGive, poolTake } from "../base/pool";
+import { smaller } from "../base/range";
+import { Frame } from "../phys/frame";
+import { Space } from "./space";
+
+/**
+ * Facts about pages that were touched, locked, watched or reset: what is so, beside what the attributes allow. They
+ * lie in chunks of their own, made at the first of these events, so that touching a page splits no uniform entry.
+ *
+ *       0       128     256     384     512     640             896     900     904     1024
+ *      +-------+-------+-------+-------+-------+- - - - - - - -+-------+-------+- - - -+
+ *      | valid | mark  | locked| reset | lost  |               | frames| count |       |
+ *      +-------+-------+-------+-------+-------+- - - - - - - -+-------+-------+- - - -+
+ *
+ *     valid   in the working set: touched since commit or trim, and not trimmed since. Implies a frame
+ *     mark    written since the last reset of the write watch; outlives decommit
+ *     locked  by VirtualLock
+ *     reset   of no interest since MEM_RESET;  lost  its content was dropped since then. Implies reset
+ *     frames  u32[1024], a frame or 0 each, in a page of its own;  count  how many are not 0
+ */
+export const FACT_VALID: u32 = 0;
+export const FACT_MARK: u32 = 128;
+export const FACT_LOCKED: u32 = 256;
+export const FACT_RESET: u32 = 384;
+export const FACT_LOST: u32 = 512;
+const FRAMES: usize = 896;
+const COUNT: usize = 900;
+const FACT_PLANES: u32 = 5;
+
+const ENTRIES: u32 = 1024;
+const LEVEL_BITS: u64 = 10;
+
+/** The chunk that holds the page's facts, or 0: nothing is known of any page near it. */
+export function factsAt(space: Space, page: u64): u32 {
+  let node = space.facts;
+  for (let level = space.levels; level > 0; level--) {
+    node = load<u32>(slotOf(node, page, level));
+    if (node == 0) return 0;
+  }
+  return node;
+}
+
+/** The same, made where it is missing. Requires: room for one change. */
+export function factsMake(space: Space, page: u64): u32 {
+  let node = space.facts;
+  for (let level = space.levels; level > 0; level--) {
+    const slot = slotOf(node, page, level);
+    node = load<u32>(slot);
+    if (node == 0) {
+      node = poolTake(level == 1 ? POOL_CHUNK : POOL_PAGE);
+      if (level == 1) store<u32>(node, poolTake(POOL_PAGE), FRAMES);
+      store<u32>(slot, node);
+    }
+  }
+  return node;
+}
+
+/** First page of [page, end) that lies in a chunk of facts, or `end`. */
+export function factsNext(space: Space, page: u64, end: u64): u64 {
+  let node = space.facts;
+  let level = space.levels;
+  while (page < end) {
+    const entry = load<u32>(slotOf(node, page, level));
+    if (entry != 0) {
+      if (level == 1) return page;
+      node = entry;
+      level -= 1;
+      continue;
+    }
+    const span = <u64>1 << (<u64>level * LEVEL_BITS);
+    page = (page & ~(span - 1)) + span;
+    if ((page & ((span << LEVEL_BITS) - 1)) == 0) {
+      node = space.facts;
+      level = space.levels;
+    }
+  }
+  return end;
+}
+
+/** End of the chunk that `page` lies in, or `end`. */
+export function factsChunkEnd(page: u64, end: u64): u64 {
+  return smaller((page | (CHUNK_PAGES - 1)) + 1, end);
+}
+
+/** Free the chunk of `page`, and the nodes above it, where nothing is known any more. */
+export function factsTrim(space: Space, page: u64): void {
+  const chunk = factsAt(space, page);
+  if (chunk == 0 || load<u32>(chunk, COUNT) != 0) return;
+  for (let plane: u32 = 0; plane < FACT_PLANES; plane++) {
+    if (!planeEmpty(chunk + (plane << 7))) return;
+  }
+  trimNode(space.facts, space.levels, page);
+}
+
+/** Free everything, the root as well. Requires: no frame is left. */
+export function factsFree(space: Space): void {
+  freeNode(space.facts, space.levels);
+  space.facts = 0;
+}
+
+/** Frame of the page with this index in the chunk, or 0. */
+export function frameOf(chunk: u32, i: u32): u32 {
+  return load<u32>(load<u32>(chunk, FRAMES) + (i << 2));
+}
+
+export function frameSet(chunk: u32, i: u32, frame: u32): void {
+  const slot = load<u32>(chunk, FRAMES) + (i << 2);
+  const count = load<u32>(chunk, COUNT);
+  store<u32>(chunk, count + <u32>(frame != 0) - <u32>(load<u32>(slot) != 0), COUNT);
+  store<u32>(slot, frame);
+}
+
+/** Frames in the chunk. */
+export function frameCount(chunk: u32): u32 {
+  return load<u32>(chunk, COUNT);
+}
+
+/** First page index of [from, to) that has a frame, or `to`. */
+export function frameNext(chunk: u32, from: u32, to: u32): u32 {
+  if (frameCount(chunk) == 0) return to;
+  const frames = load<u32>(chunk, FRAMES);
+  for (let i = from; i < to; i++) {
+    if (load<u32>(frames + (i << 2)) != 0) return i;
+  }
+  return to;
+}
+
+/** Records that the facts and their frames are made of, recounted. */
+export function factsRecords(space: Space): u32 {
+  return recordsBelow(space.facts, space.levels);
+}
+
+function recordsBelow(node: u32, level: u32): u32 {
+  let count: u32 = 1;
+  for (let i: u32 = 0; i < ENTRIES; i++) {
+    const child = load<u32>(node + (i << 2));
+    if (child == 0) continue;
+    count += level == 1 ? 2 + frameRecords(child) : recordsBelow(child, level - 1);
+  }
+  return count;
+}
+
+/** A frame is one record, and one more where its bytes lie in the pool. */
+function frameRecords(chunk: u32): u32 {
+  let count: u32 = 0;
+  for (let i = frameNext(chunk, 0, ENTRIES); i < ENTRIES; i = frameNext(chunk, i + 1, ENTRIES)) {
+    count += changetype<Frame>(frameOf(chunk, i)).home == 0 ? 2 : 1;
+  }
+  return count;
+}
+
+function slotOf(node: u32, page: u64, level: u32): u32 {
+  return node + ((<u32>(page >> (<u64>level * LEVEL_BITS)) & (ENTRIES - 1)) << 2);
+}
+
+/** Whether the node lost its last entry. */
+function trimNode(node: u32, level: u32, page: u64): bool {
+  const slot = slotOf(node, page, level);
+  const child = load<u32>(slot);
+  if (level == 1) {
+    poolGive(POOL_PAGE, load<u32>(child, FRAMES));
+    poolGive(POOL_CHUNK, child);
+  } else {
+    if (!trimNode(child, level - 1, page)) return false;
+    poolGive(POOL_PAGE, child);
+  }
+  store<u32>(slot, 0);
+  for (let i: u32 = 0; i < ENTRIES / 2; i++) {
+    if (load<u64>(node + (i << 3)) != 0) return false;
+  }
+  return true;
+}
+
+function freeNode(node: u32, level: u32): void {
+  for (let i: u32 = 0; i < ENTRIES; i++) {
+    const child = load<u32>(node + (i << 2));
+    if (child == 0) continue;
+    if (level == 1) {
+      poolGive(POOL_PAGE, load<u32>(child, FRAMES));
+      poolGive(POOL_CHUNK, child);
+    } else {
+      freeNode(child, level - 1);
+    }
+  }
+  poolGive(POOL_PAGE, node);
+}

@@ -1,0 +1,253 @@
+import { planeClear, planeSet, planeTest } from "../base/planes";
+import { addressOf, pageOf } from "../base/range";
+import { rule } from "../base/rule";
+import {
+  STATUS_ACCESS_VIOLATION,
+  STATUS_GUARD_PAGE_VIOLATION,
+  STATUS_IN_PAGE_ERROR,
+  STATUS_NO_MEMORY,
+} from "../base/status";
+import { framesFit } from "../phys/charge";
+import { Frame, frameInPool, frameInWindow } from "../phys/frame";
+import {
+  COMMITTED,
+  COPIED,
+  EXECUTABLE,
+  GUARDED,
+  READABLE,
+  WRITABLE,
+  copiedAttributes,
+} from "./attributes";
+import { Context, contextSpace } from "./context";
+import {
+  FACT_LOST,
+  FACT_MARK,
+  FACT_RESET,
+  FACT_VALID,
+  factsAt,
+  factsMake,
+  frameOf,
+  frameSet,
+} from "./facts";
+import { regionAt } from "./index";
+import {
+  SWITCH_DEP_OFF,
+  SWITCH_EXECUTE_ONLY_UNREADABLE,
+  SWITCH_GUARD_FIRST,
+  machine,
+  switchIs,
+} from "./machine";
+import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, mapsClear, mapsGrant, windowHas } from "./maps";
+import { REGION_WATCHED, regionIs } from "./region";
+import { roomEnsure } from "./room";
+import { Space } from "./space";
+import { attributesAt, attributesFill } from "./table";
+
+/**
+ * The fault ladder: what an access does that the maps do not allow at once. In two steps, so that an access over two
+ * pages is all or nothing: *judge* every page without any effect, then *prepare* (frames, which may fail) and
+ * *complete* (marks, which cannot). A page that is judged guarded loses its guard, and that is the only effect of an
+ * access that fails.
+ */
+export const READ: u32 = 0;
+export const WRITE: u32 = 1;
+export const EXECUTE: u32 = 8;
+
+export const RESOLVED: u32 = 0;
+export const VIOLATION: u32 = 1;
+export const GUARD: u32 = 2;
+export const STACK_OVERFLOW: u32 = 3;
+export const IN_PAGE: u32 = 4;
+
+/** Where x86-64 addresses stop being canonical for user mode, and where the system's begin. */
+const CANONICAL_END: u64 = 0x0000800000000000;
+const CANONICAL_SYSTEM: u64 = 0xffff800000000000;
+
+/**
+ * Make [address, address + size) ready for an access of 1..15 bytes by the context's space, or leave outcome and
+ * exception record in the context. After RESOLVED the pages stay ready until this context asks again.
+ */
+export function ask(context: Context, address: u64, size: u32, access: u32): u32 {
+  const space = contextSpace(context);
+  if (space === null) return record(context, VIOLATION, access, address, rule(4, 1, 1));
+  const first = pageOf(address);
+  const last = pageOf(address + size - 1);
+  let outcome = judge(space, first, access);
+  if (outcome != RESOLVED) return raise(context, space, outcome, access, address);
+  if (last != first) {
+    outcome = judge(space, last, access);
+    if (outcome != RESOLVED) return raise(context, space, outcome, access, addressOf(last));
+    if (!prepare(space, last)) return raise(context, space, IN_PAGE, access, addressOf(last));
+  }
+  if (!prepare(space, first)) return raise(context, space, IN_PAGE, access, address);
+  complete(context, space, first, access);
+  if (last != first) complete(context, space, last, access);
+  context.decision = rule(4, 1, 9);
+  return RESOLVED;
+}
+
+/** What the access would meet on this page. No effect. */
+export function judge(space: Space, page: u64, access: u32): u32 {
+  const row = verdict(space, page, access);
+  if (row == 0) return RESOLVED;
+  return row == rule(4, 1, 5) ? GUARD : VIOLATION;
+}
+
+/** The row of table 4.1 that stops the access, or 0. */
+export function verdict(space: Space, page: u64, access: u32): u32 {
+  if (page > pageOf(machine().highestAddress)) return rule(4, 1, 1);
+  const attributes = attributesAt(space, page);
+  if ((attributes & COMMITTED) == 0) return rule(4, 1, 2);
+  const guarded = (attributes & GUARDED) != 0;
+  if (guarded && switchIs(SWITCH_GUARD_FIRST)) return rule(4, 1, 5);
+  if (access == EXECUTE) {
+    if (switchIs(SWITCH_DEP_OFF)) {
+      if ((attributes & (READABLE | EXECUTABLE)) == 0) return rule(4, 1, 4);
+      return guarded ? rule(4, 1, 5) : 0;
+    }
+    if (guarded) return rule(4, 1, 5);
+    return (attributes & EXECUTABLE) == 0 ? rule(4, 1, 6) : 0;
+  }
+  const allowed = access == WRITE ? isWritable(attributes) : isReadable(attributes);
+  if (!allowed) return rule(4, 1, 4);
+  return guarded ? rule(4, 1, 5) : 0;
+}
+
+/** Every base protection but NOACCESS can be read: no x86 has pages that can only be executed. */
+export function isReadable(attributes: u32): bool {
+  if ((attributes & READABLE) != 0) return true;
+  return (attributes & EXECUTABLE) != 0 && !switchIs(SWITCH_EXECUTE_ONLY_UNREADABLE);
+}
+
+export function isWritable(attributes: u32): bool {
+  return (attributes & (WRITABLE | COPIED)) != 0;
+}
+
+/** Take the guard off this one page. False where there is no memory to say so. */
+export function disarm(space: Space, page: u64): bool {
+  if (!roomEnsure(space)) return false;
+  attributesFill(space, page, page + 1, attributesAt(space, page) & ~GUARDED);
+  return true;
+}
+
+/**
+ * Give the page a frame and put it into the working set. False where there is none to be had; then nothing changed.
+ * Requires: judged.
+ */
+export function prepare(space: Space, page: u64): bool {
+  const chunk = backed(space, page);
+  if (chunk == 0) return false;
+  planeSet(chunk + FACT_VALID, <u32>page & 1023);
+  return true;
+}
+
+/** The facts of a committed page, which has a frame from now on; 0 where there is none to be had. */
+export function backed(space: Space, page: u64): u32 {
+  if (!roomEnsure(space)) return 0;
+  const i = <u32>page & 1023;
+  const known = factsAt(space, page);
+  if (known != 0 && frameOf(known, i) != 0) return known;
+  if (!framesFit(1)) return 0;
+  const chunk = factsMake(space, page);
+  const frame = windowHas(space, page) ? frameInWindow(<u32>page) : frameInPool();
+  frameSet(chunk, i, changetype<u32>(frame));
+  space.residentPages += 1;
+  return chunk;
+}
+
+/** Record the access and tell the maps what is allowed from now on. Requires: prepared. */
+export function complete(context: Context, space: Space, page: u64, access: u32): void {
+  if (access == WRITE) recordWrite(space, page);
+  grant(context, space, page);
+}
+
+/** A write reached the page: its mark, the end of a reset, the copy of a copy-on-write page. Requires: prepared. */
+export function recordWrite(space: Space, page: u64): void {
+  const chunk = factsAt(space, page);
+  const i = <u32>page & 1023;
+  if (planeTest(chunk + FACT_RESET, i)) {
+    planeClear(chunk + FACT_RESET, i);
+    planeClear(chunk + FACT_LOST, i);
+  }
+  const attributes = attributesAt(space, page);
+  if ((attributes & COPIED) != 0) {
+    attributesFill(space, page, page + 1, copiedAttributes(attributes));
+    mapsClear(space, page, page + 1);
+  }
+  if (isWatched(space, page)) planeSet(chunk + FACT_MARK, i);
+}
+
+/** Linear address of a prepared page's byte. */
+export function linearOf(space: Space, address: u64): u32 {
+  const page = pageOf(address);
+  const frame = changetype<Frame>(frameOf(factsAt(space, page), <u32>page & 1023));
+  return frame.location + (<u32>address & 0xfff);
+}
+
+/** The rights that the maps may give for a page now; 0 where it has to ask. */
+export function grantable(space: Space, page: u64): u32 {
+  const attributes = attributesAt(space, page);
+  if ((attributes & COMMITTED) == 0 || (attributes & GUARDED) != 0) return 0;
+  const chunk = factsAt(space, page);
+  const i = <u32>page & 1023;
+  if (chunk == 0 || !planeTest(chunk + FACT_VALID, i)) return 0;
+  let rights: u32 = 0;
+  if (isReadable(attributes)) rights |= ACCESS_READ;
+  if ((attributes & EXECUTABLE) != 0 || (switchIs(SWITCH_DEP_OFF) && isReadable(attributes))) {
+    rights |= ACCESS_EXECUTE;
+  }
+  if ((attributes & WRITABLE) != 0 && !planeTest(chunk + FACT_RESET, i)) {
+    const frame = changetype<Frame>(frameOf(chunk, i));
+    const recorded = !isWatched(space, page) || planeTest(chunk + FACT_MARK, i);
+    if (recorded && frame.owners == 1) rights |= ACCESS_WRITE;
+  }
+  return rights;
+}
+
+function grant(context: Context, space: Space, page: u64): void {
+  const rights = grantable(space, page);
+  if (rights != 0 && context.space == changetype<u32>(space)) {
+    mapsGrant(context, page, linearOf(space, addressOf(page)), rights);
+  }
+}
+
+function isWatched(space: Space, page: u64): bool {
+  if (space.watchedRegions == 0) return false;
+  const region = regionAt(space, addressOf(page));
+  return region !== null && regionIs(region, REGION_WATCHED);
+}
+
+/** Leave the outcome of a failed access in the context; a guard that was met is gone. */
+export function raise(
+  context: Context,
+  space: Space,
+  outcome: u32,
+  access: u32,
+  address: u64,
+): u32 {
+  const page = pageOf(address);
+  if (outcome == GUARD && !disarm(space, page)) outcome = IN_PAGE;
+  let row = rule(4, 1, 5);
+  if (outcome == VIOLATION) row = verdict(space, page, access);
+  if (outcome == IN_PAGE) row = rule(4, 1, 8);
+  return record(context, outcome, access, address, row);
+}
+
+function record(context: Context, outcome: u32, access: u32, address: u64, row: u32): u32 {
+  context.outcome = outcome;
+  context.decision = row;
+  context.exceptionCode = codeOf(outcome);
+  context.exceptionAccess = access == EXECUTE && switchIs(SWITCH_DEP_OFF) ? READ : access;
+  context.exceptionAddress = address;
+  context.exceptionDetail = outcome == IN_PAGE ? STATUS_NO_MEMORY : 0;
+  if (address >= CANONICAL_END && address < CANONICAL_SYSTEM && machine().pointerBytes == 8) {
+    context.exceptionAccess = READ;
+    context.exceptionAddress = u64.MAX_VALUE;
+  }
+  return outcome;
+}
+
+function codeOf(outcome: u32): u32 {
+  if (outcome == GUARD) return STATUS_GUARD_PAGE_VIOLATION;
+  return outcome == IN_PAGE ? STATUS_IN_PAGE_ERROR : STATUS_ACCESS_VIOLATION;
+}

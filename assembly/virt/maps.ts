@@ -1,0 +1,142 @@
+import { ACCESS, ACCESS_PAGES, GRANTED, WINDOW } from "../base/layout";
+import { smaller } from "../base/range";
+import { Context, TRANSLATIONS } from "./context";
+import { machine } from "./machine";
+import { SPACE_WINDOWED, Space } from "./space";
+
+/**
+ * The derived maps: what an access may do at once, without asking. Both may be emptied at any time.
+ *
+ * The access map has one byte for each page of the window:
+ *
+ *       7   6   5    4    3    2   1   0
+ *     +---+---+----+----+----+---+---+---+
+ *     | 0 | 0 | XS | WS | RS | X | W | R |    R, W, X: this page.  RS, WS, XS: this page and the next
+ *     +---+---+----+----+----+---+---+---+
+ *
+ * GRANTED has one bit for each 1,024 of these bytes: some of them may be set. A clear of 1 GB looks at 256 bits.
+ *
+ * A context's translations serve spaces without a window, one entry for each page number modulo 1,024:
+ *
+ *     0            8            16           24       28      32
+ *     +------------+------------+------------+--------+-------+
+ *     | readTag    | writeTag   | fetchTag   | addend |       |    tag: space << 52 | page, 0 for none
+ *     +------------+------------+------------+--------+-------+    addend + (u32)address: linear address
+ */
+export const ACCESS_READ: u32 = 1;
+export const ACCESS_WRITE: u32 = 2;
+export const ACCESS_EXECUTE: u32 = 4;
+const ACCESS_ONE: u32 = 7;
+export const SPAN_SHIFT: u32 = 3;
+export const ACCESS_READ_SPAN: u32 = 8;
+export const ACCESS_WRITE_SPAN: u32 = 16;
+
+const ENTRIES: u32 = 1024;
+const ENTRY_SHIFT: u32 = 5;
+export const TRANSLATION_WRITE: usize = 8;
+export const TRANSLATION_FETCH: usize = 16;
+export const TRANSLATION_ADDEND: usize = 24;
+
+/** The entry that a page's translation would be in. */
+export function translationOf(context: u32, page: u64): u32 {
+  return context + TRANSLATIONS + ((<u32>page & (ENTRIES - 1)) << ENTRY_SHIFT);
+}
+
+/** Whether the page has a slot in the window. */
+export function windowHas(space: Space, page: u64): bool {
+  return space.kind == SPACE_WINDOWED && page < machine().windowBytes >> 12;
+}
+
+/** Let accesses of these kinds go straight to the page's bytes at `location`. */
+export function mapsGrant(context: Context, page: u64, location: u32, access: u32): void {
+  const space = changetype<Space>(context.space);
+  if (windowHas(space, page)) {
+    if (location == WINDOW + (<u32>page << 12)) grantInWindow(<u32>page, access);
+    return;
+  }
+  if (space.kind == SPACE_WINDOWED) return;
+  const tag = space.tag | page;
+  const entry = translationOf(changetype<u32>(context), page);
+  store<u64>(entry, (access & ACCESS_READ) != 0 ? tag : 0);
+  store<u64>(entry, (access & ACCESS_WRITE) != 0 ? tag : 0, TRANSLATION_WRITE);
+  store<u64>(entry, (access & ACCESS_EXECUTE) != 0 ? tag : 0, TRANSLATION_FETCH);
+  store<u32>(entry, location - (<u32>page << 12), TRANSLATION_ADDEND);
+}
+
+/** Every access to pages [first, end) has to ask again. */
+export function mapsClear(space: Space, first: u64, end: u64): void {
+  if (space.kind == SPACE_WINDOWED) {
+    clearWindow(first, smaller(end, machine().windowBytes >> 12));
+  } else {
+    clearTranslations(space, first, end);
+  }
+}
+
+/** The byte of the access map, for checking. */
+export function accessByte(page: u32): u32 {
+  return load<u8>(page, ACCESS);
+}
+
+function grantInWindow(page: u32, access: u32): void {
+  const own = access & ACCESS_ONE;
+  const next = <u32>load<u8>(page, ACCESS + 1);
+  store<u8>(page, own | ((own & next & ACCESS_ONE) << SPAN_SHIFT), ACCESS);
+  const granted = page >>> 10;
+  const bits = GRANTED + (granted >>> 3);
+  store<u8>(bits, load<u8>(bits) | (<u8>1 << <u8>(granted & 7)));
+  if (page == 0) return;
+  const before = <u32>load<u8>(page, ACCESS - 1) & ACCESS_ONE;
+  store<u8>(page, before | ((before & own) << SPAN_SHIFT), ACCESS - 1);
+}
+
+function clearWindow(first: u64, end: u64): void {
+  if (first >= end) return;
+  for (let from = <u32>first; from < <u32>end; ) {
+    const chunk = from >>> 10;
+    const to = min<u32>((chunk + 1) << 10, <u32>end);
+    const bits = GRANTED + (chunk >>> 3);
+    const bit = <u8>1 << <u8>(chunk & 7);
+    if ((load<u8>(bits) & bit) != 0) {
+      memory.fill(ACCESS + from, 0, to - from);
+      if (to - from == 1024) store<u8>(bits, load<u8>(bits) & ~bit);
+    } else if ((chunk & 7) == 0 && load<u8>(bits) == 0) {
+      from = min<u32>((chunk + 8) << 10, <u32>end);
+      continue;
+    }
+    from = to;
+  }
+  if (first > 0) {
+    const before = <u32>first - 1;
+    store<u8>(before, load<u8>(before, ACCESS) & ACCESS_ONE, ACCESS);
+  }
+}
+
+function clearTranslations(space: Space, first: u64, end: u64): void {
+  let context = machine().firstContext;
+  while (context != 0) {
+    if (end - first < ENTRIES) {
+      for (let page = first; page < end; page++) {
+        const entry = translationOf(context, page);
+        if (ownerPage(entry) == (space.tag | page)) forget(entry);
+      }
+    } else {
+      for (let i: u32 = 0; i < ENTRIES; i++) {
+        const entry = context + TRANSLATIONS + (i << ENTRY_SHIFT);
+        const tag = ownerPage(entry);
+        if (tag >= (space.tag | first) && tag < (space.tag | end)) forget(entry);
+      }
+    }
+    context = changetype<Context>(context).next;
+  }
+}
+
+/** The tag of the page that the entry speaks of, whichever rights it gives; 0 for none. */
+function ownerPage(entry: u32): u64 {
+  return load<u64>(entry) | load<u64>(entry, TRANSLATION_WRITE) | load<u64>(entry, TRANSLATION_FETCH);
+}
+
+function forget(entry: u32): void {
+  store<u64>(entry, 0);
+  store<u64>(entry, 0, TRANSLATION_WRITE);
+  store<u64>(entry, 0, TRANSLATION_FETCH);
+}

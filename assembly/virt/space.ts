@@ -1,0 +1,64 @@
+import { SPACES, SPACES_MAX } from "../base/layout";
+
+/**
+ * An address space. Three maps hang on it: the index of regions, the page table, and the facts; the access map and
+ * the translations are derived from them.
+ *
+ *      0     4     8     12    16    20    24    28    32
+ *     +-----+-----+-----+-----+-----+-----+-----+-----+
+ *     | num | kind| lev.| state| index| high| table|facts|   num: its number; lev.: levels of the trees;
+ *     +-----+-----+-----+-----+-----+-----+-----+-----+       index, high: root of the index and its height
+ *     | tag       | charge    | quota     | regionBytes|      tag: num << 52, in every translation;
+ *     +-----------+-----------+-----------+-----------+       charge, quota in pages, regionBytes in bytes
+ *     | resident  |rgns |lockd|wsmin|wsmax|wtchd|     |       resident: pages with a frame
+ *     +-----------+-----+-----+-----+-----+-----+-----+
+ */
+@unmanaged
+@final
+export class Space {
+  number: u32;
+  kind: u32;
+  levels: u32;
+  state: u32;
+  index: u32;
+  indexHeight: u32;
+  table: u32;
+  facts: u32;
+  tag: u64;
+  chargePages: u64;
+  quotaPages: u64;
+  regionBytes: u64;
+  residentPages: u64;
+  regionCount: u32;
+  lockedPages: u32;
+  workingSetMinPages: u32;
+  workingSetMaxPages: u32;
+  watchedRegions: u32;
+  reserved: u32;
+}
+
+export const SPACE_TRANSLATED: u32 = 0;
+export const SPACE_WINDOWED: u32 = 1;
+
+export const SPACE_RUNNING: u32 = 0;
+export const SPACE_TERMINATED: u32 = 1;
+
+export const TAG_SHIFT: u64 = 52;
+
+/** The space with this number, or null. */
+export function spaceOf(number: u32): Space | null {
+  if (number >= SPACES_MAX) return null;
+  return changetype<Space | null>(load<u32>(SPACES + (number << 2)));
+}
+
+export function spaceRegister(number: u32, space: Space | null): void {
+  store<u32>(SPACES + (number << 2), changetype<u32>(space));
+}
+
+/** The lowest number that no space has, or 0. Numbers begin at 1; the last is the tag of a context without a space. */
+export function spaceFreeNumber(): u32 {
+  for (let number: u32 = 1; number < SPACES_MAX - 1; number++) {
+    if (load<u32>(SPACES + (number << 2)) == 0) return number;
+  }
+  return 0;
+}

@@ -1,0 +1,91 @@
+import { POOL_CHUNK, POOL_REGION, poolEnsure, poolGive, poolTake } from "../base/pool";
+import { pageOf } from "../base/range";
+import { chargeSubtract } from "../phys/charge";
+import { dropContents } from "./change";
+import { Context, contextLeave } from "./context";
+import { factsFree } from "./facts";
+import { indexFree, indexStart } from "./index";
+import { machine } from "./machine";
+import { mapsClear } from "./maps";
+import { REGION_SENTINEL, Region } from "./region";
+import { roomEnsure } from "./room";
+import {
+  SPACE_RUNNING,
+  SPACE_TERMINATED,
+  SPACE_WINDOWED,
+  Space,
+  TAG_SHIFT,
+  spaceFreeNumber,
+  spaceRegister,
+} from "./space";
+import { tableFree, tableNode } from "./table";
+
+/** The life of an address space. */
+
+/** An empty space, or null where no number is free, memory is at its end, or the window is not to be had. */
+export function spaceMake(kind: u32): Space | null {
+  const number = spaceFreeNumber();
+  if (number == 0 || !poolEnsure(POOL_CHUNK, 1)) return null;
+  if (kind == SPACE_WINDOWED && (machine().windowOwner != 0 || machine().windowBytes == 0)) {
+    return null;
+  }
+  const space = changetype<Space>(poolTake(POOL_CHUNK));
+  space.levels = machine().levels;
+  if (!roomEnsure(space) || !poolEnsure(POOL_REGION, 3)) {
+    poolGive(POOL_CHUNK, changetype<u32>(space));
+    return null;
+  }
+  space.number = number;
+  space.kind = kind;
+  space.state = SPACE_RUNNING;
+  space.tag = <u64>number << TAG_SHIFT;
+  space.quotaPages = u64.MAX_VALUE;
+  space.table = tableNode();
+  space.facts = tableNode();
+  indexStart(space, sentinel());
+  if (kind == SPACE_WINDOWED) machine().windowOwner = number;
+  spaceRegister(number, space);
+  return space;
+}
+
+/** Everything that the space holds goes. Its record stays, and answers that it is terminating. */
+export function spaceTerminate(space: Space): void {
+  if (space.state == SPACE_TERMINATED) return;
+  dropContents(space);
+  mapsClear(space, 0, pageOf(machine().highestAddress) + 1);
+  detachContexts(space);
+  chargeSubtract(space.chargePages);
+  space.chargePages = 0;
+  indexFree(space);
+  tableFree(space);
+  factsFree(space);
+  space.regionCount = 0;
+  space.regionBytes = 0;
+  space.watchedRegions = 0;
+  if (space.kind == SPACE_WINDOWED) machine().windowOwner = 0;
+  space.state = SPACE_TERMINATED;
+}
+
+/** Give the number back. Requires: terminated. */
+export function spaceDestroy(space: Space): void {
+  assert(space.state == SPACE_TERMINATED); // its regions would be lost
+  spaceRegister(space.number, null);
+  poolGive(POOL_CHUNK, changetype<u32>(space));
+}
+
+/** No context may reach the maps of a space that is gone. */
+function detachContexts(space: Space): void {
+  let context = changetype<Context | null>(machine().firstContext);
+  while (context !== null) {
+    if (context.space == changetype<u32>(space)) contextLeave(context);
+    context = changetype<Context | null>(context.next);
+  }
+}
+
+/** Stands below the lowest usable address, so that every gap has a region before it. */
+function sentinel(): Region {
+  const region = changetype<Region>(poolTake(POOL_REGION));
+  region.end = machine().lowestAddress;
+  region.flags = REGION_SENTINEL;
+  return region;
+}

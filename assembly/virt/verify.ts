@@ -1,0 +1,217 @@
+import { planeTest } from "../base/planes";
+import { poolLive } from "../base/pool";
+import { addressOf, pageOf } from "../base/range";
+import { SPACES_MAX } from "../base/layout";
+import { chargeTotal, framesInUse } from "../phys/charge";
+import { Frame } from "../phys/frame";
+import { Context, TRANSLATIONS, resultSet } from "./context";
+import {
+  FACT_LOCKED,
+  FACT_LOST,
+  FACT_MARK,
+  FACT_RESET,
+  FACT_VALID,
+  factsAt,
+  factsNext,
+  factsRecords,
+  frameCount,
+  frameOf,
+} from "./facts";
+import { grantable } from "./fault";
+import { gapBehind, indexRecords, regionAfter, regionAt, regionFloor } from "./index";
+import { machine } from "./machine";
+import {
+  ACCESS_EXECUTE,
+  ACCESS_READ,
+  ACCESS_WRITE,
+  SPAN_SHIFT,
+  TRANSLATION_ADDEND,
+  TRANSLATION_FETCH,
+  TRANSLATION_WRITE,
+  accessByte,
+  windowHas,
+} from "./maps";
+import { nodeCount, nodeGap, nodeLargestGap, nodeRef, nodeStart } from "./node";
+import { REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
+import { SPACE_RUNNING, SPACE_WINDOWED, Space, TAG_SHIFT, spaceOf } from "./space";
+import { attributesAt, committedCount, tableRecords } from "./table";
+
+/**
+ * The rules between the maps, recomputed from scratch. A check answers 0, or its number with the page in result 0:
+ *
+ *     1  the index is ordered, its regions do not overlap, its gaps and counts are right
+ *     2  each region counts its committed pages, and nothing outside of regions is committed
+ *     3  the charge of the space is the sum of what its private regions have committed
+ *     4  a page with a frame is committed; the frame has one owner, and is at home in this page or nowhere
+ *     5  valid, locked and not-lost reset pages have frames; lost pages were reset; marks lie in watched regions
+ *     6  the counts of frames and locks are right
+ *     7  the access map allows nothing that the page does not; a span bit says what both bytes say
+ *     8  a translation allows nothing that its page does not, and leads to its bytes
+ *     9  charge, frames and records of the machine are the sums over its spaces
+ */
+export function verify(context: Context, space: Space): u32 {
+  resultSet(context, 0, 0);
+  if (space.state == SPACE_RUNNING) {
+    if (!verifyIndex(space)) return 1;
+    if (!verifyCommitted(context, space)) return 2;
+    if (!verifyCharge(space)) return 3;
+    const failed = verifyFacts(context, space);
+    if (failed != 0) return failed;
+    if (space.kind == SPACE_WINDOWED && !verifyAccess(context, space)) return 7;
+    if (!verifyTranslations(context)) return 8;
+  }
+  return verifyMachine() ? 0 : 9;
+}
+
+function verifyIndex(space: Space): bool {
+  let count: u32 = 0;
+  let bytes: u64 = 0;
+  let end: u64 = 0;
+  let region = regionAfter(space, 0);
+  while (region !== null) {
+    if (region.start < end || region.end <= region.start) return false;
+    if (((region.start | region.end) & 0xfff) != 0) return false;
+    if (regionFloor(space, region.end - 1) != region) return false;
+    count += 1;
+    bytes += region.end - region.start;
+    end = region.end;
+    region = regionAfter(space, region.start);
+  }
+  if (count != space.regionCount || bytes != space.regionBytes) return false;
+  return verifyNode(space, space.index, space.indexHeight);
+}
+
+function verifyNode(space: Space, node: u32, height: u32): bool {
+  const count = nodeCount(node);
+  for (let i: u32 = 0; i < count; i++) {
+    if (i > 0 && nodeStart(node, i) <= nodeStart(node, i - 1)) return false;
+    const ref = nodeRef(node, i);
+    if (height > 0) {
+      if (nodeStart(node, i) != nodeStart(ref, 0)) return false;
+      if (nodeGap(node, i) != nodeLargestGap(ref)) return false;
+      if (!verifyNode(space, ref, height - 1)) return false;
+    } else {
+      const region = changetype<Region>(ref);
+      if (nodeStart(node, i) != region.start) return false;
+      const after = regionAfter(space, region.start);
+      if (nodeGap(node, i) != gapBehind(region, after)) return false;
+    }
+  }
+  return count > 0;
+}
+
+function verifyCommitted(context: Context, space: Space): bool {
+  let sum: u64 = 0;
+  let region = regionAfter(space, 0);
+  while (region !== null) {
+    resultSet(context, 0, pageOf(region.start));
+    const pages = committedCount(space, pageOf(region.start), pageOf(region.end));
+    if (pages != region.committedPages) return false;
+    sum += pages;
+    region = regionAfter(space, region.start);
+  }
+  return sum == committedCount(space, 0, pageOf(machine().highestAddress) + 1);
+}
+
+function verifyCharge(space: Space): bool {
+  let sum: u64 = 0;
+  let region = regionAfter(space, 0);
+  while (region !== null) {
+    if (regionIsCharged(region)) sum += region.committedPages;
+    region = regionAfter(space, region.start);
+  }
+  return sum == space.chargePages;
+}
+
+function verifyFacts(context: Context, space: Space): u32 {
+  const end = pageOf(machine().highestAddress) + 1;
+  let frames: u64 = 0;
+  let locked: u32 = 0;
+  for (let page = factsNext(space, 0, end); page < end; page = factsNext(space, page, end)) {
+    const chunk = factsAt(space, page);
+    let inChunk: u32 = 0;
+    for (let i: u32 = 0; i < 1024; i++) {
+      resultSet(context, 0, page + i);
+      const frame = frameOf(chunk, i);
+      inChunk += <u32>(frame != 0);
+      locked += <u32>planeTest(chunk + FACT_LOCKED, i);
+      const rule = verifyPage(space, chunk, page + i);
+      if (rule != 0) return rule;
+    }
+    if (inChunk != frameCount(chunk)) return 6;
+    frames += inChunk;
+    page += 1024;
+  }
+  return frames == space.residentPages && locked == space.lockedPages ? 0 : 6;
+}
+
+function verifyPage(space: Space, chunk: u32, page: u64): u32 {
+  const i = <u32>page & 1023;
+  const frame = changetype<Frame | null>(frameOf(chunk, i));
+  if (frame !== null) {
+    if (attributesAt(space, page) == 0 || frame.owners != 1) return 4;
+    if (frame.home != (windowHas(space, page) ? <u32>page + 1 : 0)) return 4;
+  }
+  const isLost = planeTest(chunk + FACT_LOST, i);
+  const isReset = planeTest(chunk + FACT_RESET, i);
+  if (frame === null) {
+    if (planeTest(chunk + FACT_VALID, i) || planeTest(chunk + FACT_LOCKED, i)) return 5;
+    if (isReset && !isLost) return 5;
+  }
+  if (isLost && !isReset) return 5;
+  if (planeTest(chunk + FACT_MARK, i)) {
+    const region = regionAt(space, addressOf(page));
+    if (region === null || !regionIs(region, REGION_WATCHED)) return 5;
+  }
+  return 0;
+}
+
+function verifyAccess(context: Context, space: Space): bool {
+  const end = <u32>(machine().windowBytes >> 12);
+  for (let page: u32 = 0; page < end; page++) {
+    const byte = accessByte(page);
+    if (byte == 0) continue;
+    resultSet(context, 0, page);
+    const own = byte & 7;
+    if ((own & ~grantable(space, page)) != 0) return false;
+    if (byte >>> SPAN_SHIFT != (own & accessByte(page + 1) & 7)) return false;
+  }
+  return accessByte(end) == 0;
+}
+
+function verifyTranslations(context: Context): bool {
+  for (let i: u32 = 0; i < 1024; i++) {
+    const entry = changetype<u32>(context) + TRANSLATIONS + (i << 5);
+    if (!verifyTag(context, entry, load<u64>(entry), ACCESS_READ)) return false;
+    if (!verifyTag(context, entry, load<u64>(entry, TRANSLATION_WRITE), ACCESS_WRITE)) return false;
+    if (!verifyTag(context, entry, load<u64>(entry, TRANSLATION_FETCH), ACCESS_EXECUTE)) return false;
+  }
+  return true;
+}
+
+function verifyTag(context: Context, entry: u32, tag: u64, right: u32): bool {
+  if (tag == 0) return true;
+  const space = spaceOf(<u32>(tag >> TAG_SHIFT));
+  const page = tag & ((<u64>1 << TAG_SHIFT) - 1);
+  resultSet(context, 0, page);
+  if (space === null || space.state != SPACE_RUNNING) return false;
+  if ((grantable(space, page) & right) == 0) return false;
+  const frame = changetype<Frame>(frameOf(factsAt(space, page), <u32>page & 1023));
+  return load<u32>(entry, TRANSLATION_ADDEND) + (<u32>page << 12) == frame.location;
+}
+
+function verifyMachine(): bool {
+  let charge: u64 = 0;
+  let frames: u64 = 0;
+  let records: u32 = 0;
+  for (let number: u32 = 1; number < SPACES_MAX; number++) {
+    const space = spaceOf(number);
+    if (space === null) continue;
+    records += 1;
+    charge += space.chargePages;
+    if (space.state != SPACE_RUNNING) continue;
+    frames += space.residentPages;
+    records += tableRecords(space) + factsRecords(space) + indexRecords(space);
+  }
+  return charge == chargeTotal() && frames == framesInUse() && records == poolLive();
+}

@@ -1,0 +1,82 @@
+/**
+ * Builds everything, in this order: the twins of the ABI; both cores; `build/core.ts`, the release
+ * core as text that the host embeds; the library with its declarations in `dist/`.
+ */
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { generateTwins } from "./generate-twins.mjs";
+import { fail, root, run, tool } from "./run.mjs";
+
+/** @param {"release" | "debug"} target */
+async function buildCore(target) {
+  await run(tool("assemblyscript/bin/asc.js"), "--config", "asconfig.json", "--target", target);
+}
+
+function embedCore() {
+  const text = readFileSync(`${root}/build/core.release.wasm`).toString("base64");
+  writeFileSync(`${root}/build/core.ts`, `export const coreBase64 =\n  "${text}";\n`);
+}
+
+async function buildDeclarations() {
+  rmSync(`${root}/build/types`, { recursive: true, force: true });
+  await run(tool("typescript/bin/tsc"), "-p", "tsconfig.build.json");
+}
+
+/** TypeScript leaves `.ts` in the paths of declarations; a package needs the names of what it ships. */
+function copyDeclarations() {
+  const from = `${root}/build/types/src`;
+  for (const path of readdirSync(from, { recursive: true, encoding: "utf8" })) {
+    const source = `${from}/${path}`;
+    const target = `${root}/dist/${path}`;
+    if (statSync(source).isDirectory()) continue;
+    mkdirSync(dirname(target), { recursive: true });
+    const text = readFileSync(source, "utf8");
+    if (path.endsWith(".map")) {
+      const map = JSON.parse(text);
+      map.sources = map.sources.map((/** @type {string} */ name) =>
+        relative(dirname(target), resolve(dirname(source), name)),
+      );
+      writeFileSync(target, JSON.stringify(map));
+    } else {
+      writeFileSync(
+        target,
+        text.replace(/((?:from|import) ?\(?["']\.[^"']*)\.ts(["'])/g, "$1.js$2"),
+      );
+    }
+  }
+}
+
+async function build() {
+  generateTwins();
+  mkdirSync(`${root}/build`, { recursive: true });
+  await Promise.all([buildCore("release"), buildCore("debug")]);
+  embedCore();
+  await Promise.all([
+    run(tool("vite/bin/vite.js"), "build", "--logLevel", "warn"),
+    buildDeclarations(),
+  ]);
+  copyDeclarations();
+  copyFileSync(`${root}/build/core.release.wasm`, `${root}/dist/core.wasm`);
+  chmodSync(`${root}/dist/cli.js`, 0o755);
+}
+
+try {
+  const started = performance.now();
+  await build();
+  if (!process.argv.includes("--quiet")) {
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const coreBytes = statSync(`${root}/dist/core.wasm`).size;
+    console.log(`built in ${seconds} s, core module ${coreBytes} bytes`);
+  }
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,88 @@
+import type { Space } from "../replay/profiles.ts";
+import type { ReplayResult, RunsText } from "../replay/replay.ts";
+import type { Trace } from "../replay/trace.ts";
+
+/** One file, replayed. */
+export interface FileReport {
+  readonly trace: Trace;
+  readonly profile: string;
+  readonly space: Space;
+  readonly result: ReplayResult;
+  readonly milliseconds: number;
+}
+
+export interface Totals {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+export function totalsOf(reports: readonly FileReport[]): Totals {
+  return {
+    passed: reports.reduce((total, report) => total + report.result.passed, 0),
+    failed: reports.reduce((total, report) => total + report.result.failed, 0),
+  };
+}
+
+/** The line of one file: what was replayed, where, how it went, how long it took. */
+export function fileLine({ trace, profile, space, result, milliseconds }: FileReport): string {
+  const time = `${(milliseconds / 1000).toFixed(2)} s`;
+  return `${trace.file}: ${profile} ${space}, ${totalsLine(result)} (${time})`;
+}
+
+export function totalsLine({ passed, failed }: Totals): string {
+  return `${passed} passed, ${failed} failed`;
+}
+
+/** Each call that answered differently; calls that are not built follow as one line for each kind. */
+export function differenceLines({ trace, result }: FileReport): string[] {
+  const lines: string[] = [];
+  const notBuilt = new Map<string, number>();
+  for (const { line, call, expected, actual } of result.differences) {
+    if ("notBuilt" in actual) {
+      notBuilt.set(actual.notBuilt, (notBuilt.get(actual.notBuilt) ?? 0) + 1);
+      continue;
+    }
+    const [wanted, got] =
+      "runs" in actual ? runTexts(expected as RunsText, actual) : [text(expected), text(actual)];
+    lines.push(
+      `${trace.file}:${line}: ${call}`,
+      `  expected  ${wanted || "done"}`,
+      `  actual    ${got || "done"}`,
+    );
+  }
+  for (const [name, count] of notBuilt) {
+    const calls = count === 1 ? "1 call" : `${count} calls`;
+    lines.push(`${trace.file}: ${name} is not built yet: ${calls} failed`);
+  }
+  return lines;
+}
+
+/** The first run that differs says it all: those after it are mostly the same difference again. */
+function runTexts(expected: RunsText, actual: RunsText): [expected: string, actual: string] {
+  const first = expected.runs.findIndex((run, at) => text(run) !== text(actual.runs[at]));
+  const run = expected.runs[first];
+  const query = `VirtualQuery(${run?.BaseAddress})`;
+  return [
+    `return as recorded, and then ${query} ${text(run)}`,
+    `return as recorded, but ${query} ${text(actual.runs[first])}`,
+  ];
+}
+
+/** A value of an answer, fields as in "return 0x0, lastError 487". */
+function text(value: unknown): string {
+  if (Array.isArray(value)) {
+    return `[${value.map(text).join(", ")}]`;
+  }
+  if (value === null || value === undefined) {
+    return "fails";
+  }
+  if (typeof value !== "object") {
+    return String(value);
+  }
+  return Object.entries(value)
+    .map(([name, field]) => {
+      const inner = text(field);
+      return `${name} ${typeof field === "object" && !Array.isArray(field) ? `{${inner}}` : inner}`;
+    })
+    .join(", ");
+}

@@ -1,0 +1,13 @@
+/**
+ * Constants of the Windows headers, by their names.
+ *
+ * @example
+ * import { MEM_COMMIT, MEM_RESERVE, PAGE_READWRITE } from "guardpage/constants";
+ *
+ * @module
+ */
+export * from "./constants/error.ts";
+export * from "./constants/exception.ts";
+export * from "./constants/memory.ts";
+export * from "./constants/process.ts";
+export * from "./constants/status.ts";

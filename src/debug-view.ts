@@ -1,0 +1,96 @@
+import { type Address, byteArray, integer } from "./door.ts";
+import type { Process } from "./process.ts";
+
+const PAGE_BYTES = 0x1000;
+/** What the core answers instead of a linear address. */
+const NOT_COMMITTED = 0;
+const UNTOUCHED = 1;
+const NO_FRAME = 1;
+
+/** Longest read at once, in bytes. */
+export const LENGTH_MAXIMUM = 2 ** 32 - 1;
+
+/**
+ * Guest memory as a debugger sees it (17.5): any committed page, whatever its protection. Reading and writing raise no
+ * exception, clear no guard, mark nothing as written and take no frame for reading; a write to a page that was never
+ * touched takes one. Windows pages: "ReadProcessMemory", "WriteProcessMemory", as debuggers use them.
+ */
+export class DebugView {
+  readonly #process: Process;
+
+  constructor(process: Process) {
+    this.#process = process;
+  }
+
+  /**
+   * Read up to `length` bytes, and stop at the first page that is not committed.
+   *
+   * @param address any address
+   * @param length bytes
+   * @returns the bytes that could be read, and how many
+   * @throws TypeError, RangeError for a wrong argument; Error after the process has ended
+   */
+  read(address: Address, length: number): { bytes: Uint8Array; done: number } {
+    const start = this.#process.door.pointer(address, "address");
+    const wanted = integer(length, "length", 0, LENGTH_MAXIMUM);
+    const { core, spaceNumber } = this.#process.alive();
+    const pieces: Uint8Array[] = [];
+    let done = 0;
+    while (done < wanted) {
+      const linear = core.peek(spaceNumber, start + done);
+      if (linear === NOT_COMMITTED) break;
+      const count = countInPage(start + done, wanted - done);
+      pieces.push(
+        linear === UNTOUCHED ? new Uint8Array(count) : core.view.bytes(linear, count).slice(),
+      );
+      done += count;
+    }
+    return { bytes: joined(pieces, done), done };
+  }
+
+  /**
+   * Write bytes, and stop at the first page that is not committed, or where no frame is left for it.
+   *
+   * @returns bytes written
+   * @throws TypeError, RangeError for a wrong argument; Error after the process has ended
+   */
+  write(address: Address, bytes: Uint8Array): number {
+    const start = this.#process.door.pointer(address, "address");
+    byteArray(bytes, "bytes");
+    const { core, spaceNumber } = this.#process.alive();
+    let done = 0;
+    while (done < bytes.length) {
+      const linear = core.poke(spaceNumber, start + done);
+      if (linear === NOT_COMMITTED || linear === NO_FRAME) break;
+      const count = countInPage(start + done, bytes.length - done);
+      core.view.bytes(linear, count).set(bytes.subarray(done, done + count));
+      done += count;
+    }
+    return done;
+  }
+
+  /**
+   * Whether the page of an address is committed.
+   *
+   * @throws TypeError, RangeError for a wrong argument; Error after the process has ended
+   */
+  isCommitted(address: Address): boolean {
+    const at = this.#process.door.pointer(address, "address");
+    const { core, spaceNumber } = this.#process.alive();
+    return core.peek(spaceNumber, at) !== NOT_COMMITTED;
+  }
+}
+
+function countInPage(address: number, wanted: number): number {
+  return Math.min(wanted, PAGE_BYTES - (address % PAGE_BYTES));
+}
+
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}

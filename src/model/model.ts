@@ -1,0 +1,68 @@
+/**
+ * A naive model of Windows private memory: what the core is compared with.
+ *
+ * It follows the published rules row by row and shares nothing with the core: arrays, Maps and loops, no index, no
+ * bit plane, no translation. Where the rules leave something open it takes these answers:
+ *
+ * Order of checks
+ * - An exited process: 2.2#R9 and 2.3#C1 stand where their tables have them (after a placement that would find no
+ *   room, after the charge); every other call answers PROCESS_IS_TERMINATING where its table looks at the handle.
+ * - autoReserveOnCommit follows the first table of 17.19 after 2.2#R1 and #R4; RESET never reserves by it.
+ * - A NULL base with RESET is a reservation, so 2.2#R1 applies to it. RESET_UNDO with NULL: after 2.1#15.
+ * - Both charge limits of a commit answer at 2.3#C9: the machine's first, the process's quota second.
+ * - A RELEASE with a placeholder modifier and size 0 is `_3` before the handle; on a region, after 3.1#9 (8.3).
+ * - 3.1: KUSER_SHARED_DATA answers after #9; 3.3: after #7; both INVALID_PARAMETER. COMMIT and RESET in it: 2.3#C4.
+ * - 3.3#4: a range overflows when base + size is greater than the pointer can say (exactly 2^32 or 2^64 does not).
+ * - 5.2#3: base `_3`, size `_4`; #2: `_2`; #4: `_5`; ResetWriteWatch has the same numbers.
+ * - 17.10#5 and #6 are judged region by region, walking up. The process and the system map type are one lock.
+ *
+ * State
+ * - An access whose second page fails leaves nothing behind on its first page: no frame, no mark, no copy.
+ * - Bulk copy: the source page is read (and takes its frame) before the target page is asked. With the target
+ *   overlapping above: asked in the same order as without overlap, but a fault leaves no frame behind.
+ * - A large region takes its frames at first touch like any other; a part of it cannot be released (3.1#12).
+ * - MEM_RESET leaves a locked page alone and draws no number for it.
+ * - A placement that fails draws no number; the draw comes after gap and charge are known to be there.
+ * - RESET_UNDO looks at every page it touches, RESET discards those wholly inside; both need all touched committed.
+ * - The marker bit 0x40000000 of a protection is neither stored nor shown.
+ * - VirtualUnlock's trimming moves pages out of the working set only: frames, so `residentPages`, stay.
+ * - Pages beside KUSER_SHARED_DATA show RESERVE with Protect NOACCESS (1.2 against 3.5).
+ * - Views are never charged, whatever is committed or copied in them.
+ * - WriteProcessMemory with size 0 succeeds after the handle (17.4, win10). It copies code pages of an image.
+ * - ReadVirtual and WriteVirtual of 0 bytes look at nothing, not even at the handle.
+ */
+import { ModelProcess } from "./process.ts";
+import { XorShift } from "./random.ts";
+import { completeSettings, layoutOf, type ModelSettings } from "./settings.ts";
+import type { ProcessOptions, Shared } from "./space.ts";
+
+export class Model {
+  readonly settings: ModelSettings;
+  readonly shared: Shared;
+
+  constructor(settings: Partial<ModelSettings> = {}) {
+    this.settings = completeSettings(settings);
+    const { placement, resetEffect } = this.settings;
+    this.shared = {
+      settings: this.settings,
+      layout: layoutOf(this.settings),
+      charge: 0,
+      placement: placement === "lowest-first" ? null : new XorShift(placement.seed),
+      reset: typeof resetEffect === "string" ? null : new XorShift(resetEffect.seed),
+    };
+  }
+
+  get layout() {
+    return this.shared.layout;
+  }
+
+  get commitCharge(): number {
+    return this.shared.charge;
+  }
+
+  createProcess(options: ProcessOptions = {}): ModelProcess {
+    return new ModelProcess(this.shared, options);
+  }
+}
+
+export { ModelProcess };

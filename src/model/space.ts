@@ -1,0 +1,201 @@
+import { PAGE, PAGE_READONLY, SHARED_DATA } from "./constants.ts";
+import { XorShift } from "./random.ts";
+import {
+  committedIn,
+  endOf,
+  isView,
+  makeRegion,
+  type PageFacts,
+  pageOf,
+  type Region,
+  runAt,
+  runsIn,
+  setRun,
+} from "./region.ts";
+import type { Layout, ModelSettings } from "./settings.ts";
+import { failed, INVALID_PARAMETER, INVALID_PARAMETER_1, SUCCESS } from "./status.ts";
+
+/** What the processes of one machine share. */
+export interface Shared {
+  settings: ModelSettings;
+  layout: Layout;
+  /** Pages charged to all processes. */
+  charge: number;
+  placement: XorShift | null;
+  reset: XorShift | null;
+}
+
+export interface ProcessOptions {
+  /** Pages. */
+  commitQuota?: number;
+}
+
+export interface CallOptions {
+  /** The NTSTATUS that looking up the caller's handle gave. */
+  handle?: number;
+  /** Probes the caller's pointers; false: not accessible. */
+  probe?: () => boolean;
+}
+
+/** The answer of every call; `rule` names the row that gave it. */
+export interface Answer {
+  status: number;
+  rule: string;
+}
+
+/** One address space: its regions, and what is true of each page. */
+export class Space {
+  readonly shared: Shared;
+  readonly settings: ModelSettings;
+  readonly layout: Layout;
+  readonly quota: number;
+  exited = false;
+  /** Pages charged to this process. */
+  charge = 0;
+  protected regions: Region[] = [];
+  protected facts = new Map<number, PageFacts>();
+
+  constructor(shared: Shared, options: ProcessOptions) {
+    this.shared = shared;
+    this.settings = shared.settings;
+    this.layout = shared.layout;
+    this.quota = options.commitQuota ?? Number.POSITIVE_INFINITY;
+    const size = this.layout.sharedDataEnd - SHARED_DATA;
+    const resident = makeRegion(SHARED_DATA, size, "shared-data", PAGE_READONLY, 0);
+    setRun(resident, pageOf(SHARED_DATA), pageOf(SHARED_DATA), PAGE_READONLY);
+    this.regions.push(resident);
+  }
+
+  get counters() {
+    let regionBytes = 0;
+    for (const region of this.regions) regionBytes += region.size;
+    let residentPages = 0;
+    let lockedPages = 0;
+    for (const facts of this.facts.values()) {
+      if (facts.bytes !== null) residentPages += 1;
+      if (facts.locked) lockedPages += 1;
+    }
+    return {
+      commitCharge: this.charge,
+      regionBytes,
+      regions: this.regions.length,
+      lockedPages,
+      residentPages,
+    };
+  }
+
+  exit(): void {
+    this.addCharge(-this.charge);
+    this.regions = [];
+    this.facts.clear();
+    this.exited = true;
+  }
+
+  /** `_n`, or the plain status under the other style. */
+  protected numbered(n: number): number {
+    return this.settings.statusStyle === "plain" ? INVALID_PARAMETER : INVALID_PARAMETER_1 + n - 1;
+  }
+
+  protected regionAt(address: number): Region | null {
+    for (const region of this.regions) {
+      if (address >= region.base && address < endOf(region)) return region;
+    }
+    return null;
+  }
+
+  /** The first region with a byte in [start, end). */
+  protected regionIn(start: number, end: number): Region | null {
+    for (const region of this.regions) {
+      if (region.base < end && endOf(region) > start) return region;
+    }
+    return null;
+  }
+
+  protected insert(region: Region): void {
+    this.regions.push(region);
+    this.regions.sort((left, right) => left.base - right.base);
+  }
+
+  /** 0: reserved; null: in no region. */
+  protected protectAt(page: number): number | null {
+    const region = this.regionAt(page * PAGE);
+    return region === null ? null : runAt(region, page).protect;
+  }
+
+  protected factsAt(page: number): PageFacts {
+    let facts = this.facts.get(page);
+    if (facts === undefined) {
+      facts = { bytes: null, written: false, lost: false, locked: false, copied: false };
+      this.facts.set(page, facts);
+    }
+    return facts;
+  }
+
+  /** Pages in [first, last] that have facts, ascending. */
+  protected knownPages(first: number, last: number): number[] {
+    const pages: number[] = [];
+    if (last - first < this.facts.size) {
+      for (let page = first; page <= last; page += 1) {
+        if (this.facts.has(page)) pages.push(page);
+      }
+      return pages;
+    }
+    for (const page of this.facts.keys()) {
+      if (page >= first && page <= last) pages.push(page);
+    }
+    return pages.sort((left, right) => left - right);
+  }
+
+  /** The content of a page that an access reaches: it takes its frame now (17.2). */
+  protected touch(page: number): Uint8Array {
+    const facts = this.factsAt(page);
+    facts.bytes ??= new Uint8Array(PAGE);
+    return facts.bytes;
+  }
+
+  protected addCharge(pages: number): void {
+    this.charge += pages;
+    this.shared.charge += pages;
+  }
+
+  /** Pages [first, last] lose content, locks and marks, but not the mark of a watched page (3.2). */
+  protected forgetContents(region: Region, first: number, last: number): void {
+    for (const page of this.knownPages(first, last)) {
+      const written = this.factsAt(page).written && this.marksSurvive(region);
+      this.facts.delete(page);
+      if (written) this.factsAt(page).written = true;
+    }
+  }
+
+  protected marksSurvive(region: Region): boolean {
+    return region.watched;
+  }
+
+  protected decommitPages(region: Region, first: number, last: number): void {
+    if (!isView(region)) this.addCharge(-committedIn(region, first, last));
+    this.forgetContents(region, first, last);
+    setRun(region, first, last, 0);
+  }
+
+  /** [start, end) becomes free: the region goes, shrinks or splits (3.2). */
+  protected releasePages(region: Region, start: number, end: number): void {
+    const first = pageOf(start);
+    const last = pageOf(end) - 1;
+    this.decommitPages(region, first, last);
+    for (const page of this.knownPages(first, last)) this.facts.delete(page);
+    this.regions = this.regions.filter((other) => other !== region);
+    this.insertPart(region, region.base, start);
+    this.insertPart(region, end, endOf(region));
+  }
+
+  protected insertPart(region: Region, start: number, end: number): void {
+    if (start >= end) return;
+    const runs = runsIn(region, pageOf(start), pageOf(end) - 1);
+    this.insert({ ...region, base: start, size: end - start, runs });
+  }
+
+  protected handleFailure(options: CallOptions): number {
+    const status = options.handle ?? SUCCESS;
+    return failed(status) ? status : SUCCESS;
+  }
+}

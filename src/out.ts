@@ -1,0 +1,86 @@
+import { type Address, type Door, shown } from "./door.ts";
+import type { Process } from "./process.ts";
+import { Access } from "./wasm/exports.ts";
+
+/**
+ * An out-parameter: an object whose `value` is set, or a guest address that is written with guest access rules, or NULL
+ * (null, undefined, 0). Where a guest address cannot be written, the call fails with ERROR_NOACCESS (998) and changes
+ * nothing, but for a guard page: met by a system service, it loses its guard (4.8).
+ */
+export type Out<T> = { value: T } | Address | null | undefined;
+
+/** A parameter that is read and then written. */
+export type InOut = { value: Address } | Address | null | undefined;
+
+/**
+ * A structure to fill: `{ value }` gets a new one, any other object is the structure, a guest address receives its
+ * bytes.
+ */
+export type StructureOut<T> = { value: T } | Partial<T> | Address | null | undefined;
+
+/** What the core takes for "leave it among the results". */
+export const TO_RESULTS = -1;
+
+const PAGE_MASK = 0xfff;
+const PAGE_BYTES = 0x1000;
+/** Above every user address, and still exact as a number. */
+const FAR_ABOVE = 2 ** 53;
+
+/** Where the core is to write: TO_RESULTS for an object, 0 for NULL, otherwise the guest address. */
+export function outAddress(out: unknown, door: Door, name: string): number {
+  if (out === undefined || out === null) return 0;
+  if (typeof out === "object") return TO_RESULTS;
+  if (typeof out !== "number" && typeof out !== "bigint") {
+    throw new TypeError(
+      `${name} must be { value }, a guest address or null, not ${shown(out)}`,
+    );
+  }
+  return Math.min(door.pointer(out, name), FAR_ABOVE);
+}
+
+/** As `outAddress`, for a parameter that may be left out: NULL goes to the results too, where nobody reads it. */
+export function optionalOutAddress(out: unknown, door: Door, name: string): number {
+  return outAddress(out, door, name) || TO_RESULTS;
+}
+
+/** What comes in by an object; 0 where the core reads it from guest memory itself. */
+export function inValue(parameter: InOut, door: Door, name: string): number {
+  if (typeof parameter !== "object" || parameter === null) return 0;
+  return door.pointer(parameter.value, `${name}.value`);
+}
+
+export function setOut(out: Out<number> | InOut, value: number): void {
+  if (typeof out === "object" && out !== null) out.value = value;
+}
+
+/** Hand over a structure to the object that asked for it. */
+export function setStructure<T extends object>(out: StructureOut<T>, structure: Partial<T>): void {
+  if (typeof out !== "object" || out === null) return;
+  if ("value" in out) out.value = structure as T;
+  else Object.assign(out, structure);
+}
+
+/**
+ * Write to guest memory as a system service does: all bytes, or false and none. At most one page, and at most one page
+ * boundary in it.
+ */
+export function serviceWrite(process: Process, address: number, bytes: Uint8Array): boolean {
+  if (!serviceAsks(process, address, bytes.length, Access.Write)) return false;
+  process.debugView.write(address, bytes);
+  return true;
+}
+
+/** Read from guest memory as a system service does, or null. */
+export function serviceRead(process: Process, address: number, length: number): Uint8Array | null {
+  if (!serviceAsks(process, address, length, Access.Read)) return null;
+  return process.debugView.read(address, length).bytes;
+}
+
+/** One question for both pages: a first page whose neighbour fails stays as it is. */
+function serviceAsks(process: Process, address: number, length: number, access: number): boolean {
+  const { accesses } = process.enter();
+  const untilBoundary = PAGE_BYTES - (address & PAGE_MASK);
+  return untilBoundary < length
+    ? accesses.asks(address + untilBoundary - 1, 2, access)
+    : accesses.asks(address, 1, access);
+}

@@ -1,0 +1,202 @@
+/**
+ * The structures that calls fill in: their fields in order, and their bytes. The offsets follow from the kinds by the
+ * alignment rules of the Windows compilers; a 32-bit process and a 64-bit one differ in the width of pointers.
+ */
+type FieldKind = "word" | "dword" | "qword" | "pointer";
+type Fields = readonly (readonly [name: string, kind: FieldKind])[];
+
+const KIND_BYTES = { word: 2, dword: 4, qword: 8 } as const;
+
+interface PlacedField {
+  readonly name: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** One structure: where its fields lie for either width. */
+export class Structure {
+  readonly #layouts: Record<4 | 8, { fields: readonly PlacedField[]; bytes: number }>;
+
+  constructor(fields: Fields) {
+    this.#layouts = { 4: place(fields, 4), 8: place(fields, 8) };
+  }
+
+  sizeBytes(pointerBytes: 4 | 8): number {
+    return this.#layouts[pointerBytes].bytes;
+  }
+
+  /** Names of the fields that lie wholly within the first `length` bytes. */
+  fieldsWithin(length: number, pointerBytes: 4 | 8): readonly string[] {
+    return this.#layouts[pointerBytes].fields
+      .filter(({ offset, bytes }) => offset + bytes <= length)
+      .map(({ name }) => name);
+  }
+
+  /** The bytes of a structure, with zeros between the fields. */
+  encode(values: object, pointerBytes: 4 | 8): Uint8Array {
+    const { fields, bytes: size } = this.#layouts[pointerBytes];
+    const bytes = new Uint8Array(size);
+    const view = new DataView(bytes.buffer);
+    const valueOf = new Map<string, number | bigint>(Object.entries(values));
+    for (const { name, offset, bytes: width } of fields) {
+      const value = valueOf.get(name) ?? 0;
+      if (width === 2) view.setUint16(offset, Number(value), true);
+      else if (width === 4) view.setUint32(offset, Number(value), true);
+      else view.setBigUint64(offset, BigInt(value), true);
+    }
+    return bytes;
+  }
+}
+
+function place(fields: Fields, pointerBytes: 4 | 8): { fields: PlacedField[]; bytes: number } {
+  const placed: PlacedField[] = [];
+  let end = 0;
+  let alignment = 1;
+  for (const [name, kind] of fields) {
+    const bytes = kind === "pointer" ? pointerBytes : KIND_BYTES[kind];
+    const offset = roundUp(end, bytes);
+    placed.push({ name, offset, bytes });
+    end = offset + bytes;
+    alignment = Math.max(alignment, bytes);
+  }
+  return { fields: placed, bytes: roundUp(end, alignment) };
+}
+
+function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
+}
+
+/** Windows page: "MEMORY_BASIC_INFORMATION structure". 28 or 48 bytes. */
+export interface MemoryBasicInformation {
+  /** The queried page. */
+  BaseAddress: number;
+  /** First page of the region; 0 for free memory. */
+  AllocationBase: number;
+  /** PAGE_* as the region was made; 0 for free memory. */
+  AllocationProtect: number;
+  /** Bytes from BaseAddress to the end of the run of equal pages. */
+  RegionSize: number;
+  /** MEM_COMMIT, MEM_RESERVE or MEM_FREE. */
+  State: number;
+  /** PAGE_* of committed pages, 0 for reserved ones, PAGE_NOACCESS for free ones. */
+  Protect: number;
+  /** MEM_PRIVATE, MEM_MAPPED, MEM_IMAGE; 0 for free memory. */
+  Type: number;
+}
+
+export const MEMORY_BASIC_INFORMATION = new Structure([
+  ["BaseAddress", "pointer"],
+  ["AllocationBase", "pointer"],
+  ["AllocationProtect", "dword"],
+  ["RegionSize", "pointer"],
+  ["State", "dword"],
+  ["Protect", "dword"],
+  ["Type", "dword"],
+]);
+
+/** Windows page: "WIN32_MEMORY_REGION_INFORMATION structure", with the two fields behind it. 28 or 48 bytes. */
+export interface MemoryRegionInformation {
+  AllocationBase: number;
+  AllocationProtect: number;
+  /** Bit 0 private, 1 view of a data file, 2 view of an image, 3 view of the page file. */
+  Flags: number;
+  /** Bytes of the whole region. */
+  RegionSize: number;
+  /** Bytes that are charged. */
+  CommitSize: number;
+  PartitionId: number;
+  /** All ones: no preferred node. */
+  NodePreference: number | bigint;
+}
+
+export const MEMORY_REGION_INFORMATION = new Structure([
+  ["AllocationBase", "pointer"],
+  ["AllocationProtect", "dword"],
+  ["Flags", "dword"],
+  ["RegionSize", "pointer"],
+  ["CommitSize", "pointer"],
+  ["PartitionId", "pointer"],
+  ["NodePreference", "pointer"],
+]);
+
+/** Windows page: "SYSTEM_INFO structure". 36 or 48 bytes. */
+export interface SystemInfo {
+  wProcessorArchitecture: number;
+  wReserved: number;
+  /** Bytes. */
+  dwPageSize: number;
+  lpMinimumApplicationAddress: number;
+  lpMaximumApplicationAddress: number;
+  dwActiveProcessorMask: number;
+  dwNumberOfProcessors: number;
+  dwProcessorType: number;
+  /** Bytes. */
+  dwAllocationGranularity: number;
+  wProcessorLevel: number;
+  wProcessorRevision: number;
+}
+
+export const SYSTEM_INFO = new Structure([
+  ["wProcessorArchitecture", "word"],
+  ["wReserved", "word"],
+  ["dwPageSize", "dword"],
+  ["lpMinimumApplicationAddress", "pointer"],
+  ["lpMaximumApplicationAddress", "pointer"],
+  ["dwActiveProcessorMask", "pointer"],
+  ["dwNumberOfProcessors", "dword"],
+  ["dwProcessorType", "dword"],
+  ["dwAllocationGranularity", "dword"],
+  ["wProcessorLevel", "word"],
+  ["wProcessorRevision", "word"],
+]);
+
+/** Windows page: "MEMORYSTATUSEX structure". 64 bytes; all sizes in bytes. */
+export interface MemoryStatusEx {
+  /** In: 64. */
+  dwLength: number;
+  /** Percent of physical memory in use. */
+  dwMemoryLoad: number;
+  ullTotalPhys: number;
+  ullAvailPhys: number;
+  ullTotalPageFile: number;
+  ullAvailPageFile: number;
+  ullTotalVirtual: number;
+  ullAvailVirtual: number;
+  ullAvailExtendedVirtual: number;
+}
+
+export const MEMORYSTATUSEX = new Structure([
+  ["dwLength", "dword"],
+  ["dwMemoryLoad", "dword"],
+  ["ullTotalPhys", "qword"],
+  ["ullAvailPhys", "qword"],
+  ["ullTotalPageFile", "qword"],
+  ["ullAvailPageFile", "qword"],
+  ["ullTotalVirtual", "qword"],
+  ["ullAvailVirtual", "qword"],
+  ["ullAvailExtendedVirtual", "qword"],
+]);
+
+/** Windows page: "MEMORYSTATUS structure". 32 or 56 bytes; all sizes in bytes. */
+export interface MemoryStatus {
+  dwLength: number;
+  /** Percent of physical memory in use. */
+  dwMemoryLoad: number;
+  dwTotalPhys: number;
+  dwAvailPhys: number;
+  dwTotalPageFile: number;
+  dwAvailPageFile: number;
+  dwTotalVirtual: number;
+  dwAvailVirtual: number;
+}
+
+export const MEMORYSTATUS = new Structure([
+  ["dwLength", "dword"],
+  ["dwMemoryLoad", "dword"],
+  ["dwTotalPhys", "pointer"],
+  ["dwAvailPhys", "pointer"],
+  ["dwTotalPageFile", "pointer"],
+  ["dwAvailPageFile", "pointer"],
+  ["dwTotalVirtual", "pointer"],
+  ["dwAvailVirtual", "pointer"],
+]);

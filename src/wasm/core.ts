@@ -1,0 +1,232 @@
+import { Accesses } from "./accesses.ts";
+import type { ContextView } from "./context.ts";
+import {
+  ADOPT_RUN_BYTES,
+  type CoreExports,
+  MachineCounter,
+  type SpaceCounter,
+  TRANSFER_BYTES,
+} from "./exports.ts";
+import { Link } from "./link.ts";
+import { Services } from "./services.ts";
+import { MachinePoisoned } from "./trap.ts";
+
+/** What `machineCreate` wants to know. */
+export interface CoreSettings {
+  readonly profile: number;
+  readonly switches: number;
+  readonly commitLimitPages: number;
+  readonly physicalPages: number;
+  readonly placementSeed: number;
+  readonly resetSeed: number;
+}
+
+/** One run of a region to adopt. */
+export interface AdoptedRun {
+  readonly pages: number;
+  /** 0: reserved. */
+  readonly protect: number;
+}
+
+export const ADOPTED_RUNS_MAXIMUM = Math.floor(TRANSFER_BYTES / ADOPT_RUN_BYTES);
+
+const NO_SPACE = 0;
+
+/**
+ * One instance of the core. Every call goes through here or through `services` and `accesses`, and a trap out of any
+ * of them poisons the instance.
+ */
+export class Core {
+  readonly services: Services;
+  readonly accesses: Accesses;
+  /** Results, decision and exception record of the last call. */
+  readonly view: ContextView;
+  readonly #link: Link;
+  #entered = NO_SPACE;
+
+  /** The machine inside a fresh instance, or undefined where linear memory cannot grow that far. */
+  static create(exports: CoreExports, settings: CoreSettings): Core | undefined {
+    const { profile, switches, commitLimitPages, physicalPages } = settings;
+    const { placementSeed, resetSeed } = settings;
+    try {
+      const made = exports.machineCreateF64(
+        profile,
+        switches,
+        commitLimitPages,
+        physicalPages,
+        placementSeed,
+        resetSeed,
+      );
+      return made === 0 ? undefined : new Core(exports);
+    } catch (error) {
+      throw new MachinePoisoned(error);
+    }
+  }
+
+  private constructor(exports: CoreExports) {
+    this.#link = new Link(exports);
+    this.services = new Services(this.#link);
+    this.accesses = new Accesses(this.#link);
+    this.view = this.#link.view;
+  }
+
+  get poison(): MachinePoisoned | undefined {
+    return this.#link.poison;
+  }
+
+  set onTrap(listener: () => void) {
+    this.#link.onTrap = listener;
+  }
+
+  /** The space that accesses and services act for. */
+  get entered(): number {
+    return this.#entered;
+  }
+
+  enter(space: number): void {
+    if (this.#entered === space) return;
+    try {
+      this.#link.exports.contextEnter(this.#link.context, space);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+    this.#entered = space;
+  }
+
+  machineCounter(counter: (typeof MachineCounter)[keyof typeof MachineCounter]): number {
+    try {
+      return this.#link.exports.machineCounterF64(counter);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
+  spaceCounter(space: number, counter: (typeof SpaceCounter)[keyof typeof SpaceCounter]): number {
+    try {
+      return this.#link.exports.spaceCounterF64(space, counter);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
+  /** The number of a new space, or 0. */
+  spaceCreate(kind: number, workingSetMinPages: number, workingSetMaxPages: number): number {
+    try {
+      return this.#link.exports.spaceCreate(kind, workingSetMinPages, workingSetMaxPages);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
+  spaceSetQuota(space: number, quotaPages: number): void {
+    try {
+      this.#link.exports.spaceSetQuotaF64(space, quotaPages);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
+  spaceTerminate(space: number): void {
+    try {
+      this.#link.exports.spaceTerminate(space);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+    if (this.#entered === space) this.#entered = NO_SPACE;
+  }
+
+  spaceDestroy(space: number): void {
+    try {
+      this.#link.exports.spaceDestroy(space);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
+  /** NTSTATUS. At most ADOPTED_RUNS_MAXIMUM runs. */
+  regionAdopt(
+    space: number,
+    region: {
+      readonly base: number;
+      readonly size: number;
+      readonly type: number;
+      readonly allocationProtect: number;
+      readonly backing: number;
+      readonly runs: readonly AdoptedRun[];
+    },
+  ): number {
+    const { base, size, type, allocationProtect, backing, runs } = region;
+    const area = this.view.transferView;
+    for (const [index, { pages, protect }] of runs.entries()) {
+      area.setBigUint64(index * ADOPT_RUN_BYTES, BigInt(pages), true);
+      area.setBigUint64(index * ADOPT_RUN_BYTES + 8, BigInt(protect), true);
+    }
+    const { exports, context } = this.#link;
+    const count = runs.length;
+    try {
+      return (
+        exports.regionAdoptF64(
+          context,
+          space,
+          base,
+          size,
+          type,
+          allocationProtect,
+          backing,
+          count,
+        ) >>> 0
+      );
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
+  /** Linear address of a committed byte; 0 not committed, 1 committed and never touched. */
+  peek(space: number, address: number): number {
+    try {
+      return this.#link.exports.peekF64(space, address) >>> 0;
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
+  /** Linear address of a committed byte to write; 0 not committed, 1 no memory for its page. */
+  poke(space: number, address: number): number {
+    try {
+      return this.#link.exports.pokeF64(space, address) >>> 0;
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
+  /** The rule that fails, with the page in result 0; or 0. */
+  verifySpace(space: number): number {
+    try {
+      return this.#link.exports.verifySpace(this.#link.context, space);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
+  mapsForget(space: number): void {
+    try {
+      this.#link.exports.mapsForget(space);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+}
+
+/** First linear address and length of the window, and where its access map lies. Undefined where there is none. */
+export interface WindowPlace {
+  readonly base: number;
+  readonly bytes: number;
+  readonly accessMap: number;
+}
+
+export function windowPlace(core: Core): WindowPlace | undefined {
+  const base = core.machineCounter(MachineCounter.WindowBase);
+  if (base === 0) return undefined;
+  const bytes = core.machineCounter(MachineCounter.WindowBytes);
+  return { base, bytes, accessMap: core.machineCounter(MachineCounter.AccessMap) };
+}

@@ -1,0 +1,36 @@
+import { ContextView } from "./context.ts";
+import type { CoreExports } from "./exports.ts";
+import { MachinePoisoned, poisonedExports } from "./trap.ts";
+
+/** What the classes of this folder share: one instance of the core, its context, and what a trap does to them. */
+export class Link {
+  exports: CoreExports;
+  /** Linear address of the context. */
+  readonly context: number;
+  readonly view: ContextView;
+  /** Why the core cannot be used any more. */
+  poison: MachinePoisoned | undefined;
+  /** Called once, when the core has trapped. */
+  onTrap: () => void = () => {};
+
+  /** The machine must have been created. */
+  constructor(exports: CoreExports) {
+    this.exports = exports;
+    this.context = exports.contextCreate() >>> 0;
+    if (this.context === 0) throw new Error("no memory for a context of the core");
+    this.view = new ContextView(exports.memory, this.context);
+  }
+
+  /**
+   * What to throw for whatever a call of the core has thrown. A stack overflow counts as a trap: the core was left in
+   * the middle of something.
+   */
+  trapped(error: unknown): MachinePoisoned {
+    if (this.poison === undefined) {
+      this.poison = new MachinePoisoned(error);
+      this.exports = poisonedExports(this.poison);
+      this.onTrap();
+    }
+    return this.poison;
+  }
+}

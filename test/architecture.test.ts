@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { repositoryTree } from "./setup/tree.ts";
+import { rules } from "./setup/tree-rules.ts";
+
+const repository = repositoryTree();
+
+/** For each rule, small trees that break it once. */
+const breaches: Record<keyof typeof rules, Record<string, string>[]> = {
+  assemblyDirection: [
+    {
+      "assembly/base/range.ts": 'import { Frame } from "../phys/frame";',
+      "assembly/phys/frame.ts": "",
+    },
+    { "assembly/nt/allocate.ts": 'export * from "../abi/index";', "assembly/abi/index.ts": "" },
+    { "assembly/virt/space.ts": 'import { x } from "../../src/x";', "src/x.ts": "" },
+    { "assembly/virt/space.ts": 'import { x } from "./missing";' },
+    { "assembly/nt/free.ts": 'import { x } from "..";', "assembly/index.ts": "" },
+    { "assembly/extra/file.ts": "" },
+  ],
+  assemblyWithoutCycles: [
+    {
+      "assembly/virt/a.ts": 'import {\n  b,\n} from "./b";',
+      "assembly/virt/b.ts": 'import { c } from "./c";',
+      "assembly/virt/c.ts": 'import { a } from "./a";',
+    },
+    { "assembly/virt/a.ts": 'import { a } from "./a";' },
+  ],
+  hostDirection: [
+    {
+      "src/wasm/load.ts": 'import type { Machine } from "../machine.ts";',
+      "src/machine.ts": "",
+    },
+    { "src/ntdll.ts": 'import { x } from "./kernel32.ts";', "src/kernel32.ts": "" },
+    { "src/machine.ts": 'import { x } from "./ntdll.ts";', "src/ntdll.ts": "" },
+    { "src/kernel32.ts": 'import { x } from "./cli/main.ts";', "src/cli/main.ts": "" },
+    {
+      "src/process.ts": 'let x: import("./replay/trace.ts").Row;',
+      "src/replay/trace.ts": "",
+    },
+    { "src/model/space.ts": 'import { x } from "../constants.ts";', "src/constants.ts": "" },
+    { "src/process.ts": 'import { Model } from "./model/space.ts";', "src/model/space.ts": "" },
+    { "src/machine.ts": 'import { readFileSync } from "node:fs";' },
+    { "src/machine.ts": 'import { coreBase64 } from "../build/core.ts";' },
+    { "src/machine.ts": 'import { version } from "../package.json";', "package.json": "" },
+    { "src/cli/main.ts": 'import { x } from "../../test/x.ts";', "test/x.ts": "" },
+    { "src/extra/file.ts": "" },
+  ],
+  publicEntriesOnly: [
+    { "demo/main.ts": 'import { Machine } from "../src/index.ts";', "src/index.ts": "" },
+    { "bench/main.mjs": 'import { x } from "guardpage/wasm/exports";' },
+  ],
+  sizes: [{ "src/long.ts": "x;\n".repeat(401) }, { "src/wide.ts": `// ${"x".repeat(98)}\n` }],
+  nothingUnfinished: [
+    { "src/a.ts": `// TO${"DO"}: later` },
+    { "docs/a.md": `FIX${"ME"}` },
+    { "assembly/base/a.ts": `// HA${"CK"}` },
+  ],
+  everyTestRuns: [
+    { "test/a.test.ts": `test.on${"ly"}("x", () => {});` },
+    { "test/a.test.ts": `describe.sk${"ip"}("x", () => {});` },
+  ],
+  speaksOfItselfOnly: [
+    { "README.md": `see /wo${"rk"}/main` },
+    { "docs/a.md": `../sha${"red"}/design.md` },
+  ],
+  docsAreLinked: [{ "README.md": "[a](docs/a.md)", "docs/a.md": "", "docs/b.md": "" }],
+  linksLeadSomewhere: [{ "README.md": "[a](docs/missing.md#part)" }],
+};
+
+/** Trees that are as they should be, one for all rules. */
+const sound: Record<string, string> = {
+  "README.md": "[docs](docs/a.md#part), [folder](docs/), [site](https://example.org)",
+  "docs/README.md": "[b](b.md)",
+  "docs/a.md": "",
+  "docs/b.md": "",
+  "assembly/index.ts": 'export * from "./virt";',
+  "assembly/base/range.ts": "",
+  "assembly/virt/index.ts": 'export { a } from "./a";',
+  "assembly/virt/a.ts": 'import { x } from "../base/range";\nimport { b } from "./b";',
+  "assembly/virt/b.ts": 'import { x } from "../base/range";',
+  "assembly/abi/index.ts": 'import "../virt/a";\nexport * from "./twins.generated";',
+  "src/wasm/bytes.ts": 'import { coreBase64 } from "../../build/core.ts";',
+  "src/machine.ts": 'import { x } from "./wasm/bytes.ts";\nimport type { P } from "./process.ts";',
+  "src/process.ts": 'import { Machine } from "./machine.ts";',
+  "src/ntdll.ts": 'import { P } from "./process.ts";',
+  "src/kernel32.ts": 'import { x } from "./ntdll.ts";',
+  "src/model/space.ts": 'import { x } from "./region.ts";',
+  "src/model/region.ts": "",
+  "src/replay/replay.ts": 'import { x } from "../model/space.ts";',
+  "package.json": "",
+  "src/constants.ts": 'export * from "./constants/status.ts";',
+  "src/constants/status.ts": "",
+  "src/cli/main.ts":
+    'import { x } from "commander";\nimport "../../package.json";\nimport { x } from "../kernel32.ts";',
+  "demo/main.ts": 'import "./style.css";\nimport { Machine } from "guardpage";',
+  "bench/main.mjs": 'import { kernel32 } from "guardpage/kernel32";\nimport "node:fs";',
+  "test/a.test.ts": `// ${"x".repeat(97)}\n${"x;\n".repeat(399)}`,
+};
+
+const names = Object.keys(breaches) as (keyof typeof rules)[];
+
+test("every rule is shown", () => {
+  expect(names.toSorted()).toEqual(Object.keys(rules).toSorted());
+});
+
+describe.each(names)("%s", (name) => {
+  test("holds in this repository", () => {
+    expect(rules[name](repository)).toEqual([]);
+  });
+
+  test("accepts a sound tree", () => {
+    expect(rules[name](new Map(Object.entries(sound)))).toEqual([]);
+  });
+
+  test.each(breaches[name])("reports %j", (tree) => {
+    expect(rules[name](new Map(Object.entries(tree)))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,73 @@
+import { additionRules } from "./rules/additions.ts";
+import { allocateRules } from "./rules/allocate.ts";
+import { changeRules } from "./rules/change.ts";
+import { faultRules } from "./rules/faults.ts";
+import { layoutRules } from "./rules/layout.ts";
+import { processRules } from "./rules/processes.ts";
+import { switchRules } from "./rules/switches.ts";
+import { watchRules } from "./rules/watch.ts";
+import type { Rule } from "./support/rule-index.ts";
+
+/** Every rule that this package follows, in the order of the sections. */
+export const rules: readonly Rule[] = [
+  ...layoutRules,
+  ...allocateRules,
+  ...changeRules,
+  ...faultRules,
+  ...watchRules,
+  ...processRules,
+  ...switchRules,
+  ...additionRules,
+];
+
+/** What each section is about. */
+export const sectionTitles: Readonly<Record<string, string>> = {
+  "0.2": "Allocation types, free types, states and types",
+  "0.3": "Protections",
+  "0.5": "Other constants",
+  "0.6": "Exceptions",
+  "1.1": "Profiles",
+  "1.2": "Fixed residents",
+  "1.3": "Kernel and non-canonical addresses",
+  "2.1": "VirtualAlloc: order of checks",
+  "2.2": "VirtualAlloc: reserving, and rounding of a reservation",
+  "2.3": "VirtualAlloc: committing",
+  "2.4": "Validity of a protection",
+  "2.5": "Type combinations and states of the address",
+  "2.6": "MEM_RESET and MEM_RESET_UNDO",
+  "2.8": "Placement",
+  "2.9": "Zero bits",
+  "2.10": "Corner cases of size",
+  "3.1": "VirtualFree: order of checks",
+  "3.2": "VirtualFree: effects",
+  "3.3": "VirtualProtect: order of checks",
+  "3.4": "VirtualProtect: effects",
+  "3.5": "VirtualQuery",
+  "3.6": "VirtualLock and VirtualUnlock",
+  "3.7": "IsBadReadPtr and its family",
+  "4.1": "What an access does",
+  "4.2": "Protection and access",
+  "4.3": "Protection and access with GUARD",
+  "4.4": "Accesses that straddle pages",
+  "4.5": "Execution faults",
+  "4.6": "Fields of the exception record",
+  "4.7": "Dispatch",
+  "5.1": "What marks a watched page",
+  "5.2": "GetWriteWatch and ResetWriteWatch: order of checks",
+  "5.3": "GetWriteWatch: results",
+  "12.1": "Access rights",
+  "12.2": "ReadProcessMemory",
+  "12.3": "WriteProcessMemory",
+  "13": "Commit charge and limits",
+  "15": "From NTSTATUS to Win32 errors",
+  "16.2": "Switches",
+  "16.3": "Worked examples",
+  "17.4": "One answer where two were possible",
+  "17.5": "Accesses: further rules",
+  "17.6": "Vectored handlers",
+  "17.7": "System information and last error",
+  "17.8": "Handles and processes",
+  "17.9": "NtQueryVirtualMemory, class 3",
+  "17.10": "VirtualLock and VirtualUnlock: order of checks",
+  "17.21": "From NTSTATUS to Win32 errors, continued",
+};

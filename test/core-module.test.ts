@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { root } from "./setup/tree.ts";
+import { describeModule, type FunctionType } from "./setup/wasm-module.ts";
+
+const SIZE_MAX = 64 * 1024;
+
+const bytes = readFileSync(`${root}/build/core.release.wasm`);
+const core = describeModule(bytes);
+
+/** What `CoreExports` says of its functions: "number" or "bigint" for each parameter, and the result. */
+function declaredExports(): Map<string, { parameters: string[]; result: string }> {
+  const source = readFileSync(`${root}/src/wasm/exports.ts`, "utf8");
+  const block = /export interface CoreExports \{\n([\s\S]*?)\n\}\n/.exec(source)?.[1] ?? "";
+  const code = block.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\/\/.*$/gm, "");
+  const declared = new Map<string, { parameters: string[]; result: string }>();
+  for (const [, name = "", list = "", result = ""] of code.matchAll(
+    /^ {2}(\w+)\(([^)]*)\): (\w+);/gm,
+  )) {
+    const parameters = [...list.matchAll(/\w+: (\w+)/g)].map((match) => match[1] ?? "");
+    declared.set(name, { parameters, result });
+  }
+  return declared;
+}
+
+/** A function of the module as JavaScript sees it. */
+function seenByJavaScript({ parameters, results }: FunctionType) {
+  const kind = (type: string) => (type === "i64" ? "bigint" : "number");
+  return { parameters: parameters.map(kind), result: results.map(kind)[0] ?? "void" };
+}
+
+describe("the release module", () => {
+  const declared = declaredExports();
+
+  test("has no imports", () => {
+    expect(core.imports).toBe(0);
+    expect(WebAssembly.Module.imports(new WebAssembly.Module(bytes))).toEqual([]);
+  });
+
+  test("keeps all state in linear memory", () => {
+    expect(core.globals.filter(({ mutable }) => mutable)).toEqual([]);
+    expect(core.dataSegments).toBe(0);
+  });
+
+  test("is small", () => {
+    expect(bytes.length).toBeLessThanOrEqual(SIZE_MAX);
+  });
+
+  test("contains nothing of a runtime", () => {
+    const text = readFileSync(`${root}/build/core.debug.wat`, "utf8");
+    expect(text).toContain("$assembly/");
+    expect(text).not.toContain("~lib/rt");
+  });
+
+  test("exports its memory and nothing but functions besides", () => {
+    const others = WebAssembly.Module.exports(new WebAssembly.Module(bytes)).filter(
+      ({ kind }) => kind !== "function",
+    );
+    expect(others).toEqual([{ name: "memory", kind: "memory" }]);
+  });
+
+  test("CoreExports was read", () => {
+    expect(declared.get("loadSlow")).toEqual({
+      parameters: ["number", "bigint", "number"],
+      result: "bigint",
+    });
+    expect(declared.get("mapsForget")).toEqual({ parameters: ["number"], result: "void" });
+  });
+
+  test.each([...declared])("exports %s as declared", (name, signature) => {
+    const exported = core.exports.get(name);
+    expect(exported && seenByJavaScript(exported)).toEqual(signature);
+  });
+
+  test.each([...declared.keys()].filter((name) => name.endsWith("F64")))(
+    "exports the i64 form of %s",
+    (name) => {
+      expect(core.exports.has(name.slice(0, -"F64".length))).toBe(true);
+    },
+  );
+});
+
+describe("reading a module", () => {
+  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+
+  test("finds imports, mutable globals and data segments", () => {
+    const module = new Uint8Array([
+      ...header,
+      ...[2, 8, 1, 1, 0x61, 1, 0x62, 3, 0x7f, 0], // import global "a" "b": immutable i32
+      ...[6, 16, 2, 0x7e, 1, 0x42, 0xff, 1, 0x0b, 0x7c, 0, 0x44, 0, 0, 0, 0, 0, 0], // cut below
+    ]);
+    expect(() => describeModule(module)).toThrow("the module ends at");
+
+    const whole = new Uint8Array([
+      ...header,
+      ...[2, 8, 1, 1, 0x61, 1, 0x62, 3, 0x7f, 0],
+      ...[5, 3, 1, 0, 1], // one memory of one page
+      ...[6, 18, 2, 0x7e, 1, 0x42, 0xff, 1, 0x0b, 0x7c, 0, 0x44, 0, 0, 0, 0, 0, 0, 0, 0, 0x0b],
+      ...[11, 7, 1, 0, 0x41, 0, 0x0b, 1, 0x2a], // one byte at 0
+    ]);
+    expect(WebAssembly.validate(whole)).toBe(true);
+    expect(describeModule(whole)).toEqual({
+      imports: 1,
+      globals: [
+        { type: "i64", mutable: true },
+        { type: "f64", mutable: false },
+      ],
+      dataSegments: 1,
+      exports: new Map(),
+    });
+  });
+
+  test("finds the types of exported functions", () => {
+    const module = new Uint8Array([
+      ...header,
+      ...[1, 7, 1, 0x60, 2, 0x7e, 0x7c, 1, 0x7f], // (i64, f64) -> i32
+      ...[3, 2, 1, 0],
+      ...[7, 5, 1, 1, 0x66, 0, 0],
+      ...[10, 6, 1, 4, 0, 0x41, 0, 0x0b],
+    ]);
+    expect(WebAssembly.validate(module)).toBe(true);
+    expect(describeModule(module).exports).toEqual(
+      new Map([["f", { parameters: ["i64", "f64"], results: ["i32"] }]]),
+    );
+  });
+});

@@ -1,0 +1,288 @@
+import type { ModelProfile, ModelSettings } from "../../src/model/settings.ts";
+import { fragmentSteps } from "./fragments.ts";
+import { ModelSubject } from "./model-subject.ts";
+import { MEM_COMMIT, MEM_RESERVE, Picks } from "./picks.ts";
+import type { Call, Program, SpaceKind, Step, Who } from "./program.ts";
+import { Random } from "./random.ts";
+
+/** How often each kind of step comes, before a run's swarm turns some of them off. */
+const WEIGHTS = {
+  allocate: 14,
+  free: 6,
+  protect: 8,
+  query: 2,
+  queryRegion: 1,
+  lock: 2,
+  unlock: 2,
+  getWriteWatch: 3,
+  resetWriteWatch: 1,
+  read: 2,
+  write: 2,
+  writeProcess: 2,
+  load: 10,
+  store: 14,
+  fetch: 4,
+  copy: 3,
+  compare: 2,
+  fill: 2,
+  adopt: 1,
+  forgetMaps: 2,
+  fragment: 2,
+};
+type Kind = keyof typeof WEIGHTS;
+
+const PROFILES: readonly ModelProfile[] = ["win32", "win32-3g", "win32-4g", "win64"];
+/** Without these a program stays empty. */
+const ALWAYS: readonly Kind[] = ["allocate", "store", "load", "protect"];
+const BULK_LENGTHS = [0, 1, 7, 0x10, 0xfff, 0x1000, 0x1001, 0x2000, 0x3003] as const;
+const CAPACITIES = [0, 1, 1, 2, 3, 64] as const;
+
+export interface GeneratorOptions {
+  length: number;
+  /** Held fixed; the rest is drawn. */
+  settings?: Partial<ModelSettings>;
+}
+
+/** The program of a seed: always the same one. */
+export function generate(seed: number, options: GeneratorOptions): Program {
+  const random = new Random(seed);
+  const program: Program = {
+    settings: { ...drawSettings(random), ...options.settings },
+    spaces: ["translated", "translated"],
+    steps: [],
+  };
+  if (program.settings.profile !== "win64") program.spaces = drawSpaces(random);
+  if (random.oneIn(4)) program.quota = 8 + random.below(40);
+  const generator = new Generator(random, program);
+  while (program.steps.length < options.length) generator.add();
+  generator.harvest();
+  return program;
+}
+
+function drawSettings(random: Random): Partial<ModelSettings> {
+  const settings: Partial<ModelSettings> = { profile: random.pick(PROFILES) };
+  if (random.oneIn(4)) settings.statusStyle = "plain";
+  if (random.oneIn(4)) settings.guardOrder = "guard-first";
+  if (random.oneIn(4)) settings.dep = false;
+  if (random.oneIn(5)) settings.executeOnlyReadable = false;
+  if (random.oneIn(4)) settings.resetEffect = random.pick(["zero", { seed: random.bits() }]);
+  if (random.oneIn(6)) settings.placement = { seed: random.bits() };
+  if (random.oneIn(6)) settings.autoReserveOnCommit = true;
+  if (random.oneIn(2)) settings.lockMemoryPrivilege = true;
+  if (random.oneIn(6)) settings.strictPhysical = true;
+  if (random.oneIn(4)) settings.regionFlags = "zero";
+  if (random.oneIn(4)) settings.wow64 = random.oneIn(2);
+  if (random.oneIn(3)) settings.commitLimit = 20 + random.below(100);
+  if (random.oneIn(2)) settings.workingSetMin = 10 + random.below(8);
+  return settings;
+}
+
+function drawSpaces(random: Random): [SpaceKind, SpaceKind] {
+  return random.pick([
+    ["windowed", "translated"],
+    ["translated", "windowed"],
+    ["translated", "translated"],
+  ]);
+}
+
+class Generator {
+  private readonly random: Random;
+  private readonly program: Program;
+  private readonly subject: ModelSubject;
+  private readonly picks: Picks;
+  private readonly weights: Record<Kind, number>;
+
+  constructor(random: Random, program: Program) {
+    this.random = random;
+    this.program = program;
+    this.subject = new ModelSubject(program);
+    this.picks = new Picks(random, this.subject);
+    this.weights = { ...WEIGHTS };
+    for (const kind of Object.keys(WEIGHTS) as Kind[]) {
+      if (!ALWAYS.includes(kind) && random.oneIn(4)) this.weights[kind] = 0;
+    }
+  }
+
+  add(): void {
+    const kind = this.random.weighted(this.weights);
+    if (kind !== "fragment") this.push(this.step(kind));
+    else for (const step of fragmentSteps(this.picks, this.who())) this.push(step);
+  }
+
+  /** What marks are left, and that a process that ended leaves nothing. */
+  harvest(): void {
+    for (const on of [0, 1] as const) {
+      const process = this.subject.processes[on];
+      if (process.exited) continue;
+      const regions = process.walk(0, this.picks.layout.highestUser);
+      for (const base of new Set(regions.map((run) => run.AllocationBase))) {
+        const size = process.queryRegion(base).info?.RegionSize;
+        if (size === undefined) continue;
+        const call: Call = { face: "nt", by: on, on, handle: "good" };
+        if (!process.isWatched(base)) continue;
+        this.push({ op: "getWriteWatch", ...call, base, size, flags: 0, capacity: 64 });
+      }
+    }
+    if (!this.random.oneIn(3)) return;
+    this.push({ op: "exit", on: 1 });
+    for (let i = 0; i < 6; i += 1) this.push(this.onExited());
+  }
+
+  private push(step: Step): void {
+    if (step.op === "adopt" && !this.fits(step)) return;
+    this.program.steps.push(step);
+    this.subject.apply(step);
+  }
+
+  private fits({ on, region }: Extract<Step, { op: "adopt" }>): boolean {
+    const info = this.subject.processes[on].query(region.base).info;
+    return info?.Type === 0 && region.base + region.size <= info.BaseAddress + info.RegionSize;
+  }
+
+  private who(): Who {
+    return this.random.oneIn(4) ? 1 : 0;
+  }
+
+  private call(): Call {
+    const by = this.who();
+    const on = this.random.oneIn(8) ? ((1 - by) as Who) : by;
+    const handle = this.random.oneIn(16) ? this.random.pick(["null", "weak"] as const) : "good";
+    return { face: this.random.pick(["nt", "win32"] as const), by, on, handle };
+  }
+
+  /** For calls that kernel32 has for the own process only. */
+  private ownCall(): Call {
+    const call = this.call();
+    return call.by === call.on && call.handle === "good" ? call : { ...call, face: "nt" };
+  }
+
+  private onExited(): Step {
+    const kinds = ["allocate", "free", "protect", "query", "lock", "unlock"] as const;
+    const more = ["queryRegion", "getWriteWatch", "resetWriteWatch", "read", "write"] as const;
+    const kind = this.random.pick([...kinds, ...more, "writeProcess"] as const);
+    const step = this.step(kind);
+    if (!("face" in step)) return step;
+    const ownOnly = ["lock", "unlock", "getWriteWatch", "resetWriteWatch"].includes(step.op);
+    return { ...step, by: 0, on: 1, handle: "good", face: ownOnly ? "nt" : step.face };
+  }
+
+  private step(kind: Exclude<Kind, "fragment">): Step {
+    const { picks, random } = this;
+    switch (kind) {
+      case "allocate": {
+        const call = this.call();
+        const range = random.oneIn(2)
+          ? { base: picks.address(call.on), size: picks.size(call.on) }
+          : picks.range(call.on);
+        if (random.oneIn(5)) range.base = 0;
+        const zeroBits = call.face === "nt" ? picks.zeroBits() : 0;
+        const [type, protect] = [picks.allocationType(), picks.protection()];
+        return { op: kind, ...call, ...range, type, protect, zeroBits };
+      }
+      case "free": {
+        const call = this.call();
+        const range = random.oneIn(2)
+          ? { base: picks.regionBase(call.on), size: 0 }
+          : picks.range(call.on);
+        return { op: kind, ...call, ...range, type: picks.freeType() };
+      }
+      case "protect": {
+        const call = this.call();
+        return { op: kind, ...call, ...picks.range(call.on), protect: picks.protection() };
+      }
+      case "query": {
+        const call = this.call();
+        return { op: kind, ...call, address: picks.address(call.on) };
+      }
+      case "queryRegion": {
+        const call = this.call();
+        return { op: kind, ...call, face: "nt", address: picks.address(call.on) };
+      }
+      case "lock":
+      case "unlock": {
+        const call = this.ownCall();
+        const mapType = call.face === "nt" ? random.pick([1, 1, 1, 2, 3, 0, 4]) : 1;
+        return { op: kind, ...call, ...picks.range(call.on), mapType };
+      }
+      case "getWriteWatch": {
+        const call = this.ownCall();
+        const flags = random.pick([0, 1, 1, random.oneIn(6) ? 2 : 0]);
+        const capacity = random.pick(CAPACITIES);
+        return { op: kind, ...call, ...picks.range(call.on), flags, capacity };
+      }
+      case "resetWriteWatch": {
+        const call = this.ownCall();
+        return { op: kind, ...call, ...picks.range(call.on) };
+      }
+      case "read": {
+        const call = this.call();
+        return { op: kind, ...call, address: picks.address(call.on), length: this.length() };
+      }
+      case "write":
+      case "writeProcess": {
+        const call = this.call();
+        const face = kind === "write" ? "nt" : "win32";
+        const address = picks.address(call.on);
+        return { op: kind, ...call, face, address, length: this.length(), value: random.below(256) };
+      }
+      case "load": {
+        const by = this.who();
+        return { op: kind, by, address: picks.accessAddress(by), length: picks.width() };
+      }
+      case "store": {
+        const by = this.who();
+        const digits = `${random.bits().toString(16)}${random.bits().toString(16)}`;
+        return { op: kind, by, address: picks.accessAddress(by), length: picks.width(), digits };
+      }
+      case "fetch": {
+        const by = this.who();
+        return { op: kind, by, address: picks.accessAddress(by), length: 1 + random.below(15) };
+      }
+      case "copy":
+      case "compare": {
+        const by = this.who();
+        const address = picks.address(by);
+        const near = Math.max(0, address + random.pick([-0x1001, -0x800, -1, 1, 0x800, 0x1001]));
+        const other = random.oneIn(3) ? near : picks.address(by);
+        return { op: kind, by, address, other, length: this.length() };
+      }
+      case "fill": {
+        const by = this.who();
+        const value = random.below(256);
+        return { op: kind, by, address: picks.address(by), value, length: this.length() };
+      }
+      case "adopt":
+        return this.adopt();
+      case "forgetMaps":
+        return { op: kind, on: this.who() };
+    }
+  }
+
+  private length(): number {
+    return this.random.pick(BULK_LENGTHS);
+  }
+
+  /** A view, an image or private memory that was there before. */
+  private adopt(): Step {
+    const { random } = this;
+    const base = 0x70000 + random.below(4) * 0x10000;
+    const kind = random.pick(["file", "pagefile", "image", "private"] as const);
+    const allocationProtect = kind === "image" ? 0x80 : random.pick([0x02, 0x04, 0x08, 0x20, 0x40]);
+    const protections = {
+      image: [0x02, 0x08, 0x20, 0x80],
+      private: [0x01, 0x02, 0x04, 0x104],
+      file: [allocationProtect],
+      pagefile: [allocationProtect],
+    };
+    const runs = [1, 2, 1].map((pages) => ({
+      size: pages * 0x1000,
+      state: kind === "pagefile" && random.oneIn(2) ? MEM_RESERVE : MEM_COMMIT,
+      protect: random.pick(protections[kind]),
+    }));
+    const type = { file: 0x40000, pagefile: 0x40000, image: 0x1000000, private: 0x20000 }[kind];
+    const region = { base, size: 0x4000, type, allocationProtect, runs };
+    const backing = kind === "file" || kind === "pagefile" ? { backing: kind } : {};
+    return { op: "adopt", on: this.who(), region: { ...region, ...backing } };
+  }
+}
+

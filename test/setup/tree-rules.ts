@@ -1,0 +1,227 @@
+/**
+ * The rules about the source tree. Each takes a tree and returns what breaks the rule, one line a
+ * breach, so that a test can show each rule both held and broken.
+ */
+import { dirname, join } from "node:path/posix";
+import { importedPath, importsOf, type Tree } from "./tree.ts";
+
+export type Rule = (tree: Tree) => string[];
+
+/** Folder order is dependency order. */
+const ASSEMBLY_FOLDERS = ["base", "phys", "object", "virt", "nt", "abi"];
+
+const FILE_LINES_MAX = 400;
+const LINE_COLUMNS_MAX = 100;
+
+const isCode = (path: string) => /\.(ts|mjs|js)$/.test(path);
+const isGenerated = (path: string) => path.includes(".generated");
+const isInside = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
+
+function* imports(tree: Tree, chosen: (path: string) => boolean) {
+  for (const [path, text] of tree) {
+    if (!isCode(path) || !chosen(path)) continue;
+    for (const specifier of importsOf(text)) yield { path, specifier };
+  }
+}
+
+/** AssemblyScript leaves the extension out. Undefined: no such file. */
+function assemblyImport(tree: Tree, path: string, specifier: string): string | undefined {
+  const base = importedPath(path, specifier);
+  const candidates = [`${base}.ts`, `${base}/index.ts`];
+  return candidates.find((name) => tree.has(name)) ?? candidates.find(isGenerated);
+}
+
+/** Files above the folders (the library's surface) come after all of them. */
+function assemblyRank(path: string): number {
+  const [, folder = "", file] = path.split("/");
+  return file === undefined ? ASSEMBLY_FOLDERS.length : ASSEMBLY_FOLDERS.indexOf(folder);
+}
+
+const assemblyDirection: Rule = (tree) => {
+  const breaches = [];
+  for (const path of tree.keys()) {
+    if (isInside("assembly")(path) && isCode(path) && assemblyRank(path) < 0) {
+      breaches.push(`${path}: its folder has no place in the order`);
+    }
+  }
+  for (const { path, specifier } of imports(tree, isInside("assembly"))) {
+    const target = assemblyImport(tree, path, specifier);
+    if (target === undefined || !isInside("assembly")(target)) {
+      breaches.push(`${path}: ${specifier} is not a file of assembly/`);
+    } else if (assemblyRank(target) > assemblyRank(path)) {
+      breaches.push(`${path}: imports ${target}, which comes later`);
+    }
+  }
+  return breaches;
+};
+
+const assemblyWithoutCycles: Rule = (tree) => {
+  const edges = new Map<string, string[]>();
+  for (const { path, specifier } of imports(tree, isInside("assembly"))) {
+    const target = assemblyImport(tree, path, specifier);
+    if (target !== undefined) edges.set(path, [...(edges.get(path) ?? []), target]);
+  }
+  const done = new Set<string>();
+  const breaches: string[] = [];
+  const visit = (path: string, trail: string[]) => {
+    if (trail.includes(path)) {
+      breaches.push([...trail.slice(trail.indexOf(path)), path].join(" -> "));
+      return;
+    }
+    if (done.has(path)) return;
+    for (const target of edges.get(path) ?? []) visit(target, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of edges.keys()) visit(path, []);
+  return breaches;
+};
+
+/** Lowest first. The model stands alone and is no layer. */
+const HOST_LAYERS: readonly { name: string; holds: (path: string) => boolean }[] = [
+  { name: "wasm", holds: (path) => path.startsWith("src/wasm/") },
+  {
+    name: "machine, process, constants",
+    holds: (path) => /^src\/(constants\/)?(?!(ntdll|kernel32)\.ts$)[^/]+$/.test(path),
+  },
+  { name: "ntdll", holds: (path) => /^src\/ntdll(\.ts$|\/)/.test(path) },
+  { name: "kernel32", holds: (path) => /^src\/kernel32(\.ts$|\/)/.test(path) },
+  { name: "replay", holds: (path) => path.startsWith("src/replay/") },
+  { name: "cli", holds: (path) => path.startsWith("src/cli/") },
+];
+
+/** The embedded core, and the version that the command line prints. */
+function mayLeaveSource(path: string, target: string): boolean {
+  if (path === "src/wasm/bytes.ts") return target === "build/core.ts";
+  return isInside("src/cli")(path) && target === "package.json";
+}
+
+const isModel = isInside("src/model");
+const mayUseModel = (path: string) => isInside("src/cli")(path) || isInside("src/replay")(path);
+const hostRank = (path: string) => HOST_LAYERS.findIndex(({ holds }) => holds(path));
+
+const hostDirection: Rule = (tree) => {
+  const breaches = [];
+  for (const path of tree.keys()) {
+    if (isInside("src")(path) && isCode(path) && !isModel(path) && hostRank(path) < 0) {
+      breaches.push(`${path}: its folder has no place in the order`);
+    }
+  }
+  for (const { path, specifier } of imports(tree, isInside("src"))) {
+    if (!specifier.startsWith(".")) {
+      if (!isInside("src/cli")(path)) breaches.push(`${path}: imports the package ${specifier}`);
+      continue;
+    }
+    const target = importedPath(path, specifier);
+    if (mayLeaveSource(path, target)) continue;
+    if (!tree.has(target)) breaches.push(`${path}: ${specifier} is not a file of src/`);
+    else if (isModel(path)) {
+      if (!isModel(target)) breaches.push(`${path}: the model imports ${target}`);
+    } else if (isModel(target)) {
+      if (!mayUseModel(path)) breaches.push(`${path}: imports the model`);
+    } else if (!isInside("src")(target)) {
+      breaches.push(`${path}: imports ${target}`);
+    } else if (hostRank(target) > hostRank(path)) {
+      breaches.push(`${path}: imports ${target}, which comes later`);
+    }
+  }
+  return breaches;
+};
+
+/** Demo and bench show what a user of the package can do, so they use what a user has. */
+const publicEntriesOnly: Rule = (tree) => {
+  const breaches = [];
+  for (const folder of ["demo", "bench"]) {
+    for (const { path, specifier } of imports(tree, isInside(folder))) {
+      const isOwn =
+        specifier.startsWith(".") && importedPath(path, specifier).startsWith(`${folder}/`);
+      const isPublic = /^guardpage(\/(kernel32|ntdll|constants))?$/.test(specifier);
+      const isTool = /^(node:|vite$)/.test(specifier);
+      if (!isOwn && !isPublic && !isTool) breaches.push(`${path}: imports ${specifier}`);
+    }
+  }
+  return breaches;
+};
+
+const sizes: Rule = (tree) => {
+  const breaches = [];
+  for (const [path, text] of tree) {
+    if (!isCode(path)) continue;
+    const lines = text.replace(/\n$/, "").split("\n");
+    if (lines.length > FILE_LINES_MAX) breaches.push(`${path}: ${lines.length} lines`);
+    for (const [index, line] of lines.entries()) {
+      const columns = [...line].length;
+      if (columns > LINE_COLUMNS_MAX) breaches.push(`${path}:${index + 1}: ${columns} columns`);
+    }
+  }
+  return breaches;
+};
+
+/** Put together here, or this file would break its own rule. */
+const UNFINISHED = new RegExp(`\\b(${["TO" + "DO", "FIX" + "ME", "HA" + "CK"].join("|")})\\b`);
+const NOT_RUN = new RegExp(`\\.(on${"ly"}|sk${"ip"}|to${"do"})\\(`);
+const ELSEWHERE = new RegExp(`/wo${"rk"}/|\\.\\./sha${"red"}|/t${"mp"}/`);
+
+/** Hashes in the lock file may spell anything. */
+const isProse = (path: string) => path !== "package-lock.json";
+
+function lines(
+  tree: Tree,
+  chosen: (path: string) => boolean,
+  pattern: RegExp,
+  what: string,
+): string[] {
+  return [...tree].flatMap(([path, text]) => {
+    if (!chosen(path)) return [];
+    return text.split("\n").flatMap((line, index) => {
+      return pattern.test(line) ? [`${path}:${index + 1}: ${what}: ${line.trim()}`] : [];
+    });
+  });
+}
+
+const nothingUnfinished: Rule = (tree) => lines(tree, isProse, UNFINISHED, "unfinished");
+
+const everyTestRuns: Rule = (tree) => lines(tree, isInside("test"), NOT_RUN, "not run");
+
+const speaksOfItselfOnly: Rule = (tree) => lines(tree, isProse, ELSEWHERE, "names a place");
+
+function links(tree: Tree, path: string): string[] {
+  const text = tree.get(path) ?? "";
+  return [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+    .map((match) => match[1] ?? "")
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => join(dirname(path), target));
+}
+
+const docsAreLinked: Rule = (tree) => {
+  const linked = new Set(["README.md", "docs/README.md"].flatMap((path) => links(tree, path)));
+  return [...tree.keys()].filter((path) => {
+    return /^docs\/[^/]+\.md$/.test(path) && path !== "docs/README.md" && !linked.has(path);
+  });
+};
+
+const linksLeadSomewhere: Rule = (tree) => {
+  const paths = [...tree.keys()];
+  const exists = (target: string) => {
+    return tree.has(target) || paths.some(isInside(target.replace(/\/$/, "")));
+  };
+  return paths
+    .filter((path) => path.endsWith(".md"))
+    .flatMap((path) => {
+      return links(tree, path)
+        .filter((target) => !exists(target))
+        .map((target) => `${path}: links to ${target}, which is not there`);
+    });
+};
+
+export const rules = {
+  assemblyDirection,
+  assemblyWithoutCycles,
+  hostDirection,
+  publicEntriesOnly,
+  sizes,
+  nothingUnfinished,
+  everyTestRuns,
+  speaksOfItselfOnly,
+  docsAreLinked,
+  linksLeadSomewhere,
+} satisfies Record<string, Rule>;

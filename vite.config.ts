@@ -1,0 +1,28 @@
+import { defineConfig } from "vite";
+
+/** The library: what `exports` and `bin` of package.json name, with shared chunks beside them. */
+export default defineConfig({
+  publicDir: false,
+  build: {
+    target: "es2022",
+    outDir: "dist",
+    emptyOutDir: true,
+    sourcemap: true,
+    minify: false,
+    reportCompressedSize: false,
+    lib: {
+      entry: {
+        index: "src/index.ts",
+        kernel32: "src/kernel32.ts",
+        ntdll: "src/ntdll.ts",
+        constants: "src/constants.ts",
+        cli: "src/cli/main.ts",
+      },
+      formats: ["es"],
+    },
+    rolldownOptions: {
+      external: [/^node:/, "commander", "cli-progress"],
+      output: { chunkFileNames: "chunks/[name].js" },
+    },
+  },
+});
