@@ -3,6 +3,6 @@
  * exports); what is compiled into them are the constants and the helpers on numbers.
  */
 export { PAGE_BYTES, PAGE_SHIFT } from "./base/layout";
-export { GRANULARITY, alignDown, alignUp, pageDown, pageOf, pageUp } from "./base/range";
+export { alignDown, alignUp, GRANULARITY, pageDown, pageOf, pageUp } from "./base/range";
 export * from "./base/status";
 export * from "./nt/types";

@@ -4,12 +4,14 @@
  * making a BigInt.
  *
  * What stays an integer in the twin: parameters named `value` and the results of functions named
- * `load...`, which need all 64 bits. For the same reason `loadSlow` and `storeSlow` have no twin.
+ * `load...` or `windowedLoad...`, which need all 64 bits. A twin that would differ in nothing else
+ * is left out, and so are those of `loadSlow` and `storeSlow`.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { fail, root } from "./run.mjs";
 
+const LOADS = /^(load|windowedLoad)/;
 const WITHOUT_TWIN = new Set(["loadSlow", "storeSlow"]);
 const EXPORTED_FUNCTION = /^export function (\w+)\s*\(([^)]*)\)\s*:\s*(\w+)\s*\{/gm;
 const EXPORTED_FUNCTION_NAME = /^export function (\w+)/gm;
@@ -58,10 +60,10 @@ export function signatures(source) {
  * @param {Signature} signature
  */
 export function twin({ name, parameters, result }) {
-  const wideResult = isWide(result) && !name.startsWith("load");
+  const wideResult = isWide(result) && !LOADS.test(name);
   const converts = (/** @type {Parameter} */ { name, type }) => isWide(type) && name !== "value";
-  const wide = isWide(result) || parameters.some(({ type }) => isWide(type));
-  if (!wide || WITHOUT_TWIN.has(name)) return "";
+  const differs = wideResult || parameters.some(converts);
+  if (!differs || WITHOUT_TWIN.has(name)) return "";
 
   const declared = parameters.map((parameter) => {
     return `  ${parameter.name}: ${converts(parameter) ? "f64" : parameter.type},\n`;

@@ -53,6 +53,13 @@ export function callable(value: unknown, name: string): void {
   }
 }
 
+export function truth(value: unknown, name: string): boolean {
+  if (typeof value !== "boolean") {
+    throw new TypeError(`${name} must be true or false, not ${shown(value)}`);
+  }
+  return value;
+}
+
 export function byteArray(value: unknown, name: string): void {
   if (!(value instanceof Uint8Array)) {
     throw new TypeError(`${name} must be a Uint8Array, not ${shown(value)}`);
@@ -84,8 +91,8 @@ export class Door {
     this.#wideMaximum = pointerBytes === 4 ? BigInt(DWORD_MAXIMUM) : POINTER_MAXIMUM_64;
   }
 
-  /** An address, a size or anything else that is as wide as a pointer. null is NULL. */
-  pointer(value: Address | null, name: string): number {
+  /** An address, a size or anything else that is as wide as a pointer. */
+  pointer(value: Address, name: string): number {
     if (
       typeof value === "number" &&
       value >= 0 &&
@@ -97,9 +104,13 @@ export class Door {
     return Number(this.exactPointer(value, name));
   }
 
+  /** As `pointer`, with null for NULL. */
+  nullablePointer(value: Address | null, name: string): number {
+    return value === null ? 0 : this.pointer(value, name);
+  }
+
   /** As `pointer`, with all bits of an address above 2^53. */
-  exactPointer(value: Address | null, name: string): Address {
-    if (value === null) return 0;
+  exactPointer(value: Address, name: string): Address {
     if (typeof value !== "bigint") return integer(value, name, 0, this.maximum);
     if (value < 0n || value > this.#wideMaximum) {
       const maximum = `0x${this.#wideMaximum.toString(16)}`;

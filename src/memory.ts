@@ -50,10 +50,10 @@ export class GuestMemory extends ScalarMemory {
    */
   read(address: Address, target: number | Uint8Array): Uint8Array {
     const start = this.#door.exactPointer(address, "address");
-    if (typeof target !== "number") byteArray(target, "length");
-    else integer(target, "length", 0, LENGTH_MAXIMUM);
+    const isArray = target instanceof Uint8Array;
+    const length = isArray ? target.length : integer(target, "length", 0, LENGTH_MAXIMUM);
     this.#process.enter();
-    const bytes = typeof target === "number" ? new Uint8Array(target) : target;
+    const bytes = isArray ? target : new Uint8Array(length);
     readBytes(this.#process, start, bytes);
     return bytes;
   }

@@ -1,6 +1,6 @@
 import { accessFarAbove } from "./attempts.ts";
 import { readBytes, writeBytes } from "./bulk.ts";
-import { type Address, integer, optionBag, shown, text as textAt } from "./door.ts";
+import { type Address, integer, optionBag, shown, text as textAt, truth } from "./door.ts";
 import type { Process } from "./process.ts";
 import { Access } from "./wasm/exports.ts";
 
@@ -67,10 +67,7 @@ export function checkWriteString(text: string, options: WriteStringOptions): voi
   textAt(text, "text");
   optionBag(options, "options", ["encoding", "terminate"]);
   checkEncoding(options.encoding);
-  const { terminate } = options;
-  if (terminate !== undefined && typeof terminate !== "boolean") {
-    throw new TypeError(`terminate must be true or false, not ${shown(terminate)}`);
-  }
+  if (options.terminate !== undefined) truth(options.terminate, "terminate");
   const wide = options.encoding === "latin1" ? /[^\0-\xff]/.exec(text) : null;
   if (wide !== null) {
     throw new RangeError(`text has ${shown(wide[0])} at ${wide.index}, which latin1 cannot write`);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { root } from "./setup/tree.ts";
 import { describeModule, type FunctionType } from "./setup/wasm-module.ts";
+import { readModuleText, wayTo } from "./setup/wasm-text.ts";
 
 const SIZE_MAX = 64 * 1024;
 
@@ -80,6 +81,57 @@ describe("the release module", () => {
   );
 });
 
+describe("a compiled accessor", () => {
+  const text = readModuleText(readFileSync(`${root}/build/core.release.wat`, "utf8"));
+  const accessors = [...core.exports.keys()].filter((name) => {
+    return /^(windowedL|windowedS|l|s)(oad|tore)[UIF](8|16|32|64)(F64)?$/.test(name);
+  });
+  const SLOW = /\/(load|store)Slow$/;
+
+  test("exists for every type, in both kinds of space", () => {
+    const types = ["LoadU8", "LoadI8", "LoadU16", "LoadI16", "LoadU32", "LoadI32", "LoadU64"];
+    types.push("LoadF32", "LoadF64", "StoreU8", "StoreU16", "StoreU32", "StoreU64");
+    types.push("StoreF32", "StoreF64");
+    const names = types.flatMap((type) => {
+      const translated = type.replace(/^./, (letter) => letter.toLowerCase());
+      return [translated, `${translated}F64`, `windowed${type}`];
+    });
+    expect(accessors.toSorted()).toEqual(names.toSorted());
+  });
+
+  test.each(accessors.filter((name) => name.startsWith("windowed")))(
+    "%s has one call, to ask",
+    (name) => {
+      expect(wayTo(SLOW, name, text)).toHaveLength(1);
+    },
+  );
+
+  test.each(accessors.filter((name) => !name.startsWith("windowed")))(
+    "%s makes at most one call before it asks",
+    (name) => {
+      const way = wayTo(SLOW, name, text);
+      expect(way.length).toBeGreaterThan(0);
+      expect(way.length).toBeLessThanOrEqual(2);
+    },
+  );
+
+  test("that calls twice is reported", () => {
+    const twice = `
+ (export "load" (func $load))
+ (func $load (param $0 i32) (result i32)
+  (drop
+   (call $check
+    (local.get $0)
+   )
+  )
+  (call $loadSlow)
+ )
+ (func $check
+ )`;
+    expect(() => wayTo(SLOW, "load", readModuleText(twice))).toThrow("$load has 2 calls");
+  });
+});
+
 describe("reading a module", () => {
   const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 
@@ -87,19 +139,12 @@ describe("reading a module", () => {
     const module = new Uint8Array([
       ...header,
       ...[2, 8, 1, 1, 0x61, 1, 0x62, 3, 0x7f, 0], // import global "a" "b": immutable i32
-      ...[6, 16, 2, 0x7e, 1, 0x42, 0xff, 1, 0x0b, 0x7c, 0, 0x44, 0, 0, 0, 0, 0, 0], // cut below
-    ]);
-    expect(() => describeModule(module)).toThrow("the module ends at");
-
-    const whole = new Uint8Array([
-      ...header,
-      ...[2, 8, 1, 1, 0x61, 1, 0x62, 3, 0x7f, 0],
       ...[5, 3, 1, 0, 1], // one memory of one page
-      ...[6, 18, 2, 0x7e, 1, 0x42, 0xff, 1, 0x0b, 0x7c, 0, 0x44, 0, 0, 0, 0, 0, 0, 0, 0, 0x0b],
+      ...[6, 19, 2, 0x7e, 1, 0x42, 0xff, 1, 0x0b, 0x7c, 0, 0x44, 0, 0, 0, 0, 0, 0, 0, 0, 0x0b],
       ...[11, 7, 1, 0, 0x41, 0, 0x0b, 1, 0x2a], // one byte at 0
     ]);
-    expect(WebAssembly.validate(whole)).toBe(true);
-    expect(describeModule(whole)).toEqual({
+    expect(WebAssembly.validate(module)).toBe(true);
+    expect(describeModule(module)).toEqual({
       imports: 1,
       globals: [
         { type: "i64", mutable: true },
@@ -108,6 +153,7 @@ describe("reading a module", () => {
       dataSegments: 1,
       exports: new Map(),
     });
+    expect(() => describeModule(module.subarray(0, 36))).toThrow("the module ends at");
   });
 
   test("finds the types of exported functions", () => {

@@ -1,13 +1,19 @@
 import {
-  loadSlow as slowLoad,
   probe as probePage,
+  loadSlow as slowLoad,
   storeSlow as slowStore,
   translatedLoad,
   translatedStore,
 } from "../virt/access";
-import { compareBytes, copyBytes, fetchBytes, fillBytes, probeRange as probePages } from "../virt/bulk";
+import {
+  compareBytes,
+  copyBytes,
+  fetchBytes,
+  fillBytes,
+  probeRange as probePages,
+} from "../virt/bulk";
 import { Context, transferOf } from "../virt/context";
-import { RESOLVED, ask as askPages } from "../virt/fault";
+import { ask as askPages, RESOLVED } from "../virt/fault";
 
 /**
  * Accesses of the context's space. One that fails leaves an outcome in the context and does nothing. Accessors take
@@ -118,4 +124,3 @@ export function storeF32(context: u32, address: u64, value: f32): void {
 export function storeF64(context: u32, address: u64, value: f64): void {
   translatedStore<f64>(context, address, value);
 }
-

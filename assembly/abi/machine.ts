@@ -1,11 +1,11 @@
 import { arenaTop } from "../base/arena";
 import { ACCESS, WINDOW } from "../base/layout";
 import { poolLive } from "../base/pool";
-import { chargeLimit, chargeTotal, framesInUse, framesLimit } from "../phys/charge";
 import { regionAdopt as adopt } from "../nt/adopt";
 import { machineMake } from "../nt/profile";
 import { processSpaceMake } from "../nt/resident";
-import { Context, contextEnter as enter, contextLeave, contextMake } from "../virt/context";
+import { chargeLimit, chargeTotal, framesInUse, framesLimit } from "../phys/charge";
+import { Context, contextLeave, contextMake, contextEnter as enter } from "../virt/context";
 import { peek as peekAt, poke as pokeAt } from "../virt/debug";
 import { machine } from "../virt/machine";
 import { mapsClear } from "../virt/maps";
@@ -38,19 +38,32 @@ export function machineCreate(
 export function machineCounter(counter: u32): u64 {
   const m = machine();
   switch (counter) {
-    case 0: return chargeTotal();
-    case 1: return chargeLimit();
-    case 2: return framesInUse();
-    case 3: return framesLimit();
-    case 4: return poolLive();
-    case 5: return <u64>arenaTop() - WINDOW - m.windowBytes;
-    case 6: return m.windowBytes == 0 ? 0 : WINDOW;
-    case 7: return m.windowBytes;
-    case 8: return ACCESS;
-    case 9: return m.lowestAddress;
-    case 10: return m.highestAddress;
-    case 11: return m.regionLimit;
-    default: return 0;
+    case 0:
+      return chargeTotal();
+    case 1:
+      return chargeLimit();
+    case 2:
+      return framesInUse();
+    case 3:
+      return framesLimit();
+    case 4:
+      return poolLive();
+    case 5:
+      return <u64>arenaTop() - WINDOW - m.windowBytes;
+    case 6:
+      return m.windowBytes == 0 ? 0 : WINDOW;
+    case 7:
+      return m.windowBytes;
+    case 8:
+      return ACCESS;
+    case 9:
+      return m.lowestAddress;
+    case 10:
+      return m.highestAddress;
+    case 11:
+      return m.regionLimit;
+    default:
+      return 0;
   }
 }
 
@@ -90,13 +103,20 @@ export function spaceCounter(space: u32, counter: u32): u64 {
   const found = spaceOf(space);
   if (found === null) return 0;
   switch (counter) {
-    case 0: return found.chargePages;
-    case 1: return found.regionBytes;
-    case 2: return found.regionCount;
-    case 3: return found.residentPages;
-    case 4: return found.lockedPages;
-    case 5: return found.kind;
-    default: return 0;
+    case 0:
+      return found.chargePages;
+    case 1:
+      return found.regionBytes;
+    case 2:
+      return found.regionCount;
+    case 3:
+      return found.residentPages;
+    case 4:
+      return found.lockedPages;
+    case 5:
+      return found.kind;
+    default:
+      return 0;
   }
 }
 

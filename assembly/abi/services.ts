@@ -1,4 +1,6 @@
+import { STATUS_INVALID_HANDLE } from "../base/status";
 import { allocate as ntAllocate } from "../nt/allocate";
+import { isTarget, targetSpace } from "../nt/answer";
 import { free as ntFree } from "../nt/free";
 import { lock as ntLock, unlock as ntUnlock } from "../nt/lock";
 import { protect as ntProtect } from "../nt/protect";
@@ -12,8 +14,6 @@ import {
   getWriteWatch as ntGetWriteWatch,
   resetWriteWatch as ntResetWriteWatch,
 } from "../nt/watch";
-import { isTarget, targetSpace } from "../nt/answer";
-import { STATUS_INVALID_HANDLE } from "../base/status";
 import { Context } from "../virt/context";
 
 /**

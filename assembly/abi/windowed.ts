@@ -61,4 +61,3 @@ export function windowedStoreF32(context: u32, address: u32, value: f32): void {
 export function windowedStoreF64(context: u32, address: u32, value: f64): void {
   windowedStore<f64>(context, address, value);
 }
-

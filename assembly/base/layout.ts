@@ -8,6 +8,8 @@
  *     0x0000_0700  MACHINE    profile, limits, switches                                (virt/machine)
  *     0x0000_0800  PANIC      line and column of a failed assertion                    (base/panic)
  *     0x0000_1000  SPACES     u32[4096]: number of a space -> its record               (virt/space)
+ *     0x0000_6000  file names of assertions, in the debug build alone (asconfig.json)
+ *     0x0001_0000  CONTEXT    the first context; JavaScript reaches it at small indices     (virt/context)
  *     0x0002_0000  STALE      one bit a window page: its slot holds old bytes          (phys/frame)
  *     0x0010_0000  ACCESS     one byte a window page, and one page of bytes more       (virt/maps)
  *     0x0020_1000  GRANTED    one bit per 1,024 bytes of ACCESS: something in it       (virt/maps)
@@ -21,6 +23,7 @@ export const MACHINE: u32 = 0x700;
 export const PANIC: u32 = 0x800;
 export const SPACES: u32 = 0x1000;
 export const SPACES_MAX: u32 = 4096;
+export const CONTEXT: u32 = 0x10000;
 export const STALE: u32 = 0x20000;
 export const ACCESS: u32 = 0x100000;
 export const ACCESS_PAGES: u32 = 0x100000;
@@ -34,7 +37,7 @@ export const PAGE_MASK: u64 = 0xfff;
 /** Linear memory ends below 4 GB: 65,535 pages of 64 KB are the most that an engine gives. */
 export const LINEAR_END: u64 = 0xffff0000;
 
-if (SPACES + SPACES_MAX * 4 > STALE) ERROR("SPACES runs into STALE");
+if (SPACES + SPACES_MAX * 4 > 0x6000) ERROR("SPACES runs into the names of the debug build");
 if (STALE + ACCESS_PAGES / 8 > ACCESS) ERROR("STALE runs into ACCESS");
 if (ACCESS + ACCESS_PAGES + PAGE_BYTES > GRANTED) ERROR("ACCESS runs into GRANTED");
 if (GRANTED + 128 > WINDOW) ERROR("GRANTED runs into WINDOW");

@@ -1,4 +1,4 @@
-import { RULE_C, RULE_R, rule } from "../base/rule";
+import { rule } from "../base/rule";
 import {
   STATUS_ACCESS_VIOLATION,
   STATUS_INVALID_PAGE_PROTECTION,
@@ -11,7 +11,12 @@ import {
   STATUS_SUCCESS,
 } from "../base/status";
 import { Context, resultGet } from "../virt/context";
-import { SWITCH_LOCK_MEMORY_PRIVILEGE, SWITCH_STRICT_PHYSICAL, machine, switchIs } from "../virt/machine";
+import {
+  machine,
+  SWITCH_LOCK_MEMORY_PRIVILEGE,
+  SWITCH_STRICT_PHYSICAL,
+  switchIs,
+} from "../virt/machine";
 import { answer, isTarget, targetSpace } from "./answer";
 import { commitPages } from "./commit";
 import { isReadyPointer, pointerRead, pointerWrite } from "./pointer";

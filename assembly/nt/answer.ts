@@ -1,4 +1,8 @@
-import { STATUS_INVALID_PARAMETER, STATUS_INVALID_PARAMETER_1, STATUS_INVALID_PARAMETER_10 } from "../base/status";
+import {
+  STATUS_INVALID_PARAMETER,
+  STATUS_INVALID_PARAMETER_1,
+  STATUS_INVALID_PARAMETER_10,
+} from "../base/status";
 import { Context } from "../virt/context";
 import { SWITCH_PLAIN_STATUS, switchIs } from "../virt/machine";
 import { SPACE_TERMINATED, Space, spaceOf } from "../virt/space";

@@ -1,4 +1,4 @@
-import { GRANULARITY, alignDown, pageDown, pageOf, pageUp } from "../base/range";
+import { alignDown, GRANULARITY, pageDown, pageOf, pageUp } from "../base/range";
 import { RULE_C, rule } from "../base/rule";
 import {
   STATUS_ALREADY_COMMITTED,
@@ -94,13 +94,7 @@ function chargeStatus(context: Context, space: Space, region: Region | null, pag
 }
 
 /** 17.19: free memory is reserved from its granule on, and the pages that were asked for are committed. */
-function reserveForCommit(
-  context: Context,
-  space: Space,
-  start: u64,
-  end: u64,
-  protect: u32,
-): u32 {
+function reserveForCommit(context: Context, space: Space, start: u64, end: u64, protect: u32): u32 {
   const base = alignDown(start, GRANULARITY);
   if (base == 0 || regionFloor(space, end - 1).end > base) {
     return answer(context, rule(17, 19, 2), STATUS_CONFLICTING_ADDRESSES);

@@ -31,7 +31,12 @@ import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { isReadyPointer, pointerRead, pointerWrite } from "./pointer";
-import { MEM_COALESCE_PLACEHOLDERS, MEM_DECOMMIT, MEM_PRESERVE_PLACEHOLDER, MEM_RELEASE } from "./types";
+import {
+  MEM_COALESCE_PLACEHOLDERS,
+  MEM_DECOMMIT,
+  MEM_PRESERVE_PLACEHOLDER,
+  MEM_RELEASE,
+} from "./types";
 
 /** NtFreeVirtualMemory: the checks of 3.1 in their order, the effects of 3.2. Result 0: base; result 1: size. */
 export function free(

@@ -14,9 +14,9 @@ import {
 } from "../base/status";
 import { isLocked, lockPage, trim, unlockPage } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
-import { GUARD, READ, RESOLVED, WRITE, disarm, judge, prepare, recordWrite } from "../virt/fault";
+import { disarm, GUARD, judge, prepare, READ, RESOLVED, recordWrite, WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
-import { SWITCH_LOCK_MEMORY_PRIVILEGE, machine, switchIs } from "../virt/machine";
+import { machine, SWITCH_LOCK_MEMORY_PRIVILEGE, switchIs } from "../virt/machine";
 import { REGION_LARGE, REGION_PHYSICAL, REGION_WATCHED, regionIs } from "../virt/region";
 import { Space } from "../virt/space";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
@@ -69,7 +69,11 @@ export function lock(
     if (isWatched(space, page) && judge(space, page, WRITE) == RESOLVED) recordWrite(space, page);
   }
   writeRange(context, baseAt, sizeAt);
-  return answer(context, rule(17, 10, 11), added < end - first ? STATUS_WAS_LOCKED : STATUS_SUCCESS);
+  return answer(
+    context,
+    rule(17, 10, 11),
+    added < end - first ? STATUS_WAS_LOCKED : STATUS_SUCCESS,
+  );
 }
 
 /** NtUnlockVirtualMemory: the order of 17.10. Result 0: base; result 1: size. */

@@ -1,7 +1,7 @@
-import { GRANULARITY } from "../base/range";
 import { randomNext } from "../base/random";
-import { NOWHERE, gapHighest, gapLowest } from "../virt/index";
-import { SWITCH_SEEDED_PLACEMENT, machine, switchIs } from "../virt/machine";
+import { GRANULARITY } from "../base/range";
+import { gapHighest, gapLowest, NOWHERE } from "../virt/index";
+import { machine, SWITCH_SEEDED_PLACEMENT, switchIs } from "../virt/machine";
 import { Space } from "../virt/space";
 
 /**

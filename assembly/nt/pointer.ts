@@ -1,6 +1,6 @@
 import { pageOf } from "../base/range";
 import { Context, contextSpace } from "../virt/context";
-import { GUARD, RESOLVED, WRITE, complete, disarm, judge, linearOf, prepare } from "../virt/fault";
+import { complete, disarm, GUARD, judge, linearOf, prepare, RESOLVED, WRITE } from "../virt/fault";
 import { machine } from "../virt/machine";
 import { Space } from "../virt/space";
 
@@ -40,7 +40,7 @@ export function memoryRead(context: Context, at: u64, bytes: u32): u64 {
   let value: u64 = 0;
   for (let i: u32 = 0; i < bytes; i++) {
     const space = changetype<Space>(context.space);
-    value |= <u64>load<u8>(linearOf(space, at + i)) << (<u64>i << 3);
+    value |= (<u64>load<u8>(linearOf(space, at + i))) << ((<u64>i) << 3);
   }
   return value;
 }
@@ -60,6 +60,6 @@ export function memoryWrite(context: Context, at: u64, bytes: u32, value: u64): 
   const last = pageOf(at + bytes - 1);
   for (let page = pageOf(at); page <= last; page++) complete(context, space, page, WRITE);
   for (let i: u32 = 0; i < bytes; i++) {
-    store<u8>(linearOf(space, at + i), <u8>(value >> (<u64>i << 3)));
+    store<u8>(linearOf(space, at + i), <u8>(value >> ((<u64>i) << 3)));
   }
 }

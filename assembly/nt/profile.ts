@@ -2,7 +2,7 @@ import { arenaStart } from "../base/arena";
 import { WINDOW } from "../base/layout";
 import { randomSeed } from "../base/random";
 import { chargeStart } from "../phys/charge";
-import { SWITCH_WINDOW, machine } from "../virt/machine";
+import { machine, SWITCH_WINDOW } from "../virt/machine";
 
 /** Address layouts of Windows (1.1) and what they need of the core. */
 export const PROFILE_WIN32: u32 = 0;

@@ -13,7 +13,7 @@ import { COMMITTED, COPIED } from "../virt/attributes";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { WRITE } from "../virt/fault";
 import { regionAfter, regionAt } from "../virt/index";
-import { SWITCH_ZERO_REGION_FLAGS, machine, switchIs } from "../virt/machine";
+import { machine, SWITCH_ZERO_REGION_FLAGS, switchIs } from "../virt/machine";
 import {
   REGION_FILE_VIEW,
   REGION_IMAGE,
@@ -26,9 +26,17 @@ import {
 import { Space } from "../virt/space";
 import { attributesAt, attributesRunEnd } from "../virt/table";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
-import { NO_POINTER, isReady, memoryWrite } from "./pointer";
+import { isReady, memoryWrite, NO_POINTER } from "./pointer";
 import { protectionOf } from "./protection";
-import { MEM_COMMIT, MEM_FREE, MEM_IMAGE, MEM_MAPPED, MEM_PRIVATE, MEM_RESERVE, PAGE_NOACCESS } from "./types";
+import {
+  MEM_COMMIT,
+  MEM_FREE,
+  MEM_IMAGE,
+  MEM_MAPPED,
+  MEM_PRIVATE,
+  MEM_RESERVE,
+  PAGE_NOACCESS,
+} from "./types";
 
 /** MemoryBasicInformation: the run of equal pages that begins at an address (3.5). */
 export const CLASS_BASIC: u32 = 0;
@@ -82,7 +90,11 @@ export function query(
   if (returnLengthAt != 0) {
     memoryWrite(context, returnLengthAt, machine().pointerBytes, structureBytes(informationClass));
   }
-  return answer(context, informationClass == CLASS_REGION ? rule(17, 9, 0) : rule(3, 5, 0), STATUS_SUCCESS);
+  return answer(
+    context,
+    informationClass == CLASS_REGION ? rule(17, 9, 0) : rule(3, 5, 0),
+    STATUS_SUCCESS,
+  );
 }
 
 function isReadyLength(context: Context, at: u64): bool {

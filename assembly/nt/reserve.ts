@@ -1,4 +1,4 @@
-import { GRANULARITY, alignDown, pageOf, pageUp } from "../base/range";
+import { alignDown, GRANULARITY, pageOf, pageUp } from "../base/range";
 import { RULE_R, rule } from "../base/rule";
 import {
   STATUS_COMMITMENT_LIMIT,
@@ -16,12 +16,7 @@ import { chargeFits } from "../phys/charge";
 import { chargeFitsQuota, commit, reserve } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { NOWHERE, regionFloor } from "../virt/index";
-import {
-  REGION_LARGE,
-  REGION_PHYSICAL,
-  REGION_PRIVATE,
-  REGION_WATCHED,
-} from "../virt/region";
+import { REGION_LARGE, REGION_PHYSICAL, REGION_PRIVATE, REGION_WATCHED } from "../virt/region";
 import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
 import { answer, isTerminating } from "./answer";

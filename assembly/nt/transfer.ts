@@ -11,25 +11,25 @@ import {
 import { EXECUTABLE } from "../virt/attributes";
 import { toPageEnd } from "../virt/bulk";
 import { uncommittedPages } from "../virt/change";
-import { Context, TRANSFER_BYTES, resultSet, transferOf } from "../virt/context";
+import { Context, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
 import {
-  GUARD,
-  READ,
-  RESOLVED,
-  WRITE,
   complete,
   disarm,
+  GUARD,
   isWritable,
   judge,
   linearOf,
   prepare,
+  READ,
+  RESOLVED,
+  WRITE,
 } from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import { Space } from "../virt/space";
 import { attributesAt, attributesRunEnd } from "../virt/table";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
-import { NO_POINTER, isReady, isReadyPointer, pointerWrite } from "./pointer";
+import { isReady, isReadyPointer, NO_POINTER, pointerWrite } from "./pointer";
 
 /**
  * Memory of another process, or of the own one, through a handle (12.2, 12.3). Result 0: bytes done. A caller
@@ -231,14 +231,7 @@ function isReadyDone(context: Context, doneAt: u64): bool {
   return doneAt == 0 || isReadyPointer(context, doneAt);
 }
 
-function finish(
-  context: Context,
-  part: u32,
-  row: u32,
-  doneAt: u64,
-  done: u64,
-  status: u32,
-): u32 {
+function finish(context: Context, part: u32, row: u32, doneAt: u64, done: u64, status: u32): u32 {
   resultSet(context, 0, done);
   if (doneAt != 0) pointerWrite(context, doneAt, done);
   return answer(context, rule(12, part, row), status);

@@ -10,7 +10,7 @@ import {
   STATUS_SUCCESS,
 } from "../base/status";
 import { clearMarks } from "../virt/change";
-import { Context, TRANSFER_BYTES, resultSet, transferOf } from "../virt/context";
+import { Context, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
 import { WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
@@ -18,7 +18,14 @@ import { REGION_WATCHED, regionIs } from "../virt/region";
 import { Space } from "../virt/space";
 import { markClear, markedNext } from "../virt/watch";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
-import { NO_POINTER, isReady, isReadyPointer, memoryWrite, pointerRead, pointerWrite } from "./pointer";
+import {
+  isReady,
+  isReadyPointer,
+  memoryWrite,
+  NO_POINTER,
+  pointerRead,
+  pointerWrite,
+} from "./pointer";
 
 const FLAG_RESET: u32 = 1;
 const GRANULARITY_BYTES: u64 = 0x1000;
@@ -89,7 +96,7 @@ function report(
   let stored: u64 = 0;
   while (page < end && stored < capacity) {
     if (arrayAt == NO_POINTER) {
-      store<u64>(transferOf(context) + (<u32>stored << 3), addressOf(page));
+      store<u64>(transferOf(context) + ((<u32>stored) << 3), addressOf(page));
     } else {
       pointerWrite(context, arrayAt + stored * machine().pointerBytes, addressOf(page));
     }

@@ -18,7 +18,7 @@ export function zeroBitsLimit(zeroBits: u64): u64 {
   const most = machine().regionLimit;
   if (zeroBits == 0) return most;
   let limit: u64 = 0;
-  if (zeroBits <= COUNT_LAST) limit = (<u64>1 << (32 - zeroBits)) - 1;
+  if (zeroBits <= COUNT_LAST) limit = ((<u64>1) << (32 - zeroBits)) - 1;
   else if (zeroBits >= MASK_FIRST) limit = u64.MAX_VALUE >> clz<u64>(zeroBits);
   return min<u64>(limit, most);
 }

@@ -1,7 +1,7 @@
 import { ACCESS, WINDOW } from "../base/layout";
 import { addressOf, pageOf } from "../base/range";
 import { Context, TAG_OFFSET } from "./context";
-import { READ, RESOLVED, WRITE, ask, linearOf } from "./fault";
+import { ask, linearOf, READ, RESOLVED, WRITE } from "./fault";
 import {
   ACCESS_READ,
   ACCESS_READ_SPAN,
@@ -33,7 +33,7 @@ export function loadSlow(context: Context, address: u64, size: u32): u64 {
   if (size <= inFirst) return loadBytes(linear, size);
   const next = linearOf(space, addressOf(pageOf(address) + 1));
   const low = loadPart(linear, inFirst);
-  return low | (loadPart(next, size - inFirst) << (<u64>inFirst << 3));
+  return low | (loadPart(next, size - inFirst) << ((<u64>inFirst) << 3));
 }
 
 /** Any store of 1, 2, 4 or 8 bytes. */
@@ -48,7 +48,7 @@ export function storeSlow(context: Context, address: u64, size: u32, value: u64)
   }
   const next = linearOf(space, addressOf(pageOf(address) + 1));
   storePart(linear, inFirst, value);
-  storePart(next, size - inFirst, value >> (<u64>inFirst << 3));
+  storePart(next, size - inFirst, value >> ((<u64>inFirst) << 3));
 }
 
 /** A load through the translations. */
@@ -129,10 +129,10 @@ function storeBytes(linear: u32, size: u32, value: u64): void {
 
 function loadPart(linear: u32, bytes: u32): u64 {
   let value: u64 = 0;
-  for (let i: u32 = 0; i < bytes; i++) value |= <u64>load<u8>(linear + i) << (<u64>i << 3);
+  for (let i: u32 = 0; i < bytes; i++) value |= (<u64>load<u8>(linear + i)) << ((<u64>i) << 3);
   return value;
 }
 
 function storePart(linear: u32, bytes: u32, value: u64): void {
-  for (let i: u32 = 0; i < bytes; i++) store<u8>(linear + i, <u8>(value >> (<u64>i << 3)));
+  for (let i: u32 = 0; i < bytes; i++) store<u8>(linear + i, <u8>(value >> ((<u64>i) << 3)));
 }

@@ -1,7 +1,7 @@
 import { pageOf } from "../base/range";
 import { probe } from "./access";
 import { Context, contextSpace, resultSet } from "./context";
-import { EXECUTE, READ, RESOLVED, WRITE, ask, judge, linearOf, raise } from "./fault";
+import { ask, EXECUTE, judge, linearOf, READ, RESOLVED, raise, WRITE } from "./fault";
 import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, accessByte, windowHas } from "./maps";
 import { Space } from "./space";
 

@@ -1,7 +1,7 @@
 import { planeClear, planeClearRange, planeNext, planeSet, planeTest } from "../base/planes";
 import { POOL_REGION, poolTake } from "../base/pool";
-import { pageOf } from "../base/range";
 import { randomNext } from "../base/random";
+import { pageOf } from "../base/range";
 import { chargeAdd, chargeFits, chargeSubtract } from "../phys/charge";
 import { Frame, frameRelease } from "../phys/frame";
 import {
@@ -20,7 +20,7 @@ import {
   frameSet,
 } from "./facts";
 import { regionBehead, regionInsert, regionRemove, regionShorten } from "./index";
-import { SWITCH_RESET_RANDOM, SWITCH_RESET_ZERO, machine, switchIs } from "./machine";
+import { machine, SWITCH_RESET_RANDOM, SWITCH_RESET_ZERO, switchIs } from "./machine";
 import { mapsClear } from "./maps";
 import { REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
 import { Space } from "./space";
@@ -66,13 +66,7 @@ export function chargeFitsQuota(space: Space, pages: u64): bool {
 }
 
 /** Commit what is not committed, and give all pages of the range the attributes. */
-export function commit(
-  space: Space,
-  region: Region,
-  first: u64,
-  end: u64,
-  attributes: u32,
-): void {
+export function commit(space: Space, region: Region, first: u64, end: u64, attributes: u32): void {
   const added = uncommittedPages(space, first, end);
   region.committedPages += added;
   if (regionIsCharged(region)) {
@@ -192,7 +186,7 @@ export function resetUndo(space: Space, first: u64, end: u64): void {
 
 /** Give every frame of the space back: it ends. */
 export function dropContents(space: Space): void {
-  const end = <u64>1 << (10 * <u64>(space.levels + 1));
+  const end = (<u64>1) << (10 * <u64>(space.levels + 1));
   for (let page = factsNext(space, 0, end); page < end; page = factsNext(space, page, end)) {
     const chunk = factsAt(space, page);
     dropFrames(space, chunk, 0, 1024);

@@ -1,4 +1,5 @@
 import { arenaTake } from "../base/arena";
+import { CONTEXT, STALE } from "../base/layout";
 import { machine } from "./machine";
 import { Space, TAG_SHIFT } from "./space";
 
@@ -47,11 +48,13 @@ export const TRANSLATIONS: u32 = 0x8000;
 
 if (offsetof<Context>("tag") != TAG_OFFSET) ERROR("accessors read the tag at a fixed offset");
 if (offsetof<Context>() > RESULTS) ERROR("Context runs into its results");
+if (CONTEXT + CONTEXT_BYTES > STALE) ERROR("CONTEXT runs into STALE");
 if (TRANSFER + TRANSFER_BYTES != TRANSLATIONS) ERROR("transfer area must end at the translations");
 
 /** A context that belongs to no space yet, or null where memory is at its end. */
 export function contextMake(): Context | null {
-  const context = changetype<Context | null>(arenaTake(CONTEXT_BYTES));
+  const isFirst = machine().firstContext == 0;
+  const context = changetype<Context | null>(isFirst ? CONTEXT : arenaTake(CONTEXT_BYTES));
   if (context === null) return null;
   contextLeave(context);
   context.next = machine().firstContext;

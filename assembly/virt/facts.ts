@@ -68,7 +68,7 @@ export function factsNext(space: Space, page: u64, end: u64): u64 {
       level -= 1;
       continue;
     }
-    const span = <u64>1 << (<u64>level * LEVEL_BITS);
+    const span = (<u64>1) << (<u64>level * LEVEL_BITS);
     page = (page & ~(span - 1)) + span;
     if ((page & ((span << LEVEL_BITS) - 1)) == 0) {
       node = space.facts;

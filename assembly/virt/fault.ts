@@ -12,11 +12,11 @@ import { Frame, frameInPool, frameInWindow } from "../phys/frame";
 import {
   COMMITTED,
   COPIED,
+  copiedAttributes,
   EXECUTABLE,
   GUARDED,
   READABLE,
   WRITABLE,
-  copiedAttributes,
 } from "./attributes";
 import { Context, contextSpace } from "./context";
 import {
@@ -31,10 +31,10 @@ import {
 } from "./facts";
 import { regionAt } from "./index";
 import {
+  machine,
   SWITCH_DEP_OFF,
   SWITCH_EXECUTE_ONLY_UNREADABLE,
   SWITCH_GUARD_FIRST,
-  machine,
   switchIs,
 } from "./machine";
 import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, mapsClear, mapsGrant, windowHas } from "./maps";

@@ -1,5 +1,5 @@
 import { POOL_REGION, poolGive } from "../base/pool";
-import { GRANULARITY, alignDown, alignUp, larger, smaller } from "../base/range";
+import { alignDown, alignUp, GRANULARITY, larger, smaller } from "../base/range";
 import { machine } from "./machine";
 import {
   NODE_CAPACITY,

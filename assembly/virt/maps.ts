@@ -1,4 +1,4 @@
-import { ACCESS, ACCESS_PAGES, GRANTED, WINDOW } from "../base/layout";
+import { ACCESS, GRANTED, WINDOW } from "../base/layout";
 import { smaller } from "../base/range";
 import { Context, TRANSLATIONS } from "./context";
 import { machine } from "./machine";
@@ -51,7 +51,7 @@ export function windowHas(space: Space, page: u64): bool {
 export function mapsGrant(context: Context, page: u64, location: u32, access: u32): void {
   const space = changetype<Space>(context.space);
   if (windowHas(space, page)) {
-    if (location == WINDOW + (<u32>page << 12)) grantInWindow(<u32>page, access);
+    if (location == WINDOW + ((<u32>page) << 12)) grantInWindow(<u32>page, access);
     return;
   }
   if (space.kind == SPACE_WINDOWED) return;
@@ -60,7 +60,7 @@ export function mapsGrant(context: Context, page: u64, location: u32, access: u3
   store<u64>(entry, (access & ACCESS_READ) != 0 ? tag : 0);
   store<u64>(entry, (access & ACCESS_WRITE) != 0 ? tag : 0, TRANSLATION_WRITE);
   store<u64>(entry, (access & ACCESS_EXECUTE) != 0 ? tag : 0, TRANSLATION_FETCH);
-  store<u32>(entry, location - (<u32>page << 12), TRANSLATION_ADDEND);
+  store<u32>(entry, location - ((<u32>page) << 12), TRANSLATION_ADDEND);
 }
 
 /** Every access to pages [first, end) has to ask again. */
@@ -83,7 +83,7 @@ function grantInWindow(page: u32, access: u32): void {
   store<u8>(page, own | ((own & next & ACCESS_ONE) << SPAN_SHIFT), ACCESS);
   const granted = page >>> 10;
   const bits = GRANTED + (granted >>> 3);
-  store<u8>(bits, load<u8>(bits) | (<u8>1 << <u8>(granted & 7)));
+  store<u8>(bits, load<u8>(bits) | ((<u8>1) << (<u8>(granted & 7))));
   if (page == 0) return;
   const before = <u32>load<u8>(page, ACCESS - 1) & ACCESS_ONE;
   store<u8>(page, before | ((before & own) << SPAN_SHIFT), ACCESS - 1);
@@ -95,7 +95,7 @@ function clearWindow(first: u64, end: u64): void {
     const chunk = from >>> 10;
     const to = min<u32>((chunk + 1) << 10, <u32>end);
     const bits = GRANTED + (chunk >>> 3);
-    const bit = <u8>1 << <u8>(chunk & 7);
+    const bit = (<u8>1) << (<u8>(chunk & 7));
     if ((load<u8>(bits) & bit) != 0) {
       memory.fill(ACCESS + from, 0, to - from);
       if (to - from == 1024) store<u8>(bits, load<u8>(bits) & ~bit);
@@ -132,7 +132,9 @@ function clearTranslations(space: Space, first: u64, end: u64): void {
 
 /** The tag of the page that the entry speaks of, whichever rights it gives; 0 for none. */
 function ownerPage(entry: u32): u64 {
-  return load<u64>(entry) | load<u64>(entry, TRANSLATION_WRITE) | load<u64>(entry, TRANSLATION_FETCH);
+  return (
+    load<u64>(entry) | load<u64>(entry, TRANSLATION_WRITE) | load<u64>(entry, TRANSLATION_FETCH)
+  );
 }
 
 function forget(entry: u32): void {

@@ -1,10 +1,4 @@
-import {
-  POOL_CHUNK,
-  POOL_FRAME,
-  POOL_PAGE,
-  POOL_REGION,
-  poolEnsure,
-} from "../base/pool";
+import { POOL_CHUNK, POOL_FRAME, POOL_PAGE, POOL_REGION, poolEnsure } from "../base/pool";
 import { Space } from "./space";
 
 /**

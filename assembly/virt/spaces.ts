@@ -14,9 +14,9 @@ import {
   SPACE_TERMINATED,
   SPACE_WINDOWED,
   Space,
-  TAG_SHIFT,
   spaceFreeNumber,
   spaceRegister,
+  TAG_SHIFT,
 } from "./space";
 import { tableFree, tableNode } from "./table";
 
@@ -38,7 +38,7 @@ export function spaceMake(kind: u32): Space | null {
   space.number = number;
   space.kind = kind;
   space.state = SPACE_RUNNING;
-  space.tag = <u64>number << TAG_SHIFT;
+  space.tag = (<u64>number) << TAG_SHIFT;
   space.quotaPages = u64.MAX_VALUE;
   space.table = tableNode();
   space.facts = tableNode();

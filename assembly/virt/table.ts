@@ -1,4 +1,11 @@
-import { CHUNK_PAGES, planeCount, planeEmpty, valueAt, valueFill, valueRunEnd } from "../base/planes";
+import {
+  CHUNK_PAGES,
+  planeCount,
+  planeEmpty,
+  valueAt,
+  valueFill,
+  valueRunEnd,
+} from "../base/planes";
 import { POOL_CHUNK, POOL_PAGE, poolGive, poolTake } from "../base/pool";
 import { smaller } from "../base/range";
 import { Space } from "./space";
@@ -46,7 +53,7 @@ export function attributesRunEnd(space: Space, page: u64, end: u64): u64 {
   while (page < end) {
     const slot = slotOf(node, page, level);
     const entry = load<u32>(slot);
-    const span = <u64>1 << (<u64>level * LEVEL_BITS);
+    const span = (<u64>1) << (<u64>level * LEVEL_BITS);
     if (isLeaf(entry)) {
       if (entry >>> 1 != attributes) return page;
       page = (page & ~(span - 1)) + span;
@@ -113,7 +120,7 @@ function collapse(slot: u32, chunk: u32, attributes: u32): void {
 }
 
 function fillNode(node: u32, level: u32, first: u64, end: u64, attributes: u32): void {
-  const span = <u64>1 << (<u64>level * LEVEL_BITS);
+  const span = (<u64>1) << (<u64>level * LEVEL_BITS);
   for (let from = first; from < end; ) {
     const base = from & ~(span - 1);
     const to = smaller(end, base + span);
@@ -171,7 +178,7 @@ function nodeEmpty(node: u32): bool {
 }
 
 function countNode(node: u32, level: u32, first: u64, end: u64): u64 {
-  const span = <u64>1 << (<u64>level * LEVEL_BITS);
+  const span = (<u64>1) << (<u64>level * LEVEL_BITS);
   let count: u64 = 0;
   for (let from = first; from < end; ) {
     const to = smaller(end, (from & ~(span - 1)) + span);

@@ -1,10 +1,10 @@
+import { SPACES_MAX } from "../base/layout";
 import { planeTest } from "../base/planes";
 import { poolLive } from "../base/pool";
 import { addressOf, pageOf } from "../base/range";
-import { SPACES_MAX } from "../base/layout";
 import { chargeTotal, framesInUse } from "../phys/charge";
 import { Frame } from "../phys/frame";
-import { Context, TRANSLATIONS, resultSet } from "./context";
+import { Context, resultSet, TRANSLATIONS } from "./context";
 import {
   FACT_LOCKED,
   FACT_LOST,
@@ -24,16 +24,16 @@ import {
   ACCESS_EXECUTE,
   ACCESS_READ,
   ACCESS_WRITE,
+  accessByte,
   SPAN_SHIFT,
   TRANSLATION_ADDEND,
   TRANSLATION_FETCH,
   TRANSLATION_WRITE,
-  accessByte,
   windowHas,
 } from "./maps";
 import { nodeCount, nodeGap, nodeLargestGap, nodeRef, nodeStart } from "./node";
 import { REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
-import { SPACE_RUNNING, SPACE_WINDOWED, Space, TAG_SHIFT, spaceOf } from "./space";
+import { SPACE_RUNNING, SPACE_WINDOWED, Space, spaceOf, TAG_SHIFT } from "./space";
 import { attributesAt, committedCount, tableRecords } from "./table";
 
 /**
@@ -184,7 +184,8 @@ function verifyTranslations(context: Context): bool {
     const entry = changetype<u32>(context) + TRANSLATIONS + (i << 5);
     if (!verifyTag(context, entry, load<u64>(entry), ACCESS_READ)) return false;
     if (!verifyTag(context, entry, load<u64>(entry, TRANSLATION_WRITE), ACCESS_WRITE)) return false;
-    if (!verifyTag(context, entry, load<u64>(entry, TRANSLATION_FETCH), ACCESS_EXECUTE)) return false;
+    if (!verifyTag(context, entry, load<u64>(entry, TRANSLATION_FETCH), ACCESS_EXECUTE))
+      return false;
   }
   return true;
 }
@@ -192,12 +193,12 @@ function verifyTranslations(context: Context): bool {
 function verifyTag(context: Context, entry: u32, tag: u64, right: u32): bool {
   if (tag == 0) return true;
   const space = spaceOf(<u32>(tag >> TAG_SHIFT));
-  const page = tag & ((<u64>1 << TAG_SHIFT) - 1);
+  const page = tag & (((<u64>1) << TAG_SHIFT) - 1);
   resultSet(context, 0, page);
   if (space === null || space.state != SPACE_RUNNING) return false;
   if ((grantable(space, page) & right) == 0) return false;
   const frame = changetype<Frame>(frameOf(factsAt(space, page), <u32>page & 1023));
-  return load<u32>(entry, TRANSLATION_ADDEND) + (<u32>page << 12) == frame.location;
+  return load<u32>(entry, TRANSLATION_ADDEND) + ((<u32>page) << 12) == frame.location;
 }
 
 function verifyMachine(): bool {

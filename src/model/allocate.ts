@@ -96,7 +96,7 @@ export class Allocations extends BulkAccesses {
       this.refuseRange(request, options);
     if (refusal !== null) return { ...refusal, base, size };
     if (base === 0 && has(request, MEM_RESET_UNDO)) {
-      return { status: CONFLICTING_ADDRESSES, rule: "17.4", base, size };
+      return { status: CONFLICTING_ADDRESSES, rule: "2.6", base, size };
     }
     if (base === 0 || has(request, MEM_RESERVE)) return this.reserve(request);
     return this.commit(request);
@@ -186,6 +186,8 @@ export class Allocations extends BulkAccesses {
     if (large && !this.largeAllowed(request)) {
       return { status: INVALID_PARAMETER, rule: "11", base, size };
     }
+    if (base !== 0 && base < this.layout.lowest) return refused(this.numbered(2), 4);
+    if (this.exited) return refused(PROCESS_IS_TERMINATING, 9);
     const unit = large ? LARGE_PAGE : GRANULARITY;
     let start = roundDown(base, GRANULARITY);
     const bytes = roundUp(base + size, PAGE) - start;
@@ -196,14 +198,11 @@ export class Allocations extends BulkAccesses {
       }
       const short = this.chargeRefusal(type, bytes / PAGE);
       if (short !== null) return { ...short, base, size };
-      if (this.exited) return refused(PROCESS_IS_TERMINATING, 9);
       start = this.place(bytes, unit, limit, type);
     } else {
-      if (base < this.layout.lowest) return refused(this.numbered(2), 4);
       if (this.regionIn(start, start + bytes) !== null) return refused(CONFLICTING_ADDRESSES, 5);
       const short = this.chargeRefusal(type, bytes / PAGE);
       if (short !== null) return { ...short, base, size };
-      if (this.exited) return refused(PROCESS_IS_TERMINATING, 9);
     }
     this.makePrivate(start, bytes, type, protect);
     return { status: SUCCESS, rule: base === 0 ? "2.2#R3" : "2.2#R2", base: start, size: bytes };
@@ -360,17 +359,16 @@ export class Allocations extends BulkAccesses {
   /** 17.19, first table: the granule is reserved, the pages of the range are committed. */
   private reserveAndCommit(request: Request): RangeAnswer {
     const { base, size, protect } = request;
-    if (copiesOnWrite(protect)) {
-      return { status: INVALID_PAGE_PROTECTION, rule: "2.2#R1", base, size };
-    }
-    if (base < this.layout.lowest) return { status: this.numbered(2), rule: "2.2#R4", base, size };
     const granule = roundDown(base, GRANULARITY);
     const start = roundDown(base, PAGE);
     const end = roundUp(base + size, PAGE);
-    if (this.regionIn(granule, end) !== null) {
-      return { status: CONFLICTING_ADDRESSES, rule: "2.2#R5", base, size };
+    if (granule === 0 || this.regionIn(granule, end) !== null) {
+      return { status: CONFLICTING_ADDRESSES, rule: "17.19", base, size };
     }
-    const short = this.chargeRefusal(MEM_COMMIT, pageOf(end - start));
+    if (copiesOnWrite(protect)) {
+      return { status: INVALID_PAGE_PROTECTION, rule: "2.3#C8", base, size };
+    }
+    const short = this.overCharge(pageOf(end - start), "2.3#C9", "2.3#C9");
     if (short !== null) return { ...short, base, size };
     this.makePrivate(granule, end - granule, MEM_RESERVE, protect);
     const region = this.regionAt(granule);

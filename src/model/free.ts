@@ -65,7 +65,7 @@ export class Releases extends Allocations {
     if (placeholder && size === 0) return { status: this.numbered(3), rule: "8.3" };
     const handle = this.handleFailure(options);
     if (handle !== SUCCESS) return { status: handle, rule: "3.1#6" };
-    if (this.exited) return { status: PROCESS_IS_TERMINATING, rule: "12.1" };
+    if (this.exited) return { status: PROCESS_IS_TERMINATING, rule: "3.1#6" };
     return null;
   }
 
@@ -80,7 +80,7 @@ export class Releases extends Allocations {
       return { status: UNABLE_TO_FREE_VM, rule: "3.1#8" };
     }
     if (isView(region)) return { status: UNABLE_TO_DELETE_SECTION, rule: "3.1#9" };
-    if (region.kind === "shared-data") return { status: INVALID_PARAMETER, rule: "1.2" };
+    if (region.kind === "shared-data") return { status: INVALID_PARAMETER, rule: "3.2#10" };
     // No region is a placeholder.
     if (PLACEHOLDER_RELEASES.includes(type)) return { status: CONFLICTING_ADDRESSES, rule: "8.3" };
     if (size === 0 && roundDown(base, PAGE) !== region.base) {

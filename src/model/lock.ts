@@ -76,7 +76,7 @@ export class Locks extends Queries {
     }
     const handle = this.handleFailure(options);
     if (handle !== SUCCESS) return { status: handle, rule: "17.10#3" };
-    if (this.exited) return { status: PROCESS_IS_TERMINATING, rule: "12.1" };
+    if (this.exited) return { status: PROCESS_IS_TERMINATING, rule: "17.10#3" };
     if (mapType !== 1 && !this.settings.lockMemoryPrivilege) {
       return { status: PRIVILEGE_NOT_HELD, rule: "17.10#4" };
     }

@@ -5,16 +5,18 @@
  * bit plane, no translation. Where the rules leave something open it takes these answers:
  *
  * Order of checks
- * - An exited process: 2.2#R9 and 2.3#C1 stand where their tables have them (after a placement that would find no
- *   room, after the charge); every other call answers PROCESS_IS_TERMINATING where its table looks at the handle.
- * - autoReserveOnCommit follows the first table of 17.19 after 2.2#R1 and #R4; RESET never reserves by it.
+ * - An exited process answers PROCESS_IS_TERMINATING where the table looks at the handle; an allocation after 2.2#R1,
+ *   section 11 and 2.2#R4, before it looks at the space (12.1), or at 2.3#C1.
+ * - autoReserveOnCommit follows 17.19: the range has to be free, then 2.3#C8, then #C9. RESET never reserves by it.
  * - A NULL base with RESET is a reservation, so 2.2#R1 applies to it. RESET_UNDO with NULL: after 2.1#15.
  * - Both charge limits of a commit answer at 2.3#C9: the machine's first, the process's quota second.
  * - A RELEASE with a placeholder modifier and size 0 is `_3` before the handle; on a region, after 3.1#9 (8.3).
  * - 3.1: KUSER_SHARED_DATA answers after #9; 3.3: after #7; both INVALID_PARAMETER. COMMIT and RESET in it: 2.3#C4.
+ * - 2.3#C4 stands for RESET and RESET_UNDO too: large regions refuse them.
  * - 3.3#4: a range overflows when base + size is greater than the pointer can say (exactly 2^32 or 2^64 does not).
  * - 5.2#3: base `_3`, size `_4`; #2: `_2`; #4: `_5`; ResetWriteWatch has the same numbers.
  * - 17.10#5 and #6 are judged region by region, walking up. The process and the system map type are one lock.
+ * - WriteProcessMemory refuses what VirtualProtect would (12.3, step 1), then what step 3 names.
  *
  * State
  * - An access whose second page fails leaves nothing behind on its first page: no frame, no mark, no copy.

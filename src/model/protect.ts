@@ -58,7 +58,7 @@ export class Protections extends Releases {
     }
     const handle = this.handleFailure(options);
     if (handle !== SUCCESS) return { status: handle, rule: "3.3#5" };
-    if (this.exited) return { status: PROCESS_IS_TERMINATING, rule: "12.1" };
+    if (this.exited) return { status: PROCESS_IS_TERMINATING, rule: "3.3#5" };
     return null;
   }
 

@@ -39,14 +39,14 @@ const REGION_FLAG: Record<RegionKind, number> = {
 /** Sections 3.5 and 17.9. */
 export class Queries extends Protections {
   query(address: number, options: CallOptions = {}): Answer & { info?: BasicInformation } {
-    const refusal = this.refuseQuery(address, options);
+    const refusal = this.refuseQuery(address, options, "3.5");
     if (refusal !== null) return refusal;
     return { status: SUCCESS, rule: "3.5", info: this.informationAt(address) };
   }
 
   /** Class 3. */
   queryRegion(address: number, options: CallOptions = {}): Answer & { info?: RegionInformation } {
-    const refusal = this.refuseQuery(address, options);
+    const refusal = this.refuseQuery(address, options, "17.9");
     if (refusal !== null) return refusal;
     const region = this.regionAt(address);
     if (region === null) return { status: INVALID_ADDRESS, rule: "17.9#6" };
@@ -71,11 +71,11 @@ export class Queries extends Protections {
     return runs;
   }
 
-  private refuseQuery(address: number, options: CallOptions): Answer | null {
-    if (address > this.layout.highestUser) return { status: INVALID_PARAMETER, rule: "17.9#1" };
+  private refuseQuery(address: number, options: CallOptions, rule: string): Answer | null {
+    if (address > this.layout.highestUser) return { status: INVALID_PARAMETER, rule };
     const handle = this.handleFailure(options);
-    if (handle !== SUCCESS) return { status: handle, rule: "17.9#5" };
-    if (this.exited) return { status: PROCESS_IS_TERMINATING, rule: "12.1" };
+    if (handle !== SUCCESS) return { status: handle, rule };
+    if (this.exited) return { status: PROCESS_IS_TERMINATING, rule };
     return null;
   }
 

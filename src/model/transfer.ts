@@ -59,7 +59,7 @@ export class Transfers extends Watches {
   ): Answer & { done: number } {
     const refusal = this.refuseWriteProcess(address, bytes.length, options);
     if (refusal !== null) return { ...refusal, done: 0 };
-    if (bytes.length === 0) return { status: SUCCESS, rule: "17.4", done: 0 };
+    if (bytes.length === 0) return { status: SUCCESS, rule: "12.3", done: 0 };
     for (let page = pageOf(address); page <= pageOf(address + bytes.length - 1); page += 1) {
       this.patchCode(page);
     }
@@ -74,24 +74,25 @@ export class Transfers extends Watches {
     options: TransferOptions,
     move: (at: number, done: number, length: number) => void,
   ): Answer & { done: number } {
-    if (size === 0) return { status: SUCCESS, rule: "12.2#1", done: 0 };
+    const table = access === READ ? "12.2" : "12.3";
+    if (size === 0) return { status: SUCCESS, rule: table, done: 0 };
     const { highestUser } = this.layout;
     if (address > highestUser || size > highestUser + 1 - address) {
-      return { status: ACCESS_VIOLATION, rule: "12.2#2", done: 0 };
+      return { status: ACCESS_VIOLATION, rule: table, done: 0 };
     }
     const handle = this.handleFailure(options);
-    if (handle !== SUCCESS) return { status: handle, rule: "12.2#3", done: 0 };
-    if (this.exited) return { status: PROCESS_IS_TERMINATING, rule: "12.1", done: 0 };
+    if (handle !== SUCCESS) return { status: handle, rule: table, done: 0 };
+    if (this.exited) return { status: PROCESS_IS_TERMINATING, rule: table, done: 0 };
     for (let done = 0; done < size; ) {
       const at = address + done;
       const length = Math.min(size - done, PAGE - (at % PAGE));
       if (!this.serviceReaches(at, access, options)) {
-        return { status: PARTIAL_COPY, rule: done === 0 ? "12.2#4" : "12.2#5", done };
+        return { status: PARTIAL_COPY, rule: table, done };
       }
       move(at, done, length);
       done += length;
     }
-    return { status: SUCCESS, rule: "12.2", done: size };
+    return { status: SUCCESS, rule: table, done: size };
   }
 
   /** A guard in another process is not touched: the forced fault counts as a violation (12.2#8). */
@@ -110,14 +111,14 @@ export class Transfers extends Watches {
     if (size === 0) {
       const handle = this.handleFailure(options);
       if (handle !== SUCCESS) return { status: handle, rule: "12.3" };
-      return this.exited ? { status: PROCESS_IS_TERMINATING, rule: "12.1" } : null;
+      return this.exited ? { status: PROCESS_IS_TERMINATING, rule: "12.3" } : null;
     }
     const start = roundDown(address, PAGE);
     const end = roundUp(address + size, PAGE);
     const region = this.regionAt(start);
     const refusal =
       this.refuseProtectRange(address, size, options) ?? this.refuseProtectSpan(region, end);
-    if (refusal !== null) return refusal;
+    if (refusal !== null) return { status: refusal.status, rule: "12.3" };
     if (region === null) return { status: CONFLICTING_ADDRESSES, rule: "12.3" };
     return this.refusePatch(region, pageOf(start), pageOf(end) - 1);
   }

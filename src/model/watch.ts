@@ -3,7 +3,12 @@ import { PAGE } from "./constants.ts";
 import { Locks } from "./lock.ts";
 import { endOf, pageOf } from "./region.ts";
 import type { Answer, CallOptions } from "./space.ts";
-import { INVALID_PARAMETER, PROCESS_IS_TERMINATING, SUCCESS } from "./status.ts";
+import { ACCESS_VIOLATION, INVALID_PARAMETER, PROCESS_IS_TERMINATING, SUCCESS } from "./status.ts";
+
+export interface WatchOptions extends CallOptions {
+  /** The pointer that the caller leaves NULL. */
+  missing?: "count" | "granularity" | "array";
+}
 
 /** Section 5. */
 export class Watches extends Locks {
@@ -12,9 +17,10 @@ export class Watches extends Locks {
     base: number,
     size: number,
     capacity: number,
-    options: CallOptions = {},
+    options: WatchOptions = {},
   ): Answer & { pages: number[] } {
-    const wrong = this.flagsWrong(flags) ?? this.refuseWatchRange(base, size, capacity, options);
+    const wrong =
+      this.refuseWatchCall(flags, options) ?? this.refuseWatchRange(base, size, capacity, options);
     if (wrong !== null) return { ...wrong, pages: [] };
     const written = this.knownPages(pageOf(base), pageOf(base + size - 1)).filter(
       (page) => this.factsAt(page).written,
@@ -49,7 +55,10 @@ export class Watches extends Locks {
     return reported;
   }
 
-  private flagsWrong(flags: number): Answer | null {
+  private refuseWatchCall(flags: number, { missing }: WatchOptions): Answer | null {
+    if (missing === "count" || missing === "granularity") {
+      return { status: ACCESS_VIOLATION, rule: "5.2#1" };
+    }
     return flags > 1 ? { status: this.numbered(2), rule: "5.2#2" } : null;
   }
 
@@ -57,16 +66,17 @@ export class Watches extends Locks {
     base: number,
     size: number,
     capacity: number,
-    options: CallOptions,
+    options: WatchOptions,
   ): Answer | null {
     const { highestUser } = this.layout;
     if (base > highestUser) return { status: this.numbered(3), rule: "5.2#3" };
     if (size > highestUser + 1 - base) return { status: this.numbered(4), rule: "5.2#3" };
     if (capacity === 0) return { status: this.numbered(5), rule: "5.2#4" };
     if (size === 0) return { status: INVALID_PARAMETER, rule: "5.2#5" };
+    if (options.missing === "array") return { status: ACCESS_VIOLATION, rule: "5.2#6" };
     const handle = this.handleFailure(options);
     if (handle !== SUCCESS) return { status: handle, rule: "5.2#6a" };
-    if (this.exited) return { status: PROCESS_IS_TERMINATING, rule: "12.1" };
+    if (this.exited) return { status: PROCESS_IS_TERMINATING, rule: "5.2#6a" };
     const region = this.regionAt(roundDown(base, PAGE));
     if (region === null || !region.watched || base + size > endOf(region)) {
       return { status: INVALID_PARAMETER, rule: "5.2#7" };

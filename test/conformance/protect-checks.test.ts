@@ -7,6 +7,8 @@ import {
   ERROR_NOACCESS,
   MEM_COMMIT,
   MEM_DECOMMIT,
+  MEM_MAPPED,
+  MEM_RESERVE,
   PAGE_EXECUTE,
   PAGE_EXECUTE_READ,
   PAGE_EXECUTE_READWRITE,
@@ -214,7 +216,6 @@ for (const [allowed, granted] of VIEW_TABLE) {
         expect(scene.protectionAt(BASE)).toBe(protect);
       }
     }
-    scene.protect(BASE, PAGE, allowed === PAGE_NOACCESS ? 1 : PAGE_READONLY | PAGE_GUARD);
   });
 }
 
@@ -222,12 +223,12 @@ rule("3.3#12", "comes after the pages that are not committed", (scene) => {
   scene.adopt({
     base: BASE,
     size: 2 * PAGE,
-    type: 0x40000,
+    type: MEM_MAPPED,
     allocationProtect: PAGE_READONLY,
     backing: "pagefile",
     runs: [
       { size: PAGE, state: MEM_COMMIT, protect: PAGE_READONLY },
-      { size: PAGE, state: 0x2000 },
+      { size: PAGE, state: MEM_RESERVE },
     ],
   });
   const refusal = {

@@ -257,9 +257,9 @@ export class CoreSubject implements Subject {
           step.flags,
           exact(step.base),
           exact(step.size),
-          pages,
-          count,
-          { value: 0 },
+          step.missing === "array" ? null : pages,
+          step.missing === "count" ? null : count,
+          step.missing === "granularity" ? null : { value: 0 },
         );
         return ended(status, () => pages.value.slice(0, count.value).map(hex).join(" "));
       }
@@ -318,9 +318,9 @@ export class CoreSubject implements Subject {
           step.flags,
           exact(step.base),
           exact(step.size),
-          pages,
-          count,
-          { value: 0 },
+          step.missing === "array" ? null : pages,
+          step.missing === "count" ? null : count,
+          step.missing === "granularity" ? null : { value: 0 },
         );
         const shown = () => pages.value.slice(0, count.value).map(hex).join(" ");
         return this.returned(step.by, result !== FAILED_WATCH, shown);

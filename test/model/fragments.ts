@@ -36,17 +36,15 @@ export function fragmentSteps(picks: Picks, by: Who): Step[] {
   return script.steps;
 }
 
-/** Values of the table of 2.4, as a reservation, a commit and a change. */
+/** Values of the table of 2.4, as a reservation, a commit or a change. */
 const protections: Fragment = (script) => {
-  const { random } = script;
+  const { picks, random } = script;
   script.allocate(0, 2 * PAGE, BOTH);
-  for (let i = 0; i < 4; i += 1) {
-    const base = random.oneIn(4) ? random.below(256) : random.pick(BASES);
-    const protect = base + random.below(8) * GUARD;
-    script.allocate(GRANULE * (2 + i), PAGE, MEM_RESERVE, protect);
-    if (random.oneIn(2)) script.allocate(0, PAGE, MEM_COMMIT, protect);
-    else script.protect(PAGE, PAGE, protect);
-    script.release(GRANULE * (2 + i));
+  for (let i = 0; i < 6; i += 1) {
+    const kind = random.pick(["reserve", "commit", "protect", "protect"] as const);
+    if (kind === "reserve") script.allocate(GRANULE * (2 + i), PAGE, MEM_RESERVE, picks.cell());
+    else if (kind === "commit") script.allocate(0, PAGE, MEM_COMMIT, picks.cell());
+    else script.protect(PAGE, PAGE, picks.cell());
   }
   script.release();
 };
@@ -294,7 +292,9 @@ const views: Fragment = (script) => {
 
 const VIEW_FRAGMENTS: readonly Fragment[] = [viewGuards, views];
 
+/** Those that stand twice have the most cases to find. */
 const FRAGMENTS: readonly Fragment[] = [
+  protections,
   protections,
   guards,
   straddles,

@@ -188,7 +188,9 @@ class Generator {
       }
       case "protect": {
         const call = this.call();
-        return { op: kind, ...call, ...picks.range(call.on), protect: picks.protection() };
+        const step: Step = { op: kind, ...call, ...picks.range(call.on), protect: picks.protection() };
+        if (random.oneIn(20)) step.oldAt = 0;
+        return step;
       }
       case "query": {
         const call = this.call();
@@ -208,7 +210,9 @@ class Generator {
         const call = this.ownCall();
         const flags = random.pick([0, 1, 1, random.oneIn(6) ? 2 : 0]);
         const capacity = random.pick(CAPACITIES);
-        return { op: kind, ...call, ...picks.range(call.on), flags, capacity };
+        const step: Step = { op: kind, ...call, ...picks.range(call.on), flags, capacity };
+        if (random.oneIn(12)) step.missing = random.pick(["count", "granularity", "array"] as const);
+        return step;
       }
       case "resetWriteWatch": {
         const call = this.ownCall();

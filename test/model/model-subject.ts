@@ -179,8 +179,9 @@ export class ModelSubject implements Subject {
         return ended(step, answer, range);
       }
       case "getWriteWatch": {
-        const { flags, base, size, capacity } = step;
-        const answer = process.getWriteWatch(flags, base, size, capacity, options);
+        const { flags, base, size, capacity, missing } = step;
+        const watch = missing === undefined ? options : { ...options, missing };
+        const answer = process.getWriteWatch(flags, base, size, capacity, watch);
         return ended(step, answer, answer.pages.map(hex).join(" "));
       }
       case "resetWriteWatch":

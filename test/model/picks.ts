@@ -204,8 +204,14 @@ export class Picks {
     if (kind === "guard") return base === 0x01 ? 0x104 : base + GUARD;
     if (kind === "cache") return base + this.random.pick([0x200, 0x400]);
     if (kind === "view") return this.random.pick([0x08, 0x80, 0x108, 0x180]);
-    if (kind === "any") return this.random.pick(BASES) + this.random.below(8) * GUARD;
+    if (kind === "any") return this.cell();
     return this.random.pick([0, 0x03, 0xff, 0x800, 0x804, 0x40000004, 0x40000010, 0x40000140]);
+  }
+
+  /** A cell of the table of 2.4: no base, one, or two; none of the modifiers up to all three. */
+  cell(): number {
+    const bases = [0, ...BASES, this.random.pick([0x03, 0x06, 0x0c, 0x81, 0xff])];
+    return this.random.pick(bases) + this.random.below(8) * GUARD;
   }
 
   zeroBits(): number {

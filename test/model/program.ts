@@ -34,7 +34,13 @@ export type Step =
   | ({ op: "query"; address: number } & Call)
   | ({ op: "queryRegion"; address: number } & Call)
   | ({ op: "lock" | "unlock"; mapType: number } & Call & Range)
-  | ({ op: "getWriteWatch"; flags: number; capacity: number } & Call & Range)
+  | ({
+      op: "getWriteWatch";
+      flags: number;
+      capacity: number;
+      missing?: "count" | "granularity" | "array";
+    } & Call &
+      Range)
   | ({ op: "resetWriteWatch" } & Call & Range)
   | ({ op: "read"; address: number; length: number } & Call)
   | ({ op: "write" | "writeProcess"; address: number; length: number; value: number } & Call)

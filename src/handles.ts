@@ -1,0 +1,66 @@
+import {
+  STATUS_ACCESS_DENIED,
+  STATUS_INVALID_HANDLE,
+  STATUS_OBJECT_TYPE_MISMATCH,
+} from "./constants/status.ts";
+import type { Process } from "./process.ts";
+
+/** What GetCurrentProcess answers: stands for the caller's process, with all rights. */
+export const CURRENT_PROCESS = -1;
+const CURRENT_THREAD = -2;
+
+/** Handle values are multiples of this, from it on (17.8). */
+const STEP = 4;
+
+interface Entry {
+  readonly process: Process;
+  /** PROCESS_* rights, exactly as they were asked. */
+  readonly access: number;
+}
+
+/** The handles of one process. A value that was closed is the next to be used again: lowest free first. */
+export class HandleTable {
+  readonly #owner: Process;
+  readonly #entries: (Entry | undefined)[] = [];
+
+  constructor(owner: Process) {
+    this.#owner = owner;
+  }
+
+  open(process: Process, access: number): number {
+    const free = this.#entries.indexOf(undefined);
+    const index = free < 0 ? this.#entries.length : free;
+    this.#entries[index] = { process, access };
+    process.handleOpened();
+    return (index + 1) * STEP;
+  }
+
+  /** Whether there was such a handle. */
+  close(handle: number): boolean {
+    const entry = this.#find(handle);
+    if (entry === undefined) return false;
+    this.#entries[handle / STEP - 1] = undefined;
+    entry.process.handleClosed();
+    return true;
+  }
+
+  closeAll(): void {
+    for (const index of this.#entries.keys()) this.close((index + 1) * STEP);
+  }
+
+  /**
+   * The process of a handle that carries all of `rights`, as the core wants to be told: the number of its space, or the
+   * NTSTATUS that the call is to answer when its documented order comes to the handle.
+   */
+  target(handle: number, rights: number): number {
+    if (handle === CURRENT_PROCESS) return this.#owner.spaceNumber;
+    if (handle === CURRENT_THREAD) return STATUS_OBJECT_TYPE_MISMATCH;
+    const entry = this.#find(handle);
+    if (entry === undefined) return STATUS_INVALID_HANDLE;
+    return (entry.access & rights) === rights ? entry.process.spaceNumber : STATUS_ACCESS_DENIED;
+  }
+
+  #find(handle: number): Entry | undefined {
+    return this.#entries[handle / STEP - 1];
+  }
+}

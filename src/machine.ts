@@ -1,0 +1,225 @@
+import { unpackDecision } from "./decision.ts";
+import { Door, integer, optionBag, shown } from "./door.ts";
+import {
+  type MachineOptions,
+  type ProfileName,
+  profileNumber,
+  type Settings,
+  seedOf,
+  settingsOf,
+  switchesOf,
+} from "./options.ts";
+import { Process } from "./process.ts";
+import type { RegionDescription } from "./region.ts";
+import { Core } from "./wasm/core.ts";
+import { MachineCounter, SpaceKind, Switch } from "./wasm/exports.ts";
+import { embeddedModule, instantiate } from "./wasm/load.ts";
+
+export interface ProcessOptions {
+  /**
+   * How pages are reached. "auto", the default: windowed while the window of a 32-bit profile is free, otherwise
+   * translated. Answers are the same.
+   */
+  space?: "auto" | "windowed" | "translated" | undefined;
+  /** Pages that this process may commit. Default: as many as the machine. */
+  commitQuota?: number | undefined;
+  /** Regions that are there from the start, besides those that every process of the profile has. */
+  residents?: readonly RegionDescription[] | undefined;
+}
+
+/** Figures of a machine. */
+export interface MachineCounters {
+  /** Pages committed, over all processes. */
+  readonly commitCharge: number;
+  /** Pages that may be committed. */
+  readonly commitLimit: number;
+  /** Frames in use, a page each. */
+  readonly frames: number;
+  readonly physicalPages: number;
+  /** Records in use inside the core. */
+  readonly records: number;
+  /** Linear memory handed out inside the core, in bytes, the window not counted. */
+  readonly memoryBytes: number;
+}
+
+const ID_STEP = 4;
+const NO_QUOTA = -1;
+const QUOTA_MAXIMUM = 2 ** 36;
+const SPACES: readonly string[] = ["auto", "windowed", "translated"];
+
+/**
+ * A machine: physical memory, a commit limit, and processes with an address space each.
+ *
+ * @example
+ * const machine = await Machine.create({ profile: "win32" });
+ * const guest = machine.createProcess();
+ */
+export class Machine {
+  /** "win32", "win32-3g", "win32-4g" or "win64". */
+  readonly profile: ProfileName;
+  /** The options it was created with, and the defaults of all others. */
+  readonly options: Settings;
+  /** Bytes of a pointer of the guest. */
+  readonly pointerBytes: 4 | 8;
+  /** First address that a program can use (lpMinimumApplicationAddress). */
+  readonly lowestUserAddress: number;
+  /** Last address that a program can use (lpMaximumApplicationAddress). */
+  readonly highestUserAddress: number;
+
+  /** @internal */
+  readonly core: Core;
+  /** @internal */
+  readonly door: Door;
+  readonly #processes: Process[] = [];
+  #lastProcessId = 0;
+  #lastThreadId = 0;
+
+  /**
+   * Make a machine.
+   *
+   * @throws TypeError for an unknown option or a wrong kind of value; RangeError for a wrong value; Error where there is
+   * no memory for it
+   */
+  static async create(options: MachineOptions = {}): Promise<Machine> {
+    const settings = settingsOf(options);
+    const { module } = options;
+    if (module !== undefined && !(module instanceof WebAssembly.Module)) {
+      throw new TypeError(`module must be a WebAssembly.Module, not ${shown(module)}`);
+    }
+    const compiled = module ?? (await embeddedModule());
+    const core =
+      (settings.window ? await createCore(compiled, settings, Switch.Window) : undefined) ??
+      (await createCore(compiled, settings, 0));
+    if (core === undefined) throw new Error("no memory for the tables of a machine");
+    return new Machine(core, settings);
+  }
+
+  private constructor(core: Core, settings: Settings) {
+    this.core = core;
+    this.options = settings;
+    this.profile = settings.profile;
+    this.pointerBytes = settings.profile === "win64" ? 8 : 4;
+    this.door = new Door(this.pointerBytes);
+    this.lowestUserAddress = core.machineCounter(MachineCounter.LowestUserAddress);
+    this.highestUserAddress = core.machineCounter(MachineCounter.HighestUserAddress);
+    core.onTrap = () => {
+      for (const process of this.#processes) process.memory.close();
+    };
+  }
+
+  /**
+   * Make a process. It has its fixed residents (1.2), `residents`, and nothing else.
+   *
+   * @throws TypeError, RangeError for a wrong option, or for a space that cannot be; nothing has changed then
+   */
+  createProcess(options: ProcessOptions = {}): Process {
+    optionBag(options, "options", ["space", "commitQuota", "residents"]);
+    const { space = "auto", commitQuota, residents = [] } = options;
+    if (!SPACES.includes(space)) {
+      const alternatives = SPACES.map((word) => `"${word}"`).join(", ");
+      throw new RangeError(`space must be one of ${alternatives}, not ${shown(space)}`);
+    }
+    if (commitQuota !== undefined) integer(commitQuota, "commitQuota", 0, QUOTA_MAXIMUM);
+    if (!Array.isArray(residents)) {
+      throw new TypeError(`residents must be an array, not ${shown(residents)}`);
+    }
+    const threadId = this.#lastThreadId;
+    const process = this.#makeProcess(space);
+    this.core.spaceSetQuota(process.spaceNumber, commitQuota ?? NO_QUOTA);
+    this.#processes.push(process);
+    try {
+      for (const resident of residents) process.adoptRegion(resident);
+    } catch (error) {
+      if (!this.poisoned) process.exit();
+      this.#lastThreadId = threadId;
+      throw error;
+    }
+    this.#lastProcessId = process.id;
+    return process;
+  }
+
+  #makeProcess(space: "auto" | "windowed" | "translated"): Process {
+    const id = this.#lastProcessId + ID_STEP;
+    const whyNot = this.#whyNoWindow();
+    if (space !== "translated" && whyNot === undefined) {
+      const windowed = this.#makeSpace(SpaceKind.Windowed);
+      if (windowed !== 0) return new Process(this, id, windowed, "windowed");
+    }
+    if (space === "windowed") throw new RangeError(whyNot ?? "space: no memory for a windowed one");
+    const translated = this.#makeSpace(SpaceKind.Translated);
+    if (translated === 0) throw new Error("no memory for another process");
+    return new Process(this, id, translated, "translated");
+  }
+
+  #makeSpace(kind: number): number {
+    return this.core.spaceCreate(kind, this.options.workingSetMin, this.options.workingSetMax);
+  }
+
+  /** Why the next process cannot be windowed. */
+  #whyNoWindow(): string | undefined {
+    if (this.profile === "win64") {
+      return "space: a 64-bit process cannot be windowed, its addresses do not fit into linear memory";
+    }
+    if (!this.options.window) return "space: this machine was made without a window";
+    if (this.core.machineCounter(MachineCounter.WindowBase) === 0) {
+      return "space: linear memory could not be grown by a window";
+    }
+    const holder = this.#processes.find((process) => process.space === "windowed");
+    return holder && `space: process ${holder.id} has the window`;
+  }
+
+  /** The processes that have not ended, oldest first. */
+  get processes(): readonly Process[] {
+    return [...this.#processes];
+  }
+
+  get counters(): MachineCounters {
+    const { core } = this;
+    return {
+      commitCharge: core.machineCounter(MachineCounter.CommitCharge),
+      commitLimit: core.machineCounter(MachineCounter.CommitLimit),
+      frames: core.machineCounter(MachineCounter.Frames),
+      physicalPages: core.machineCounter(MachineCounter.PhysicalPages),
+      records: core.machineCounter(MachineCounter.Records),
+      memoryBytes: core.machineCounter(MachineCounter.MemoryBytes),
+    };
+  }
+
+  /** The rule that answered the last call or failed access, say "2.3#C5"; "" if none did. */
+  get decision(): string {
+    if (this.core.poison !== undefined) throw this.core.poison;
+    return unpackDecision(this.core.view.decision);
+  }
+
+  /** Whether the core has trapped. Every use of the machine but this one throws MachinePoisoned then. */
+  get poisoned(): boolean {
+    return this.core.poison !== undefined;
+  }
+
+  /** @internal */
+  nextThreadId(): number {
+    this.#lastThreadId += ID_STEP;
+    return this.#lastThreadId;
+  }
+
+  /** @internal */
+  processEnded(process: Process): void {
+    this.#processes.splice(this.#processes.indexOf(process), 1);
+  }
+}
+
+/** A core of its own, or undefined where memory does not suffice. */
+async function createCore(
+  module: WebAssembly.Module,
+  settings: Settings,
+  window: number,
+): Promise<Core | undefined> {
+  return Core.create(await instantiate(module), {
+    profile: profileNumber(settings.profile),
+    switches: switchesOf(settings) | window,
+    commitLimitPages: settings.commitLimit,
+    physicalPages: settings.physicalPages,
+    placementSeed: seedOf(settings.placement),
+    resetSeed: seedOf(settings.resetEffect),
+  });
+}

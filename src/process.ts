@@ -1,0 +1,295 @@
+import { EXCEPTION_MAXIMUM_PARAMETERS, EXCEPTION_NONCONTINUABLE } from "./constants/exception.ts";
+import { DebugView } from "./debug-view.ts";
+import { type Address, callable, type Door, dword, integer, optionBag, shown } from "./door.ts";
+import {
+  type ExceptionFilter,
+  type ExceptionPointers,
+  type ExceptionRecord,
+  Exceptions,
+  type TryParts,
+} from "./exceptions.ts";
+import { GuestException } from "./fault.ts";
+import type { VectoredHandler } from "./handlers.ts";
+import { HandleTable } from "./handles.ts";
+import type { Machine } from "./machine.ts";
+import { GuestMemory } from "./memory.ts";
+import { hex } from "./names.ts";
+import { adoptRegion, type RegionDescription } from "./region.ts";
+import { Thread } from "./thread.ts";
+import { type Core, windowPlace } from "./wasm/core.ts";
+import { SpaceCounter } from "./wasm/exports.ts";
+
+/** What `raiseException` raises. */
+export interface RaisedException {
+  /** Exception code, a DWORD. */
+  code: number;
+  /** EXCEPTION_NONCONTINUABLE or 0; other bits are dropped. Default 0. */
+  flags?: number | undefined;
+  /** ExceptionInformation, at most 15 elements. Default none. */
+  information?: readonly Address[] | undefined;
+  /** ExceptionAddress. Default: the instruction pointer. */
+  address?: Address | undefined;
+}
+
+/** Figures of one process. */
+export interface ProcessCounters {
+  /** Pages charged against the commit limit. */
+  readonly commitCharge: number;
+  /** Bytes of all regions. */
+  readonly regionBytes: number;
+  readonly regions: number;
+  /** Pages that have a frame. */
+  readonly residentPages: number;
+  readonly lockedPages: number;
+}
+
+/** One process of a machine: an address space, its threads, its handles and its exception handlers. */
+export class Process {
+  /** Multiple of 4, from 4, unique in the machine. */
+  readonly id: number;
+  readonly machine: Machine;
+  /** How its pages are reached; no answer depends on it. */
+  readonly space: "windowed" | "translated";
+  /** Memory as the program sees it. */
+  readonly memory: GuestMemory;
+  /** Memory as a debugger sees it. */
+  readonly debugView: DebugView;
+  readonly mainThread: Thread;
+  /** The thread that calls are made on: it has the last error, and the __try blocks. `thread.run` switches. */
+  currentThread: Thread;
+  /** Supplies ContextRecord for handlers, say the registers of a CPU. */
+  contextProvider?: (() => unknown) | undefined;
+
+  /** @internal */
+  readonly core: Core;
+  /** @internal */
+  readonly door: Door;
+  /** @internal */
+  readonly spaceNumber: number;
+  /** @internal */
+  readonly handles: HandleTable;
+  /** @internal */
+  readonly exceptions: Exceptions;
+
+  #exitCode: number | undefined;
+  #instructionPointer: Address = 0;
+  /** Handles to this process, in all processes. The space keeps its number while there are any. */
+  #openHandles = 0;
+
+  /** @internal */
+  constructor(machine: Machine, id: number, spaceNumber: number, space: "windowed" | "translated") {
+    this.id = id;
+    this.machine = machine;
+    this.space = space;
+    this.core = machine.core;
+    this.door = machine.door;
+    this.spaceNumber = spaceNumber;
+    this.memory = new GuestMemory(this, space === "windowed" ? windowPlace(this.core) : undefined);
+    this.debugView = new DebugView(this);
+    this.handles = new HandleTable(this);
+    this.exceptions = new Exceptions(this, machine.options.handlerDepthLimit);
+    this.mainThread = new Thread(this, machine.nextThreadId());
+    this.currentThread = this.mainThread;
+  }
+
+  /**
+   * Make this the process that calls and accesses of the core act for.
+   *
+   * @internal
+   */
+  enter(): Core {
+    if (this.#exitCode !== undefined) this.#refuse();
+    this.core.enter(this.spaceNumber);
+    return this.core;
+  }
+
+  /**
+   * This process, which must not have ended.
+   *
+   * @internal
+   */
+  alive(): this {
+    if (this.#exitCode !== undefined) this.#refuse();
+    if (this.core.poison !== undefined) throw this.core.poison;
+    return this;
+  }
+
+  #refuse(): never {
+    throw new Error(`process ${this.id} has ended, with exit code ${hex(this.#exitCode ?? 0)}`);
+  }
+
+  /** @internal */
+  handleOpened(): void {
+    this.#openHandles++;
+  }
+
+  /** @internal */
+  handleClosed(): void {
+    this.#openHandles--;
+    this.#destroyIfForgotten();
+  }
+
+  #destroyIfForgotten(): void {
+    if (this.exited && this.#openHandles === 0) this.core.spaceDestroy(this.spaceNumber);
+  }
+
+  /** Whether `exit` was called, or an exception has ended the process. */
+  get exited(): boolean {
+    return this.#exitCode !== undefined;
+  }
+
+  get exitCode(): number | undefined {
+    return this.#exitCode;
+  }
+
+  /**
+   * End the process: regions, frames, locks and charge go. Handles to it stay valid until they are closed; calls through
+   * them answer STATUS_PROCESS_IS_TERMINATING (ERROR_ACCESS_DENIED). A second call does nothing.
+   *
+   * Windows page: "ExitProcess".
+   *
+   * @param exitCode a DWORD; default 0
+   */
+  exit(exitCode = 0): void {
+    const code = dword(exitCode, "exitCode");
+    if (this.exited) return;
+    this.core.spaceTerminate(this.spaceNumber);
+    this.#exitCode = code;
+    this.memory.close();
+    this.machine.processEnded(this);
+    this.handles.closeAll();
+    this.#destroyIfForgotten();
+  }
+
+  /** A further thread; it does not run by itself. @throws Error when the process has ended */
+  createThread(): Thread {
+    this.alive();
+    return new Thread(this, this.machine.nextThreadId());
+  }
+
+  /**
+   * Create a region that was there before: an image, a view, a stack. Its content is zeros, to be written by
+   * `debugView`.
+   *
+   * @throws TypeError, RangeError for a description that is wrong or overlaps a region; nothing has changed then
+   */
+  adoptRegion(description: RegionDescription): void {
+    adoptRegion(this.alive(), description);
+  }
+
+  get counters(): ProcessCounters {
+    const { core, spaceNumber } = this.alive();
+    return {
+      commitCharge: core.spaceCounter(spaceNumber, SpaceCounter.CommitCharge),
+      regionBytes: core.spaceCounter(spaceNumber, SpaceCounter.RegionBytes),
+      regions: core.spaceCounter(spaceNumber, SpaceCounter.Regions),
+      residentPages: core.spaceCounter(spaceNumber, SpaceCounter.ResidentPages),
+      lockedPages: core.spaceCounter(spaceNumber, SpaceCounter.LockedPages),
+    };
+  }
+
+  /** Recompute every rule between the maps of the core. @throws Error naming the rule and the page that breaks it */
+  verifySpace(): void {
+    const { core, spaceNumber } = this.alive();
+    const rule = core.verifySpace(spaceNumber);
+    if (rule === 0) return;
+    const page = hex(core.view.wideResult(0));
+    throw new Error(`process ${this.id}: rule ${rule} between the maps is broken at page ${page}`);
+  }
+
+  /** Empty the maps that are derived from others. Nothing changes but speed. */
+  forgetMaps(): void {
+    const { core, spaceNumber } = this.alive();
+    core.mapsForget(spaceNumber);
+  }
+
+  /** ExceptionAddress of data faults: what the guest executes. Default 0. */
+  get instructionPointer(): Address {
+    return this.#instructionPointer;
+  }
+
+  set instructionPointer(address: Address) {
+    this.#instructionPointer = this.door.exactPointer(address, "instructionPointer");
+  }
+
+  /**
+   * Add a handler that is asked before any frame. Windows page: "AddVectoredExceptionHandler".
+   *
+   * @param first whether it goes to the head of the list, else to its tail
+   * @returns a handle for `removeVectoredExceptionHandler`, not 0
+   */
+  addVectoredExceptionHandler(first: boolean, handler: VectoredHandler): number {
+    callable(handler, "handler");
+    return this.alive().exceptions.addException(Boolean(first), handler);
+  }
+
+  /** Whether the handle was in the list. Windows page: "RemoveVectoredExceptionHandler". */
+  removeVectoredExceptionHandler(handle: number): boolean {
+    return this.alive().exceptions.removeException(handle);
+  }
+
+  /** As `addVectoredExceptionHandler`, for the list that is called when the guest goes on. */
+  addVectoredContinueHandler(first: boolean, handler: VectoredHandler): number {
+    callable(handler, "handler");
+    return this.alive().exceptions.addContinue(Boolean(first), handler);
+  }
+
+  removeVectoredContinueHandler(handle: number): boolean {
+    return this.alive().exceptions.removeContinue(handle);
+  }
+
+  /**
+   * Run `body` with a frame handler: __try / __except. The filter answers 1 to unwind and run `handler`, 0 to leave the
+   * exception to frames further out, -1 to go on with the access. Windows page: "try-except statement".
+   *
+   * @returns what `body` returns, or `handler`
+   */
+  tryExcept<T>(parts: TryParts<T> & { handler: (pointers: ExceptionPointers) => T }): T;
+  tryExcept<T>(parts: TryParts<T>): T | undefined;
+  tryExcept<T>(parts: TryParts<T>): T | undefined {
+    optionBag(parts, "parts", ["body", "filter", "handler"]);
+    callable(parts.body, "body");
+    callable(parts.filter, "filter");
+    if (parts.handler !== undefined) callable(parts.handler, "handler");
+    return this.alive().exceptions.tryExcept(parts);
+  }
+
+  /**
+   * Set who is asked last; null takes it away. With the answer 1 the process ends with the exception's code. Windows
+   * page: "SetUnhandledExceptionFilter".
+   *
+   * @returns the filter before, or null
+   */
+  setUnhandledExceptionFilter(filter: ExceptionFilter | null): ExceptionFilter | null {
+    if (filter !== null) callable(filter, "filter");
+    return this.alive().exceptions.setUnhandledFilter(filter);
+  }
+
+  /**
+   * Raise an exception of the guest. Returns when a handler goes on with the guest. Windows page: "RaiseException".
+   *
+   * @throws GuestException when nobody handles it
+   */
+  raiseException(exception: RaisedException): void {
+    optionBag(exception, "exception", ["code", "flags", "information", "address"]);
+    const record = this.#raisedRecord(exception);
+    this.alive().exceptions.dispatch(record, (unhandled) => new GuestException(unhandled));
+  }
+
+  #raisedRecord({ code, flags = 0, information = [], address }: RaisedException): ExceptionRecord {
+    if (!Array.isArray(information)) {
+      throw new TypeError(`information must be an array, not ${shown(information)}`);
+    }
+    integer(information.length, "information.length", 0, EXCEPTION_MAXIMUM_PARAMETERS);
+    return {
+      ExceptionCode: dword(code, "code"),
+      ExceptionFlags: dword(flags, "flags") & EXCEPTION_NONCONTINUABLE,
+      ExceptionRecord: null,
+      ExceptionAddress: this.door.exactPointer(address ?? this.#instructionPointer, "address"),
+      NumberParameters: information.length,
+      ExceptionInformation: information.map((value: Address, index) =>
+        this.door.exactPointer(value, `information[${index}]`),
+      ),
+    };
+  }
+}

@@ -1,0 +1,115 @@
+import type { ModelProcess } from "../../src/model/model.ts";
+import type { Step } from "./program.ts";
+
+/** Rows that random programs over private memory can reach. Not there: 3.3#8, which takes a section. */
+export const REACHABLE_ROWS: readonly string[] = [
+  ...["0a", "0b"].map((row) => `2.1#${row}`),
+  ...numbers(1, 16).map((row) => `2.1#${row}`),
+  ...numbers(1, 9).map((row) => `2.2#R${row}`),
+  ...numbers(1, 9).map((row) => `2.3#C${row}`),
+  ...numbers(1, 13).map((row) => `3.1#${row}`),
+  ...numbers(1, 7).map((row) => `3.3#${row}`),
+  ...numbers(9, 12).map((row) => `3.3#${row}`),
+  ...["1", "2", "3", "4", "5", "6", "6a", "7"].map((row) => `5.2#${row}`),
+];
+
+const BASE_NAMES: Readonly<Record<number, string>> = {
+  1: "NOACCESS",
+  2: "READONLY",
+  4: "READWRITE",
+  8: "WRITECOPY",
+  16: "EXECUTE",
+  32: "EXECUTE_READ",
+  64: "EXECUTE_READWRITE",
+  128: "EXECUTE_WRITECOPY",
+};
+
+const ACCESSES = ["read", "write", "execute"] as const;
+type AccessName = (typeof ACCESSES)[number];
+
+/** Every cell of 4.2: protection or state, access, and whether DEP is on. */
+export const CELLS_WITHOUT_GUARD: readonly string[] = [
+  ...Object.values(BASE_NAMES),
+  "reserved",
+  "free",
+  "NULL",
+].flatMap((row) => ["read", "write", "execute", "execute without DEP"].map((way) => `${row}, ${way}`));
+
+/** Every cell of 4.3: the first access to a guarded page, and the same access again. */
+export const CELLS_WITH_GUARD: readonly string[] = Object.values(BASE_NAMES)
+  .filter((name) => name !== "NOACCESS")
+  .flatMap((name) => ACCESSES.flatMap((way) => [1, 2].map((time) => guardCell(name, way, time))));
+
+const PAGE = 0x1000;
+const NULL_PARTITION = 0x10000;
+const GUARD = 0x100;
+const NODE_BITS = 0x3f;
+const MEM_FREE = 0x10000;
+const MEM_RESERVE = 0x2000;
+
+function numbers(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+function guardCell(base: string, way: AccessName, time: number): string {
+  return `${base}|GUARD, ${way} ${time}`;
+}
+
+/** What programs have met so far. */
+export class Coverage {
+  readonly rows = new Set<string>();
+  readonly cells = new Set<string>();
+  /** For each page, how it was when it last had a guard, and what was tried. */
+  private readonly guarded = new Map<string, string>();
+
+  /** The rule that answered a call, and what its arguments show. */
+  noteCall(step: Step, rule: string): void {
+    if (rule !== "") this.rows.add(rule);
+    if (step.op !== "allocate") return;
+    const passed = rule.startsWith("2.2") || rule.startsWith("2.3");
+    if (passed && step.face === "win32" && (step.type & NODE_BITS) !== 0) this.rows.add("2.1#0b");
+    if (passed && step.base === 0 && (step.type & MEM_RESERVE) === 0) this.rows.add("2.1#16");
+  }
+
+  /** Before an access: which cells of 4.2 and 4.3 it is. */
+  noteAccess(step: Step, process: ModelProcess, dep: boolean): void {
+    const way = wayOf(step);
+    if (way === null || !("address" in step) || process.exited) return;
+    if ((step.address % PAGE) + step.length > PAGE) return;
+    const info = process.query(step.address).info;
+    if (info === undefined) return;
+    const base = BASE_NAMES[info.Protect & 0xff] ?? "";
+    const key = `${step.by} ${info.BaseAddress}`;
+    if ((info.Protect & GUARD) !== 0 && base !== "") this.noteGuard(key, base, way);
+    else {
+      const before = this.guarded.get(key);
+      if (before === `${base} ${way}`) this.cells.add(guardCell(base, way, 2));
+      this.guarded.delete(key);
+      const row = this.rowOf(info, step.address, base);
+      this.cells.add(`${row}, ${way}${way === "execute" && !dep ? " without DEP" : ""}`);
+    }
+  }
+
+  forget(): void {
+    this.guarded.clear();
+  }
+
+  private noteGuard(key: string, base: string, way: AccessName): void {
+    const now = `${base} ${way}`;
+    this.cells.add(guardCell(base, way, this.guarded.get(key) === now ? 2 : 1));
+    this.guarded.set(key, now);
+  }
+
+  private rowOf(info: { State: number }, address: number, base: string): string {
+    if (address < NULL_PARTITION) return "NULL";
+    if (info.State === MEM_FREE) return "free";
+    return info.State === MEM_RESERVE ? "reserved" : base;
+  }
+}
+
+function wayOf(step: Step): AccessName | null {
+  if (step.op === "load") return "read";
+  if (step.op === "store") return "write";
+  return step.op === "fetch" ? "execute" : null;
+}
+
