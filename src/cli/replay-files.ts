@@ -1,7 +1,8 @@
-import { Machine, type MachineOptions } from "../machine.ts";
+import { Machine } from "../machine.ts";
+import type { ProfileName } from "../options.ts";
 import { MachineSubject } from "../replay/machine-subject.ts";
 import { ModelSubject } from "../replay/model-subject.ts";
-import { defaultSpace, type Space } from "../replay/profiles.ts";
+import { defaultSpace, pointerBytesOf, type Space } from "../replay/profiles.ts";
 import { replay } from "../replay/replay.ts";
 import { type Trace, TraceError } from "../replay/trace.ts";
 import type { Progress } from "./progress.ts";
@@ -70,8 +71,8 @@ export async function replayTrace(
 
 async function createSubject({ file, profile }: Trace, space: Space): Promise<MachineSubject> {
   const machine = await Machine.create({
-    profile: profile as NonNullable<MachineOptions["profile"]>,
-    window: space === "windowed",
+    profile: profile as ProfileName,
+    window: space === "windowed" && pointerBytesOf(profile) === 4,
   });
   try {
     return new MachineSubject(machine, space);

@@ -3,12 +3,12 @@ import {
   EXECUTE,
   PAGE,
   PAGE_EXECUTE,
+  PAGE_EXECUTE_READWRITE,
+  PAGE_EXECUTE_WRITECOPY,
   PAGE_GUARD,
   PAGE_NOACCESS,
   PAGE_READWRITE,
   PAGE_WRITECOPY,
-  PAGE_EXECUTE_READWRITE,
-  PAGE_EXECUTE_WRITECOPY,
   READ,
   WRITE,
 } from "./constants.ts";
@@ -30,12 +30,7 @@ export interface PagePart {
   address: number;
 }
 
-const WRITABLE = [
-  PAGE_READWRITE,
-  PAGE_WRITECOPY,
-  PAGE_EXECUTE_READWRITE,
-  PAGE_EXECUTE_WRITECOPY,
-];
+const WRITABLE = [PAGE_READWRITE, PAGE_WRITECOPY, PAGE_EXECUTE_READWRITE, PAGE_EXECUTE_WRITECOPY];
 
 /** Section 4: what an access by the owning process meets. */
 export class Accesses extends Space {
@@ -136,7 +131,8 @@ export class Accesses extends Space {
   protected permits(protect: number, access: Access): boolean {
     const base = protect & 0xff;
     if (access === WRITE) return WRITABLE.includes(base);
-    if (access === EXECUTE) return this.settings.dep ? base >= PAGE_EXECUTE : base !== PAGE_NOACCESS;
+    if (access === EXECUTE)
+      return this.settings.dep ? base >= PAGE_EXECUTE : base !== PAGE_NOACCESS;
     if (base === PAGE_EXECUTE) return this.settings.executeOnlyReadable;
     return base !== PAGE_NOACCESS;
   }
@@ -158,7 +154,10 @@ export class Accesses extends Space {
     for (let i = 0; i < size; ) {
       const at = address + i;
       const offset = at % PAGE;
-      const part = this.touch(pageOf(at)).subarray(offset, offset + Math.min(size - i, PAGE - offset));
+      const part = this.touch(pageOf(at)).subarray(
+        offset,
+        offset + Math.min(size - i, PAGE - offset),
+      );
       bytes.set(part, i);
       i += part.length;
     }

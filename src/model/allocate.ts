@@ -17,15 +17,7 @@ import {
   PAGE_TARGETS_INVALID,
 } from "./constants.ts";
 import { asInImage, copied, copiesOnWrite, viewAllows, wellFormed } from "./protection.ts";
-import {
-  committedIn,
-  endOf,
-  isView,
-  makeRegion,
-  pageOf,
-  type Region,
-  setRun,
-} from "./region.ts";
+import { committedIn, endOf, isView, makeRegion, pageOf, type Region, setRun } from "./region.ts";
 import type { Answer, CallOptions } from "./space.ts";
 import {
   ACCESS_VIOLATION,

@@ -35,7 +35,8 @@ export class ModelProcess extends Transfers {
     if (base < this.layout.lowest || base + size > this.layout.highestUser + 1) {
       throw new RangeError("the region leaves user space");
     }
-    if (this.regionIn(base, base + size) !== null) throw new RangeError("the region overlaps another");
+    if (this.regionIn(base, base + size) !== null)
+      throw new RangeError("the region overlaps another");
     const region = makeRegion(base, size, kindOf(description), allocationProtect, 0);
     let at = base;
     for (const run of runs) {

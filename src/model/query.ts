@@ -2,7 +2,15 @@ import { roundDown } from "./allocate.ts";
 import { MEM_COMMIT, MEM_FREE, MEM_RESERVE, PAGE, PAGE_NOACCESS } from "./constants.ts";
 import { Protections } from "./protect.ts";
 import { copiesOnWrite } from "./protection.ts";
-import { committedPages, endOf, pageOf, type Region, type RegionKind, runAt, typeOf } from "./region.ts";
+import {
+  committedPages,
+  endOf,
+  pageOf,
+  type Region,
+  type RegionKind,
+  runAt,
+  typeOf,
+} from "./region.ts";
 import type { Answer, CallOptions } from "./space.ts";
 import { INVALID_ADDRESS, INVALID_PARAMETER, PROCESS_IS_TERMINATING, SUCCESS } from "./status.ts";
 
@@ -21,7 +29,7 @@ export interface BasicInformation {
 export interface RegionInformation {
   AllocationBase: number;
   AllocationProtect: number;
-  RegionType: number;
+  Flags: number;
   RegionSize: number;
   CommitSize: number;
 }
@@ -53,7 +61,7 @@ export class Queries extends Protections {
     const info = {
       AllocationBase: region.base,
       AllocationProtect: region.allocationProtect,
-      RegionType: this.settings.regionFlags === "zero" ? 0 : REGION_FLAG[region.kind],
+      Flags: this.settings.regionFlags === "zero" ? 0 : REGION_FLAG[region.kind],
       RegionSize: region.size,
       CommitSize: this.commitPagesOf(region) * PAGE,
     };

@@ -1,5 +1,5 @@
 import { PAGE, PAGE_READONLY, SHARED_DATA } from "./constants.ts";
-import { XorShift } from "./random.ts";
+import type { XorShift } from "./random.ts";
 import {
   committedIn,
   endOf,

@@ -1,9 +1,5 @@
+import { MEM_COALESCE_PLACEHOLDERS, MEM_PRESERVE_PLACEHOLDER, MEM_RELEASE } from "./constants.ts";
 import type { ModelProcess } from "./process.ts";
-import {
-  MEM_COALESCE_PLACEHOLDERS,
-  MEM_PRESERVE_PLACEHOLDER,
-  MEM_RELEASE,
-} from "./constants.ts";
 import type { CallOptions } from "./space.ts";
 import { failed, toWin32 } from "./status.ts";
 

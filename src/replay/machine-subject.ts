@@ -1,12 +1,16 @@
+import { PageFault } from "../fault.ts";
 import { kernel32 } from "../kernel32.ts";
 import type { Machine } from "../machine.ts";
-import { PageFault } from "../page-fault.ts";
 import type { Process } from "../process.ts";
 import { informationText } from "./answer.ts";
 import { hex, type Quantity } from "./numbers.ts";
 import type { Space } from "./profiles.ts";
 import type { InitialRegion, ReplaySubject } from "./subject.ts";
 import type { AccessBytes, Answer, MemoryInformation, TraceCall } from "./trace.ts";
+
+const PAGE = 0x1000;
+/** What the core's peek answers at most where no frame is: 0 not committed, 1 committed but never touched. */
+const UNTOUCHED = 1;
 
 type Calls = ReturnType<typeof kernel32>;
 
@@ -88,8 +92,14 @@ export class MachineSubject implements ReplaySubject {
     return address > this.machine.highestUserAddress ? null : this.#query(address);
   }
 
+  /** Bytes of the pages in a range that have a frame: a page takes one when it is first read or written. */
   touchedBytes(base: number, size: number): number {
-    return this.#process.touchedBytes(base, size);
+    const { core, spaceNumber } = this.#process;
+    let bytes = 0;
+    for (let page = base; page < base + size; page += PAGE) {
+      bytes += core.peek(spaceNumber, page) > UNTOUCHED ? PAGE : 0;
+    }
+    return bytes;
   }
 
   #failed(answer: Answer): Answer {

@@ -33,7 +33,9 @@ export const CELLS_WITHOUT_GUARD: readonly string[] = [
   "reserved",
   "free",
   "NULL",
-].flatMap((row) => ["read", "write", "execute", "execute without DEP"].map((way) => `${row}, ${way}`));
+].flatMap((row) =>
+  ["read", "write", "execute", "execute without DEP"].map((way) => `${row}, ${way}`),
+);
 
 /** Every cell of 4.3: the first access to a guarded page, and the same access again. */
 export const CELLS_WITH_GUARD: readonly string[] = Object.values(BASE_NAMES)
@@ -112,4 +114,3 @@ function wayOf(step: Step): AccessName | null {
   if (step.op === "store") return "write";
   return step.op === "fetch" ? "execute" : null;
 }
-

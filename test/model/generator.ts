@@ -188,7 +188,12 @@ class Generator {
       }
       case "protect": {
         const call = this.call();
-        const step: Step = { op: kind, ...call, ...picks.range(call.on), protect: picks.protection() };
+        const step: Step = {
+          op: kind,
+          ...call,
+          ...picks.range(call.on),
+          protect: picks.protection(),
+        };
         if (random.oneIn(20)) step.oldAt = 0;
         return step;
       }
@@ -211,7 +216,8 @@ class Generator {
         const flags = random.pick([0, 1, 1, random.oneIn(6) ? 2 : 0]);
         const capacity = random.pick(CAPACITIES);
         const step: Step = { op: kind, ...call, ...picks.range(call.on), flags, capacity };
-        if (random.oneIn(12)) step.missing = random.pick(["count", "granularity", "array"] as const);
+        if (random.oneIn(12))
+          step.missing = random.pick(["count", "granularity", "array"] as const);
         return step;
       }
       case "resetWriteWatch": {
@@ -227,7 +233,14 @@ class Generator {
         const call = this.call();
         const face = kind === "write" ? "nt" : "win32";
         const address = picks.address(call.on);
-        return { op: kind, ...call, face, address, length: this.length(), value: random.below(256) };
+        return {
+          op: kind,
+          ...call,
+          face,
+          address,
+          length: this.length(),
+          value: random.below(256),
+        };
       }
       case "load": {
         const by = this.who();
@@ -278,15 +291,14 @@ class Generator {
       file: [allocationProtect],
       pagefile: [allocationProtect],
     };
-    const runs = [1, 2, 1].map((pages) => ({
-      size: pages * 0x1000,
-      state: kind === "pagefile" && random.oneIn(2) ? MEM_RESERVE : MEM_COMMIT,
-      protect: random.pick(protections[kind]),
-    }));
+    const runs = [1, 2, 1].map((pages) => {
+      const size = pages * 0x1000;
+      if (kind === "pagefile" && random.oneIn(2)) return { size, state: MEM_RESERVE };
+      return { size, state: MEM_COMMIT, protect: random.pick(protections[kind]) };
+    });
     const type = { file: 0x40000, pagefile: 0x40000, image: 0x1000000, private: 0x20000 }[kind];
     const region = { base, size: 0x4000, type, allocationProtect, runs };
     const backing = kind === "file" || kind === "pagefile" ? { backing: kind } : {};
     return { op: "adopt", on: this.who(), region: { ...region, ...backing } };
   }
 }
-

@@ -1,11 +1,18 @@
-import type { BulkAnswer } from "../../src/model/bulk.ts";
 import type { Fault } from "../../src/model/access.ts";
+import type { BulkAnswer } from "../../src/model/bulk.ts";
 import { Model, type ModelProcess } from "../../src/model/model.ts";
 import type { Answer, CallOptions } from "../../src/model/space.ts";
 import { failed, toWin32 } from "../../src/model/status.ts";
-import { win32Allocate, win32Free, type Win32Answer } from "../../src/model/win32.ts";
+import { type Win32Answer, win32Allocate, win32Free } from "../../src/model/win32.ts";
 import type { Call, HandleKind, Program, Step, Who } from "./program.ts";
-import { bytesText, contentsText, hex, type Observation, stateText, type Subject } from "./subject.ts";
+import {
+  bytesText,
+  contentsText,
+  hex,
+  type Observation,
+  type Subject,
+  stateText,
+} from "./subject.ts";
 
 const HANDLE_STATUS: Record<HandleKind, number> = { good: 0, null: 0xc0000008, weak: 0xc0000022 };
 
@@ -213,7 +220,10 @@ export class ModelSubject implements Subject {
     }
     if (step.op === "fetch") {
       const answer = process.fetch(step.address, step.length);
-      return { answer: "fault" in answer ? faultText(answer.fault) : bytesText(answer.bytes), rule };
+      return {
+        answer: "fault" in answer ? faultText(answer.fault) : bytesText(answer.bytes),
+        rule,
+      };
     }
     const { fault } = process.store(step.address, step.length, BigInt(`0x${step.digits}`));
     return { answer: fault === undefined ? "" : faultText(fault), rule };

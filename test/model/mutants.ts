@@ -1,8 +1,8 @@
 import type { PagePart } from "../../src/model/access.ts";
 import { Model, ModelProcess } from "../../src/model/model.ts";
 import type { Region } from "../../src/model/region.ts";
-import type { Program } from "./program.ts";
 import type { ModelSettings } from "../../src/model/settings.ts";
+import type { Program } from "./program.ts";
 
 const PAGE = 0x1000;
 const GRANULE = 0x10000;
