@@ -8,7 +8,7 @@ const SAMPLE_MILLISECONDS = 4;
 /**
  * @typedef {object} Case
  * @property {string} name
- * @property {(iterations: number) => void} run does the work that often, and throws if it went wrong
+ * @property {(iterations: number) => void} run does the work so often; throws if it went wrong
  * @property {number} [operations] how many operations one iteration counts for; default 1
  */
 

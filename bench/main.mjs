@@ -26,7 +26,7 @@ function verify(holds, what) {
 /** @param {import("guardpage").Process} process */
 function region(process) {
   const type = MEM_RESERVE | MEM_COMMIT;
-  const base = Number(kernel32(process).VirtualAlloc(0, REGION_BYTES, type, PAGE_READWRITE));
+  const base = kernel32(process).VirtualAlloc(0, REGION_BYTES, type, PAGE_READWRITE);
   verify(base !== 0, "VirtualAlloc of the region");
   for (let word = 0; word < WORDS; word += 1) process.memory.setUint32(base + word * 4, word);
   return base;
@@ -85,7 +85,6 @@ function protectBackAndForth(iterations) {
 
 /** @param {number} iterations */
 function query(iterations) {
-  /** @type {any} */
   const information = { RegionSize: 0 };
   for (; iterations > 0; iterations -= 1) {
     VirtualQuery(BASE, information);

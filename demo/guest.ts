@@ -4,24 +4,16 @@ import {
   EXCEPTION_CONTINUE_EXECUTION,
   EXCEPTION_CONTINUE_SEARCH,
   MEM_COMMIT,
+  MEM_DECOMMIT,
   MEM_FREE,
   MEM_RESERVE,
   PAGE_NOACCESS,
   PAGE_READWRITE,
 } from "guardpage/constants";
-import { kernel32 } from "guardpage/kernel32";
+import { kernel32, type MemoryBasicInformation } from "guardpage/kernel32";
 
 export const REGION_PAGES = 64;
 const PAGE_BYTES = 0x1000;
-
-/** A run of equal pages, as VirtualQuery describes it. */
-export interface Run {
-  base: number;
-  sizeBytes: number;
-  state: number;
-  protect: number;
-  type: number;
-}
 
 /** A process that reserves a region and commits its pages when they are first written. */
 export class Guest {
@@ -38,7 +30,7 @@ export class Guest {
     this.#machine = machine;
     this.#process = machine.createProcess();
     const { AddVectoredExceptionHandler, VirtualAlloc } = kernel32(this.#process);
-    this.#base = Number(VirtualAlloc(0, REGION_PAGES * PAGE_BYTES, MEM_RESERVE, PAGE_NOACCESS));
+    this.#base = VirtualAlloc(0, REGION_PAGES * PAGE_BYTES, MEM_RESERVE, PAGE_NOACCESS);
 
     AddVectoredExceptionHandler(1, ({ ExceptionRecord }) => {
       const address = Number(ExceptionRecord.ExceptionInformation[1]);
@@ -61,20 +53,21 @@ export class Guest {
     return { address, faults: this.#faults - before };
   }
 
-  /** Every run that is not free, by address. */
-  runs(): Run[] {
+  /** Take the contents and the charge of all pages back; the region stays reserved. */
+  decommit(): void {
+    kernel32(this.#process).VirtualFree(this.#base, REGION_PAGES * PAGE_BYTES, MEM_DECOMMIT);
+  }
+
+  /** Every run of equal pages that is not free, by address. */
+  runs(): MemoryBasicInformation[] {
     const { VirtualQuery } = kernel32(this.#process);
-    const runs: Run[] = [];
-    const information = { BaseAddress: 0, RegionSize: 0, State: 0, Protect: 0, Type: 0 };
+    const runs: MemoryBasicInformation[] = [];
     let address = 0;
     while (address <= this.#machine.highestUserAddress) {
-      if (VirtualQuery(address, information as never) === 0) break;
-      const { BaseAddress, RegionSize, State, Protect, Type } = information;
-      if (State !== MEM_FREE) {
-        const run = { base: BaseAddress, sizeBytes: RegionSize, state: State };
-        runs.push({ ...run, protect: Protect, type: Type });
-      }
-      address = BaseAddress + RegionSize;
+      const run = {} as MemoryBasicInformation;
+      if (VirtualQuery(address, run) === 0) break;
+      if (run.State !== MEM_FREE) runs.push(run);
+      address = run.BaseAddress + run.RegionSize;
     }
     return runs;
   }

@@ -1,5 +1,6 @@
 import * as constants from "guardpage/constants";
-import { Guest, REGION_PAGES, type Run } from "./guest.ts";
+import type { MemoryBasicInformation } from "guardpage/kernel32";
+import { Guest, REGION_PAGES } from "./guest.ts";
 
 const STATES: Readonly<Record<number, string>> = {
   [constants.MEM_COMMIT]: "committed",
@@ -25,16 +26,16 @@ function byId<T extends HTMLElement>(id: string): T {
   return element as T;
 }
 
-function row({ base, sizeBytes, state, protect, type }: Run): HTMLTableRowElement {
-  const stateName = STATES[state] ?? hex(state);
+function row(run: MemoryBasicInformation): HTMLTableRowElement {
+  const state = STATES[run.State] ?? hex(run.State);
   const line = document.createElement("tr");
-  line.dataset.state = stateName;
+  line.dataset.state = state;
   const cells = [
-    hex(base),
-    `${sizeBytes / 1024} KB`,
-    stateName,
-    PROTECTIONS[protect] ?? hex(protect),
-    TYPES[type] ?? hex(type),
+    hex(run.BaseAddress),
+    `${run.RegionSize / 1024} KB`,
+    state,
+    PROTECTIONS[run.Protect] ?? hex(run.Protect),
+    TYPES[run.Type] ?? hex(run.Type),
   ];
   for (const text of cells) line.insertCell().textContent = text;
   line.cells[1]?.classList.add("number");
@@ -45,7 +46,7 @@ const map = byId("map");
 const status = byId("status");
 const controls = byId<HTMLFormElement>("controls");
 
-let guest = await Guest.create();
+const guest = await Guest.create();
 let nextPage = 0;
 
 function show(text: string): void {
@@ -62,17 +63,17 @@ function write(page: number): void {
   );
 }
 
-async function restart(): Promise<void> {
-  guest = await Guest.create();
+function restart(): void {
+  guest.decommit();
   nextPage = 0;
-  show(`Reserved ${REGION_PAGES} pages.`);
+  show("Decommitted all pages; the region stays reserved.");
 }
 
 controls.addEventListener("submit", (event) => {
   event.preventDefault();
   const { value } = event.submitter as HTMLButtonElement;
   if (value === "restart") {
-    void restart();
+    restart();
   } else if (value === "random") {
     write(Math.floor(Math.random() * REGION_PAGES));
   } else {

@@ -31,7 +31,7 @@ async function buildDeclarations() {
   await run(tool("typescript/bin/tsc"), "-p", "tsconfig.build.json");
 }
 
-/** TypeScript leaves `.ts` in the paths of declarations; a package needs the names of what it ships. */
+/** TypeScript leaves `.ts` in the paths of declarations; a package names the files it ships. */
 function copyDeclarations() {
   const from = `${root}/build/types/src`;
   for (const path of readdirSync(from, { recursive: true, encoding: "utf8" })) {

@@ -32,6 +32,7 @@ async function checkTarball() {
 const checks = [
   ["types of the host", () => run(tool("typescript/bin/tsc"), "-p", ".")],
   ["types of the core", () => run(tool("typescript/bin/tsc"), "-p", "assembly")],
+  ["types of test entries", () => run(tool("typescript/bin/tsc"), "-p", "test/unit/entries")],
   [
     "lint and format",
     () => run(tool("@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."),

@@ -1,3 +1,4 @@
+import { EXCEPTION_IN_PAGE_ERROR } from "./constants/exception.ts";
 import type { Address } from "./door.ts";
 import type { ExceptionRecord } from "./exceptions.ts";
 import { PageFault } from "./fault.ts";
@@ -5,7 +6,6 @@ import { hex } from "./names.ts";
 import type { Process } from "./process.ts";
 import type { RawException } from "./wasm/context.ts";
 import { Access } from "./wasm/exports.ts";
-import { EXCEPTION_IN_PAGE_ERROR } from "./constants/exception.ts";
 
 /** Notices handlers that answer -1 for ever and resolve nothing (17.6). One for each access. */
 class HandlerLoop {

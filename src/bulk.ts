@@ -1,4 +1,4 @@
-import { accessFarAbove, Attempts } from "./attempts.ts";
+import { Attempts, accessFarAbove } from "./attempts.ts";
 import type { Address } from "./door.ts";
 import type { Process } from "./process.ts";
 import { Access } from "./wasm/exports.ts";

@@ -10,9 +10,9 @@ import * as memory from "./constants/memory.ts";
 import type { Address } from "./door.ts";
 import type { ExceptionRecord } from "./exceptions.ts";
 import { hex, protectionName, stateName, typeName } from "./names.ts";
+import { TO_RESULTS } from "./out.ts";
 import type { Process } from "./process.ts";
 import { succeeded } from "./status.ts";
-import { TO_RESULTS } from "./out.ts";
 
 /** An exception of the guest that nobody handled. The process is still there: what becomes of it is the host's choice. */
 export class GuestException extends Error {
@@ -21,7 +21,10 @@ export class GuestException extends Error {
   readonly code: number;
   readonly record: ExceptionRecord;
 
-  constructor(record: ExceptionRecord, message = `unhandled exception ${hex(record.ExceptionCode)}`) {
+  constructor(
+    record: ExceptionRecord,
+    message = `unhandled exception ${hex(record.ExceptionCode)}`,
+  ) {
     super(message);
     this.code = record.ExceptionCode;
     this.record = record;
@@ -60,7 +63,7 @@ export class PageFault extends GuestException {
   /** The first byte of the access that failed; 2^64-1 for an address that is not canonical. */
   readonly address: Address;
   /** Of an EXCEPTION_IN_PAGE_ERROR: why the page could not be read, an NTSTATUS. */
-  readonly status?: number;
+  declare readonly status?: number;
   /** The page as VirtualQuery showed it when this was thrown; a guard that was hit is gone. */
   readonly page: FaultingPage;
   /** The region of the page; null for free memory and above the highest user address. */

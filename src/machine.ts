@@ -102,9 +102,9 @@ export class Machine {
     this.door = new Door(this.pointerBytes);
     this.lowestUserAddress = core.machineCounter(MachineCounter.LowestUserAddress);
     this.highestUserAddress = core.machineCounter(MachineCounter.HighestUserAddress);
-    core.onTrap = () => {
+    core.onTrap(() => {
       for (const process of this.#processes) process.memory.close();
-    };
+    });
   }
 
   /**

@@ -3,7 +3,7 @@ import { Profile, Switch } from "./wasm/exports.ts";
 
 export type ProfileName = "win32" | "win32-2g" | "win32-3g" | "win32-4g" | "win64";
 
-/** A choice that goes by a seed: an integer from 0 to 2^53-1. The same seed gives the same choices. */
+/** A choice that goes by a seed: an integer from 0 to 2^32-1. The same seed gives the same choices. */
 export interface Seeded {
   readonly seed: number;
 }
@@ -61,6 +61,7 @@ export type Settings = Readonly<{
 
 const PAGES_MAXIMUM = 2 ** 36;
 const FRAMES_MAXIMUM = 2 ** 32 - 1;
+const SEED_MAXIMUM = 2 ** 32 - 1;
 const LIMIT_MAXIMUM = 2 ** 31 - 1;
 const PROCESSORS_MAXIMUM = 32;
 
@@ -153,7 +154,7 @@ function checkWord(given: Partial<Settings>, name: string, words: readonly strin
   const alternatives = words.map((word) => `"${word}"`).join(", ");
   if (SEEDED.includes(name) && typeof value === "object" && value !== null) {
     optionBag(value, name, ["seed"]);
-    integer((value as Seeded).seed, `${name}.seed`, 0, Number.MAX_SAFE_INTEGER);
+    integer((value as Seeded).seed, `${name}.seed`, 0, SEED_MAXIMUM);
   } else if (typeof value !== "string") {
     throw new TypeError(`${name} must be one of ${alternatives}, not ${shown(value)}`);
   } else if (!words.includes(value)) {

@@ -31,9 +31,7 @@ export function outAddress(out: unknown, door: Door, name: string): number {
   if (out === undefined || out === null) return 0;
   if (typeof out === "object") return TO_RESULTS;
   if (typeof out !== "number" && typeof out !== "bigint") {
-    throw new TypeError(
-      `${name} must be { value }, a guest address or null, not ${shown(out)}`,
-    );
+    throw new TypeError(`${name} must be { value }, a guest address or null, not ${shown(out)}`);
   }
   return Math.min(door.pointer(out, name), FAR_ABOVE);
 }

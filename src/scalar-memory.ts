@@ -3,17 +3,25 @@ import { type Address, shown } from "./door.ts";
 import type { Process } from "./process.ts";
 import type { Accesses } from "./wasm/accesses.ts";
 import type { ContextView } from "./wasm/context.ts";
-import type { WindowPlace } from "./wasm/core.ts";
+import type { Core, WindowPlace } from "./wasm/core.ts";
 import { Access, AccessBit } from "./wasm/exports.ts";
 
 const PAGE_SHIFT = 12;
 const PAGES = 2 ** 20;
+// Bits of the access map: the same for an access that stays in its page, and for one that may reach the next.
+const LOAD_BYTE = AccessBit.R;
+const STORE_BYTE = AccessBit.W;
+const LOAD = AccessBit.RS;
+const STORE = AccessBit.WS;
+
 /** No view is indexed at or above 2^31: Chromium takes 8 to 13 ns there instead of 0.6. */
 const VIEW_BYTES = 2 ** 31;
-/** A view goes on a little behind its last index, for an access that begins there. */
+const VIEW_MASK = VIEW_BYTES - 1;
+/** The low view goes on a little behind its last index, for an access that begins there. */
 const SPILL_BYTES = 8;
 
-const NO_PAGES = new Uint8Array(0);
+/** An access map that allows nothing. It is as long as a real one: reading behind the end of an array takes 3 ns more. */
+const NOTHING_ALLOWED = new Uint8Array(PAGES);
 const NO_BYTES = new DataView(new ArrayBuffer(0));
 
 type Load<T> = (accesses: Accesses, address: number) => T;
@@ -36,24 +44,29 @@ const storeF64: Store<number> = (accesses, address, value) => accesses.storeF64(
  * Single accesses of 1, 2, 4 and 8 bytes.
  *
  * In a windowed space the access map is asked first, and a view of the window does the rest. A view that memory has
- * grown away from reads `undefined` there, which means no, so that the views are renewed on the slow path only.
+ * grown away from reads `undefined` there, which means no, so the views are renewed on the slow path only.
  */
 export class ScalarMemory {
   readonly #process: Process;
+  readonly #core: Core;
   readonly #accesses: Accesses;
   readonly #view: ContextView;
+  readonly #space: number;
+  readonly #maximum: number;
   readonly #window: WindowPlace | undefined;
   #isClosed = false;
-  // What may be done at once, and where: nothing and nowhere for a translated space, and after `close`.
-  #access: Uint8Array = NO_PAGES;
+  #allowed: Uint8Array = NOTHING_ALLOWED;
   #low: DataView = NO_BYTES;
   #high: DataView = NO_BYTES;
 
   /** @internal */
   constructor(process: Process, window: WindowPlace | undefined) {
     this.#process = process;
+    this.#core = process.core;
     this.#accesses = process.core.accesses;
     this.#view = process.core.view;
+    this.#space = process.spaceNumber;
+    this.#maximum = process.door.maximum;
     this.#window = window;
     this.#renew();
   }
@@ -65,95 +78,77 @@ export class ScalarMemory {
    */
   close(): void {
     this.#isClosed = true;
-    this.#access = NO_PAGES;
+    this.#allowed = NOTHING_ALLOWED;
   }
 
   getUint8(address: Address): number {
-    if (
-      typeof address === "number" &&
-      address >>> 0 === address &&
-      ((this.#access[address >>> PAGE_SHIFT] ?? 0) & AccessBit.R) !== 0
-    ) {
-      return address < VIEW_BYTES
-        ? this.#low.getUint8(address)
-        : this.#high.getUint8(address - VIEW_BYTES);
-    }
-    const at = this.#arrive(address, 1, Access.Read);
+    return this.#isLow(address, LOAD_BYTE) ? this.#low.getUint8(address) : this.#loadU8(address);
+  }
+
+  #loadU8(address: Address): number {
+    if (this.#isHigh(address, LOAD_BYTE)) return this.#high.getUint8(address - VIEW_BYTES);
+    const at = this.#isHere(address) ? address : this.#arrive(address, 1, Access.Read);
     const value = this.#accesses.loadU8(at);
     return this.#view.failed() ? this.#loadAgain(loadU8, at) : value;
   }
 
   getUint16(address: Address): number {
-    if (
-      typeof address === "number" &&
-      address >>> 0 === address &&
-      ((this.#access[address >>> PAGE_SHIFT] ?? 0) & AccessBit.RS) !== 0
-    ) {
-      return address < VIEW_BYTES
-        ? this.#low.getUint16(address, true)
-        : this.#high.getUint16(address - VIEW_BYTES, true);
-    }
-    const at = this.#arrive(address, 2, Access.Read);
+    return this.#isLow(address, LOAD) ? this.#low.getUint16(address, true) : this.#loadU16(address);
+  }
+
+  #loadU16(address: Address): number {
+    if (this.#isHigh(address, LOAD)) return this.#high.getUint16(address - VIEW_BYTES, true);
+    const at = this.#isHere(address) ? address : this.#arrive(address, 2, Access.Read);
     const value = this.#accesses.loadU16(at);
     return this.#view.failed() ? this.#loadAgain(loadU16, at) : value;
   }
 
   getUint32(address: Address): number {
-    if (
-      typeof address === "number" &&
-      address >>> 0 === address &&
-      ((this.#access[address >>> PAGE_SHIFT] ?? 0) & AccessBit.RS) !== 0
-    ) {
-      return address < VIEW_BYTES
-        ? this.#low.getUint32(address, true)
-        : this.#high.getUint32(address - VIEW_BYTES, true);
-    }
-    const at = this.#arrive(address, 4, Access.Read);
+    return this.#isLow(address, LOAD) ? this.#low.getUint32(address, true) : this.#loadU32(address);
+  }
+
+  #loadU32(address: Address): number {
+    if (this.#isHigh(address, LOAD)) return this.#high.getUint32(address - VIEW_BYTES, true);
+    const at = this.#isHere(address) ? address : this.#arrive(address, 4, Access.Read);
     const value = this.#accesses.loadU32(at);
     return this.#view.failed() ? this.#loadAgain(loadU32, at) : value;
   }
 
   getBigUint64(address: Address): bigint {
-    if (
-      typeof address === "number" &&
-      address >>> 0 === address &&
-      ((this.#access[address >>> PAGE_SHIFT] ?? 0) & AccessBit.RS) !== 0
-    ) {
-      return address < VIEW_BYTES
-        ? this.#low.getBigUint64(address, true)
-        : this.#high.getBigUint64(address - VIEW_BYTES, true);
-    }
-    const at = this.#arrive(address, 8, Access.Read);
+    return this.#isLow(address, LOAD)
+      ? this.#low.getBigUint64(address, true)
+      : this.#loadU64(address);
+  }
+
+  #loadU64(address: Address): bigint {
+    if (this.#isHigh(address, LOAD)) return this.#high.getBigUint64(address - VIEW_BYTES, true);
+    const at = this.#isHere(address) ? address : this.#arrive(address, 8, Access.Read);
     const value = this.#accesses.loadU64(at);
     return this.#view.failed() ? this.#loadAgain(loadU64, at) : value;
   }
 
   getFloat32(address: Address): number {
-    if (
-      typeof address === "number" &&
-      address >>> 0 === address &&
-      ((this.#access[address >>> PAGE_SHIFT] ?? 0) & AccessBit.RS) !== 0
-    ) {
-      return address < VIEW_BYTES
-        ? this.#low.getFloat32(address, true)
-        : this.#high.getFloat32(address - VIEW_BYTES, true);
-    }
-    const at = this.#arrive(address, 4, Access.Read);
+    return this.#isLow(address, LOAD)
+      ? this.#low.getFloat32(address, true)
+      : this.#loadF32(address);
+  }
+
+  #loadF32(address: Address): number {
+    if (this.#isHigh(address, LOAD)) return this.#high.getFloat32(address - VIEW_BYTES, true);
+    const at = this.#isHere(address) ? address : this.#arrive(address, 4, Access.Read);
     const value = this.#accesses.loadF32(at);
     return this.#view.failed() ? this.#loadAgain(loadF32, at) : value;
   }
 
   getFloat64(address: Address): number {
-    if (
-      typeof address === "number" &&
-      address >>> 0 === address &&
-      ((this.#access[address >>> PAGE_SHIFT] ?? 0) & AccessBit.RS) !== 0
-    ) {
-      return address < VIEW_BYTES
-        ? this.#low.getFloat64(address, true)
-        : this.#high.getFloat64(address - VIEW_BYTES, true);
-    }
-    const at = this.#arrive(address, 8, Access.Read);
+    return this.#isLow(address, LOAD)
+      ? this.#low.getFloat64(address, true)
+      : this.#loadF64(address);
+  }
+
+  #loadF64(address: Address): number {
+    if (this.#isHigh(address, LOAD)) return this.#high.getFloat64(address - VIEW_BYTES, true);
+    const at = this.#isHere(address) ? address : this.#arrive(address, 8, Access.Read);
     const value = this.#accesses.loadF64(at);
     return this.#view.failed() ? this.#loadAgain(loadF64, at) : value;
   }
@@ -177,96 +172,96 @@ export class ScalarMemory {
   /** As DataView does, integers keep their low bits: setUint8(a, 0x1ff) and setInt8(a, -1) write 0xff. */
   setUint8(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
-    if (
-      typeof address === "number" &&
-      address >>> 0 === address &&
-      ((this.#access[address >>> PAGE_SHIFT] ?? 0) & AccessBit.W) !== 0
-    ) {
-      if (address < VIEW_BYTES) this.#low.setUint8(address, value);
-      else this.#high.setUint8(address - VIEW_BYTES, value);
+    if (this.#isLow(address, STORE_BYTE)) this.#low.setUint8(address, value);
+    else this.#storeU8(address, value);
+  }
+
+  #storeU8(address: Address, value: number): void {
+    if (this.#isHigh(address, STORE_BYTE)) {
+      this.#high.setUint8(address - VIEW_BYTES, value);
       return;
     }
-    const at = this.#arrive(address, 1, Access.Write);
+    const at = this.#isHere(address) ? address : this.#arrive(address, 1, Access.Write);
     this.#accesses.storeU8(at, value);
     if (this.#view.failed()) this.#storeAgain(storeU8, at, value);
   }
 
   setUint16(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
-    if (
-      typeof address === "number" &&
-      address >>> 0 === address &&
-      ((this.#access[address >>> PAGE_SHIFT] ?? 0) & AccessBit.WS) !== 0
-    ) {
-      if (address < VIEW_BYTES) this.#low.setUint16(address, value, true);
-      else this.#high.setUint16(address - VIEW_BYTES, value, true);
+    if (this.#isLow(address, STORE)) this.#low.setUint16(address, value, true);
+    else this.#storeU16(address, value);
+  }
+
+  #storeU16(address: Address, value: number): void {
+    if (this.#isHigh(address, STORE)) {
+      this.#high.setUint16(address - VIEW_BYTES, value, true);
       return;
     }
-    const at = this.#arrive(address, 2, Access.Write);
+    const at = this.#isHere(address) ? address : this.#arrive(address, 2, Access.Write);
     this.#accesses.storeU16(at, value);
     if (this.#view.failed()) this.#storeAgain(storeU16, at, value);
   }
 
   setUint32(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
-    if (
-      typeof address === "number" &&
-      address >>> 0 === address &&
-      ((this.#access[address >>> PAGE_SHIFT] ?? 0) & AccessBit.WS) !== 0
-    ) {
-      if (address < VIEW_BYTES) this.#low.setUint32(address, value, true);
-      else this.#high.setUint32(address - VIEW_BYTES, value, true);
+    if (this.#isLow(address, STORE)) this.#low.setUint32(address, value, true);
+    else this.#storeU32(address, value);
+  }
+
+  #storeU32(address: Address, value: number): void {
+    if (this.#isHigh(address, STORE)) {
+      this.#high.setUint32(address - VIEW_BYTES, value, true);
       return;
     }
-    const at = this.#arrive(address, 4, Access.Write);
+    const at = this.#isHere(address) ? address : this.#arrive(address, 4, Access.Write);
     this.#accesses.storeU32(at, value);
     if (this.#view.failed()) this.#storeAgain(storeU32, at, value);
   }
 
   setBigUint64(address: Address, value: bigint): void {
     if (typeof value !== "bigint") wrongValue(value, "bigint");
-    if (
-      typeof address === "number" &&
-      address >>> 0 === address &&
-      ((this.#access[address >>> PAGE_SHIFT] ?? 0) & AccessBit.WS) !== 0
-    ) {
-      if (address < VIEW_BYTES) this.#low.setBigUint64(address, value, true);
-      else this.#high.setBigUint64(address - VIEW_BYTES, value, true);
+    if (this.#isLow(address, STORE)) this.#low.setBigUint64(address, value, true);
+    else this.#storeU64(address, value);
+  }
+
+  #storeU64(address: Address, value: bigint): void {
+    if (this.#isHigh(address, STORE)) {
+      this.#high.setBigUint64(address - VIEW_BYTES, value, true);
       return;
     }
-    const at = this.#arrive(address, 8, Access.Write);
+    const at = this.#isHere(address) ? address : this.#arrive(address, 8, Access.Write);
     this.#accesses.storeU64(at, value);
     if (this.#view.failed()) this.#storeAgain(storeU64, at, value);
   }
 
   setFloat32(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
-    if (
-      typeof address === "number" &&
-      address >>> 0 === address &&
-      ((this.#access[address >>> PAGE_SHIFT] ?? 0) & AccessBit.WS) !== 0
-    ) {
-      if (address < VIEW_BYTES) this.#low.setFloat32(address, value, true);
-      else this.#high.setFloat32(address - VIEW_BYTES, value, true);
+    if (this.#isLow(address, STORE)) this.#low.setFloat32(address, value, true);
+    else this.#storeF32(address, value);
+  }
+
+  #storeF32(address: Address, value: number): void {
+    if (this.#isHigh(address, STORE)) {
+      this.#high.setFloat32(address - VIEW_BYTES, value, true);
       return;
     }
-    const at = this.#arrive(address, 4, Access.Write);
+    const at = this.#isHere(address) ? address : this.#arrive(address, 4, Access.Write);
     this.#accesses.storeF32(at, value);
     if (this.#view.failed()) this.#storeAgain(storeF32, at, value);
   }
 
   setFloat64(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
-    if (
-      typeof address === "number" &&
-      address >>> 0 === address &&
-      ((this.#access[address >>> PAGE_SHIFT] ?? 0) & AccessBit.WS) !== 0
-    ) {
-      if (address < VIEW_BYTES) this.#low.setFloat64(address, value, true);
-      else this.#high.setFloat64(address - VIEW_BYTES, value, true);
+    if (this.#isLow(address, STORE)) this.#low.setFloat64(address, value, true);
+    else this.#storeF64(address, value);
+  }
+
+  #storeF64(address: Address, value: number): void {
+    if (this.#isHigh(address, STORE)) {
+      this.#high.setFloat64(address - VIEW_BYTES, value, true);
       return;
     }
-    const at = this.#arrive(address, 8, Access.Write);
+    const at = this.#isHere(address) ? address : this.#arrive(address, 8, Access.Write);
     this.#accesses.storeF64(at, value);
     if (this.#view.failed()) this.#storeAgain(storeF64, at, value);
   }
@@ -287,12 +282,42 @@ export class ScalarMemory {
     this.setBigUint64(address, value);
   }
 
-  /** At the door of the slow path: the address as a number, with this space current and the views fresh. */
+  /** Whether an access below 2 GB may be made in the window at once. */
+  #isLow(address: Address, bit: number): address is number {
+    return (
+      typeof address === "number" &&
+      (address & VIEW_MASK) === address &&
+      ((this.#allowed[address >>> PAGE_SHIFT] ?? 0) & bit) !== 0
+    );
+  }
+
+  /** Whether an access from 2 GB on may be made in the window at once. */
+  #isHigh(address: Address, bit: number): address is number {
+    return (
+      typeof address === "number" &&
+      address >= VIEW_BYTES &&
+      address >>> 0 === address &&
+      ((this.#allowed[address >>> PAGE_SHIFT] ?? 0) & bit) !== 0
+    );
+  }
+
+  /** Whether the core can be asked at once: this space is the current one, and the address one that it takes. */
+  #isHere(address: Address): address is number {
+    return (
+      this.#core.entered === this.#space &&
+      this.#allowed.length !== 0 &&
+      typeof address === "number" &&
+      address >= 0 &&
+      address <= this.#maximum &&
+      Math.floor(address) === address
+    );
+  }
+
+  /** At the door: makes this space the current one, and the views fresh. The address as the core takes it. */
   #arrive(address: Address, sizeBytes: number, access: number): number {
     const { door } = this.#process;
     this.#process.enter();
-    if (this.#access.length === 0 && this.#window !== undefined && !this.#isClosed) this.#renew();
-    if (typeof address !== "bigint") return door.pointer(address, "address");
+    if (this.#allowed.length === 0 && !this.#isClosed) this.#renew();
     const exact = door.exactPointer(address, "address");
     if (typeof exact === "bigint") accessFarAbove(this.#process, exact, sizeBytes, access);
     return exact;
@@ -319,13 +344,11 @@ export class ScalarMemory {
   #renew(): void {
     if (this.#window === undefined) return;
     const { base, bytes, accessMap } = this.#window;
-    const lowBytes = Math.min(bytes, VIEW_BYTES + SPILL_BYTES);
-    this.#access = this.#view.bytes(accessMap, PAGES);
-    this.#low = this.#view.dataView(base, lowBytes);
-    this.#high =
-      bytes > VIEW_BYTES
-        ? this.#view.dataView(base + VIEW_BYTES, bytes - VIEW_BYTES)
-        : NO_BYTES;
+    this.#allowed = this.#view.bytes(accessMap, PAGES);
+    this.#low = this.#view.dataView(base, Math.min(bytes, VIEW_BYTES + SPILL_BYTES));
+    if (bytes > VIEW_BYTES) {
+      this.#high = this.#view.dataView(base + VIEW_BYTES, bytes - VIEW_BYTES);
+    }
   }
 }
 

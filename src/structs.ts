@@ -37,9 +37,9 @@ export class Structure {
     const { fields, bytes: size } = this.#layouts[pointerBytes];
     const bytes = new Uint8Array(size);
     const view = new DataView(bytes.buffer);
-    const valueOf = new Map<string, number | bigint>(Object.entries(values));
+    const given = new Map<string, number | bigint>(Object.entries(values));
     for (const { name, offset, bytes: width } of fields) {
-      const value = valueOf.get(name) ?? 0;
+      const value = given.get(name) ?? 0;
       if (width === 2) view.setUint16(offset, Number(value), true);
       else if (width === 4) view.setUint32(offset, Number(value), true);
       else view.setBigUint64(offset, BigInt(value), true);

@@ -30,7 +30,7 @@ export class Thread {
    */
   run<T>(body: () => T): T {
     callable(body, "body");
-    const { process } = this.process.alive();
+    const process = this.process.alive();
     const before = process.currentThread;
     process.currentThread = this;
     try {

@@ -1,5 +1,9 @@
-import { MEM_COMMIT, MemoryBasicInformation } from "./constants/memory.ts";
-import { PAGE_NOACCESS, PAGE_READONLY } from "./constants/memory.ts";
+import {
+  MEM_COMMIT,
+  MemoryBasicInformation,
+  PAGE_NOACCESS,
+  PAGE_READONLY,
+} from "./constants/memory.ts";
 import {
   STATUS_ACCESS_VIOLATION,
   STATUS_CONFLICTING_ADDRESSES,
@@ -8,7 +12,14 @@ import {
 } from "./constants/status.ts";
 import { packDecision } from "./decision.ts";
 import { type Address, byteArray, shown } from "./door.ts";
-import { type Out, optionalOutAddress, outAddress, serviceWrite, setOut, TO_RESULTS } from "./out.ts";
+import {
+  type Out,
+  optionalOutAddress,
+  outAddress,
+  serviceWrite,
+  setOut,
+  TO_RESULTS,
+} from "./out.ts";
 import type { Process } from "./process.ts";
 import { succeeded } from "./status.ts";
 import { TRANSFER_BYTES } from "./wasm/exports.ts";
@@ -73,7 +84,9 @@ function checked(process: Process, { buffer, size }: Transfer): Process {
   if (typeof buffer === "object" && buffer !== null) {
     byteArray(buffer, "buffer");
     if (size > buffer.length) {
-      throw new RangeError(`size must be 0 to ${buffer.length} for this buffer, not ${shown(size)}`);
+      throw new RangeError(
+        `size must be 0 to ${buffer.length} for this buffer, not ${shown(size)}`,
+      );
     }
   }
   return process;

@@ -90,8 +90,7 @@ const sound: Record<string, string> = {
   "package.json": "",
   "src/constants.ts": 'export * from "./constants/status.ts";',
   "src/constants/status.ts": "",
-  "src/cli/main.ts":
-    'import { x } from "commander";\nimport "../../package.json";\nimport { x } from "../kernel32.ts";',
+  "src/cli/main.ts": 'import "commander";\nimport "../../package.json";\nimport "../ntdll.ts";',
   "demo/main.ts": 'import "./style.css";\nimport { Machine } from "guardpage";',
   "bench/main.mjs": 'import { kernel32 } from "guardpage/kernel32";\nimport "node:fs";',
   "test/a.test.ts": `// ${"x".repeat(97)}\n${"x;\n".repeat(399)}`,

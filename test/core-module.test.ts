@@ -9,7 +9,7 @@ const SIZE_MAX = 64 * 1024;
 const bytes = readFileSync(`${root}/build/core.release.wasm`);
 const core = describeModule(bytes);
 
-/** What `CoreExports` says of its functions: "number" or "bigint" for each parameter, and the result. */
+/** The functions of `CoreExports`: "number" or "bigint" for each parameter and the result. */
 function declaredExports(): Map<string, { parameters: string[]; result: string }> {
   const source = readFileSync(`${root}/src/wasm/exports.ts`, "utf8");
   const block = /export interface CoreExports \{\n([\s\S]*?)\n\}\n/.exec(source)?.[1] ?? "";

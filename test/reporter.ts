@@ -9,8 +9,9 @@ export interface Counts {
 }
 
 /**
- * Counts over all projects. A file that could not be loaded, a hook that failed and an error outside
- * of any test are one failure each: a run in which something went wrong never ends with "0 failed".
+ * Counts over all projects. A file that could not be loaded, a hook that failed and an error
+ * outside of any test are one failure each: a run in which something went wrong never ends with
+ * "0 failed".
  */
 export function count(
   modules: readonly TestModule[],

@@ -20,6 +20,7 @@ import {
   REGION_PAGEFILE_VIEW,
   REGION_PHYSICAL,
   REGION_PRIVATE,
+  REGION_RESIDENT,
   Region,
   regionIs,
 } from "../virt/region";
@@ -120,9 +121,14 @@ function basicInformation(context: Context, space: Space, region: Region, addres
     region.protection,
     addressOf(end - page),
     committed ? MEM_COMMIT : MEM_RESERVE,
-    committed ? protectionOf(attributes) : 0,
+    committed ? protectionOf(attributes) : reservedProtection(region),
     typeOf(region),
   );
+}
+
+/** Reserved pages show no protection, but for those behind KUSER_SHARED_DATA (1.2) [unsure]. */
+function reservedProtection(region: Region): u32 {
+  return regionIs(region, REGION_RESIDENT) ? PAGE_NOACCESS : 0;
 }
 
 function regionInformation(context: Context, space: Space, region: Region): void {

@@ -8,7 +8,10 @@ export interface MapOptions extends ReplayChoice {
   readonly progress: boolean;
 }
 
-/** `guardpage map FILE`: the map of the address space after the last call, and nothing else. The exit code. */
+/**
+ * `guardpage map FILE`: the map of the address space after the last call, and nothing else. The
+ * exit code.
+ */
 export async function mapCommand(file: string, options: MapOptions): Promise<number> {
   const progress = createProgress(options.progress ? "shown" : "hidden");
   let code = EXIT_PASSED;

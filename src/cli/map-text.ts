@@ -3,7 +3,10 @@ import { type MapRegion, type MapRun, type MemoryMap, REGION_TYPES, sum } from "
 import { protectionText } from "./protection-text.ts";
 import { type Column, tableLines } from "./table.ts";
 
-/** A memory map as text: a line for each region, its runs under it where it has several, and totals by type. */
+/**
+ * A memory map as text: a line for each region, its runs under it where it has several, and totals
+ * by type.
+ */
 export function mapText(map: MemoryMap): string {
   return [...regionLines(map), "", ...summaryLines(map)].join("\n");
 }

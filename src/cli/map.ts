@@ -1,7 +1,9 @@
 import { MEM_COMMIT, MEM_FREE, MEM_IMAGE, MEM_MAPPED, MEM_PRIVATE } from "../constants.ts";
 import type { MemoryInformation } from "../replay/trace.ts";
 
-/** What a memory map is made of: VirtualQuery, and how much of a committed range has been touched. */
+/**
+ * What a memory map is made of: VirtualQuery, and how much of a committed range has been touched.
+ */
 export interface MapSource {
   readonly pointerBytes: 4 | 8;
   query(address: number): MemoryInformation | null;

@@ -14,9 +14,9 @@ class TerminalProgress implements Progress {
   readonly #bar: SingleBar;
 
   constructor(stream: NodeJS.WriteStream) {
-    const format = "{name} [{bar}] {value}/{total}";
+    const format = "{bar} {value}/{total} {name}";
     const options = { stream, format, barsize: 30, clearOnComplete: true, hideCursor: true };
-    this.#bar = new SingleBar(options, Presets.rect);
+    this.#bar = new SingleBar(options, Presets.shades_classic);
   }
 
   begin(name: string, total: number): void {
@@ -36,7 +36,10 @@ class TerminalProgress implements Progress {
 
 const SILENT: Progress = { begin() {}, advance() {}, end() {} };
 
-/** A bar on standard error where that is a terminal, and nothing otherwise: standard output stays for results. */
+/**
+ * A bar on standard error where that is a terminal, and nothing otherwise: standard output stays
+ * for results.
+ */
 export function createProgress(
   wanted: "shown" | "hidden",
   stream: NodeJS.WriteStream = process.stderr,

@@ -58,7 +58,10 @@ function lineAt(bytes: Buffer, offset: number): number {
   return line;
 }
 
-/** Where the first line begins that is not UTF-8 by itself; a newline byte never is a part of a character. */
+/**
+ * Where the first line begins that is not UTF-8 by itself; a newline byte never is a part of a
+ * character.
+ */
 function firstInvalid(bytes: Buffer): number {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let start = 0;

@@ -18,7 +18,10 @@ export interface ReplayChoice {
 /** Input that cannot be used: the message has one line for each thing that is wrong. */
 export class InputError extends Error {}
 
-/** Read every file before the first is replayed, so that whatever is wrong with any of them is said at once. */
+/**
+ * Read every file before the first is replayed, so that whatever is wrong with any of them is said
+ * at once.
+ */
 export async function readTraces(
   files: readonly string[],
   choice: ReplayChoice,

@@ -33,7 +33,9 @@ export function totalsLine({ passed, failed }: Totals): string {
   return `${passed} passed, ${failed} failed`;
 }
 
-/** Each call that answered differently; calls that are not built follow as one line for each kind. */
+/**
+ * Each call that answered differently; calls that are not built follow as one line for each kind.
+ */
 export function differenceLines({ trace, result }: FileReport): string[] {
   const lines: string[] = [];
   const notBuilt = new Map<string, number>();

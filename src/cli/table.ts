@@ -1,6 +1,9 @@
 export interface Column {
   readonly title: string;
-  /** Characters, without what stands between columns. A longer cell moves what follows; it is never cut. */
+  /**
+   * Characters, without what stands between columns. A longer cell moves what follows; it is never
+   * cut.
+   */
   readonly width: number;
   readonly align: "left" | "right";
 }

@@ -87,11 +87,8 @@ export class Allocations extends BulkAccesses {
         : { status: ACCESS_VIOLATION, rule: "2.1#10" }) ??
       this.refuseRange(request, options);
     if (refusal !== null) return { ...refusal, base, size };
-    if (base === 0 && has(request, MEM_RESET_UNDO)) {
-      return { status: CONFLICTING_ADDRESSES, rule: "2.6", base, size };
-    }
-    if (base === 0 || has(request, MEM_RESERVE)) return this.reserve(request);
-    return this.commit(request);
+    const anywhere = base === 0 && type !== MEM_RESET_UNDO;
+    return anywhere || has(request, MEM_RESERVE) ? this.reserve(request) : this.commit(request);
   }
 
   /** 2.1#1 to #9: what is wrong whatever the address space looks like. */
@@ -175,8 +172,11 @@ export class Allocations extends BulkAccesses {
     });
     if (copiesOnWrite(protect)) return refused(INVALID_PAGE_PROTECTION, 1);
     const large = (type & MEM_LARGE_PAGES) !== 0;
-    if (large && !this.largeAllowed(request)) {
+    if (large && (size % LARGE_PAGE !== 0 || base % LARGE_PAGE !== 0)) {
       return { status: INVALID_PARAMETER, rule: "11", base, size };
+    }
+    if (large && (protect & (PAGE_GUARD | CACHE_BITS)) !== 0) {
+      return { status: INVALID_PAGE_PROTECTION, rule: "11", base, size };
     }
     if (base !== 0 && base < this.layout.lowest) return refused(this.numbered(2), 4);
     if (this.exited) return refused(PROCESS_IS_TERMINATING, 9);
@@ -204,17 +204,11 @@ export class Allocations extends BulkAccesses {
     const commit = (type & MEM_COMMIT) !== 0;
     const kind =
       (type & MEM_PHYSICAL) !== 0 ? "awe" : (type & MEM_LARGE_PAGES) !== 0 ? "large" : "private";
-    const stored = protect & ~PAGE_TARGETS_INVALID;
-    const region = makeRegion(start, bytes, kind, stored, commit ? stored : 0);
+    const shown = protect & ~PAGE_TARGETS_INVALID;
+    const region = makeRegion(start, bytes, kind, protect, commit ? shown : 0);
     region.watched = (type & MEM_WRITE_WATCH) !== 0;
     this.insert(region);
     if (commit) this.addCharge(bytes / PAGE);
-  }
-
-  /** Section 11. */
-  private largeAllowed({ base, size, protect }: Request): boolean {
-    if (size % LARGE_PAGE !== 0 || base % LARGE_PAGE !== 0) return false;
-    return (protect & (PAGE_GUARD | CACHE_BITS)) === 0;
   }
 
   /** 2.2#R7 and #R8, where the call commits. */
@@ -272,21 +266,23 @@ export class Allocations extends BulkAccesses {
     const start = roundDown(base, PAGE);
     const end = roundUp(base + size, PAGE);
     const region = this.regionAt(start);
+    const resets = (type & MEM_COMMIT) === 0;
     if (this.exited) {
-      return { status: PROCESS_IS_TERMINATING, rule: "2.3#C1", base, size };
+      return { status: PROCESS_IS_TERMINATING, rule: resets ? "2.6" : "2.3#C1", base, size };
     }
-    if (region === null && type === MEM_COMMIT && this.settings.autoReserveOnCommit) {
+    if (region === null && !resets && this.settings.autoReserveOnCommit) {
       return this.reserveAndCommit(request);
     }
     const refusal =
       this.refuseSpan(region, end) ??
       (region === null
         ? null
-        : type === MEM_RESET || type === MEM_RESET_UNDO
+        : resets
           ? this.refuseReset(region, start, end, type)
           : this.refuseCommit(region, start, end, protect));
     if (refusal !== null || region === null) {
-      return { status: CONFLICTING_ADDRESSES, rule: "2.3#C2", ...refusal, base, size };
+      const answer = { status: CONFLICTING_ADDRESSES, rule: "2.3#C2", ...refusal, base, size };
+      return resets ? { ...answer, rule: "2.6" } : answer;
     }
     if (type === MEM_RESET) this.reset(base, size);
     else if (type !== MEM_RESET_UNDO) {
@@ -294,7 +290,7 @@ export class Allocations extends BulkAccesses {
       if (!isView(region)) this.addCharge(fresh);
       this.setProtection(region, pageOf(start), pageOf(end) - 1, protect);
     }
-    return { status: SUCCESS, rule: "2.3", base: start, size: end - start };
+    return { status: SUCCESS, rule: resets ? "2.6" : "2.3", base: start, size: end - start };
   }
 
   private refuseSpan(region: Region | null, end: number): Answer | null {

@@ -8,7 +8,8 @@
  * - An exited process answers PROCESS_IS_TERMINATING where the table looks at the handle; an allocation after 2.2#R1,
  *   section 11 and 2.2#R4, before it looks at the space (12.1), or at 2.3#C1.
  * - autoReserveOnCommit follows 17.19: the range has to be free, then 2.3#C8, then #C9. RESET never reserves by it.
- * - A NULL base with RESET is a reservation, so 2.2#R1 applies to it. RESET_UNDO with NULL: after 2.1#15.
+ * - A NULL base with RESET is a reservation, so 2.2#R1 applies to it. RESET_UNDO with NULL finds no region
+ *   (2.6).
  * - Both charge limits of a commit answer at 2.3#C9: the machine's first, the process's quota second.
  * - A RELEASE with a placeholder modifier and size 0 is `_3` before the handle; on a region, after 3.1#9 (8.3).
  * - 3.1: KUSER_SHARED_DATA answers after #9; 3.3: after #7; both INVALID_PARAMETER. COMMIT and RESET in it: 2.3#C4.
@@ -22,11 +23,12 @@
  * - An access whose second page fails leaves nothing behind on its first page: no frame, no mark, no copy.
  * - Bulk copy: the source page is read (and takes its frame) before the target page is asked. With the target
  *   overlapping above: asked in the same order as without overlap, but a fault leaves no frame behind.
+ * - A large region with GUARD or a caching bit: INVALID_PAGE_PROTECTION, after its size and base (section 11).
  * - A large region takes its frames at first touch like any other; a part of it cannot be released (3.1#12).
  * - MEM_RESET leaves a locked page alone and draws no number for it.
  * - A placement that fails draws no number; the draw comes after gap and charge are known to be there.
  * - RESET_UNDO looks at every page it touches, RESET discards those wholly inside; both need all touched committed.
- * - The marker bit 0x40000000 of a protection is neither stored nor shown.
+ * - The marker bit 0x40000000 shows in AllocationProtect, which is as it was passed, and in no page's protection.
  * - VirtualUnlock's trimming moves pages out of the working set only: frames, so `residentPages`, stay.
  * - Pages beside KUSER_SHARED_DATA show RESERVE with Protect NOACCESS (1.2 against 3.5).
  * - Views are never charged, whatever is committed or copied in them.

@@ -74,16 +74,7 @@ export function virtualServices(process: Process): VirtualServices {
       const type = dword(AllocationType, "AllocationType");
       const protect = dword(Protect, "Protect");
       const { services, view } = process.enter();
-      const status = services.allocate(
-        target,
-        baseAt,
-        base,
-        zeroBits,
-        sizeAt,
-        size,
-        type,
-        protect,
-      );
+      const status = services.allocate(target, baseAt, base, zeroBits, sizeAt, size, type, protect);
       if (succeeded(status)) rangeOut(BaseAddress, RegionSize, view);
       return status;
     },
@@ -138,9 +129,9 @@ export function virtualServices(process: Process): VirtualServices {
       setOut(ReturnLength, view.result(7));
       if (kind === MemoryRegionInformation) {
         const written = MEMORY_REGION_INFORMATION.fieldsWithin(length, door.pointerBytes);
-        setStructure(MemoryInformation, pick(regionInformation(view), written));
+        setStructure<object>(MemoryInformation, pick(regionInformation(view), written));
       } else {
-        setStructure(MemoryInformation, basicInformation(view));
+        setStructure<object>(MemoryInformation, basicInformation(view));
       }
       return status;
     },

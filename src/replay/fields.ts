@@ -3,7 +3,10 @@ import { TraceError } from "./trace.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The fields of one row, read with a check; whatever is wrong is a TraceError that names the row's line. */
+/**
+ * The fields of one row, read with a check; whatever is wrong is a TraceError that names the row's
+ * line.
+ */
 export class Fields {
   readonly object: Json;
   readonly #file: string;

@@ -17,8 +17,9 @@ interface RowedRegion {
 }
 
 /**
- * Create the regions that a trace describes in the fresh process of a subject. A row that equals what a fresh process
- * has anyway (17.20: the page at 0x7ffe0000) is that region, and nothing is created for it.
+ * Create the regions that a trace describes in the fresh process of a subject. A row that equals
+ * what a fresh process has anyway (17.20: the page at 0x7ffe0000) is that region, and nothing is
+ * created for it.
  *
  * @throws TraceError where rows contradict each other, or the profile
  */

@@ -9,12 +9,18 @@ import type { InitialRegion, ReplaySubject } from "./subject.ts";
 import type { AccessBytes, Answer, MemoryInformation, TraceCall } from "./trace.ts";
 
 const PAGE = 0x1000;
-/** What the core's peek answers at most where no frame is: 0 not committed, 1 committed but never touched. */
+/**
+ * What the core's peek answers at most where no frame is: 0 not committed, 1 committed but never
+ * touched.
+ */
 const UNTOUCHED = 1;
 
 type Calls = ReturnType<typeof kernel32>;
 
-/** A guardpage machine under replay: one process at a time, calls through kernel32 with its last error. */
+/**
+ * A guardpage machine under replay: one process at a time, calls through kernel32 with its last
+ * error.
+ */
 export class MachineSubject implements ReplaySubject {
   readonly machine: Machine;
   readonly pointerBytes: 4 | 8;
@@ -92,7 +98,10 @@ export class MachineSubject implements ReplaySubject {
     return address > this.machine.highestUserAddress ? null : this.#query(address);
   }
 
-  /** Bytes of the pages in a range that have a frame: a page takes one when it is first read or written. */
+  /**
+   * Bytes of the pages in a range that have a frame: a page takes one when it is first read or
+   * written.
+   */
   touchedBytes(base: number, size: number): number {
     const { core, spaceNumber } = this.#process;
     let bytes = 0;
@@ -169,7 +178,10 @@ const NO_INFORMATION: MemoryInformation = {
   Type: 0,
 };
 
-/** One access: what it gave, or the exception it ended in. The process has no handlers, so nothing tries again. */
+/**
+ * One access: what it gave, or the exception it ended in. The process has no handlers, so nothing
+ * tries again.
+ */
 function attempt(access: () => Answer): Answer {
   try {
     return access();

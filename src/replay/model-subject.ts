@@ -12,7 +12,10 @@ import type { Answer, MemoryInformation, TraceCall } from "./trace.ts";
 const FAILED_WATCH = "0xffffffff";
 const GRANULARITY = "0x1000";
 
-/** The naive model under replay. It calculates with doubles: exact for every address and size that can succeed. */
+/**
+ * The naive model under replay. It calculates with doubles: exact for every address and size that
+ * can succeed.
+ */
 export class ModelSubject implements ReplaySubject {
   readonly #model: Model;
   #process: ModelProcess;

@@ -19,7 +19,10 @@ export function pointerBytesOf(profile: string): 4 | 8 {
   return bytes;
 }
 
-/** The kind of space a trace is replayed in unless another is asked for. A 64-bit profile has no window. */
+/**
+ * The kind of space a trace is replayed in unless another is asked for. A 64-bit profile has no
+ * window.
+ */
 export function defaultSpace(profile: string): Space {
   return pointerBytesOf(profile) === 8 ? "translated" : "windowed";
 }

@@ -34,7 +34,10 @@ export interface ReplayResult {
 }
 
 export interface ReplayOptions {
-  /** What VirtualQuery of the subject is held against after each call; without one only answers are compared. */
+  /**
+   * What VirtualQuery of the subject is held against after each call; without one only answers are
+   * compared.
+   */
   readonly reference?: ReplaySubject;
   /** Called after each answer, with the number of answers so far. */
   readonly onAnswer?: (answers: number) => void;
@@ -57,7 +60,7 @@ export function replay(
       adoptInitialRows(process.initial, each, trace.file);
     }
     for (const row of process.rows) {
-      const difference = judge(row, subject, comparison);
+      const difference = attempt(row, trace.file, () => judge(row, subject, comparison));
       if (difference === undefined) {
         passed += 1;
       } else {
@@ -72,6 +75,15 @@ export function replay(
     throw new Error(`${trace.file} has ${trace.answers} rows with an answer, but ${judged}`);
   }
   return { passed, failed, differences };
+}
+
+/** What a subject throws is a fault in it and no answer: say at which row. */
+function attempt<T>(row: AnswerRow, file: string, judged: () => T): T {
+  try {
+    return judged();
+  } catch (cause) {
+    throw new Error(`${file}:${row.line}: this row could not be replayed`, { cause });
+  }
 }
 
 function judge(
@@ -94,8 +106,9 @@ function judge(
 }
 
 /**
- * A program that asked for any address is given the one it got when it was recorded (17.20): whatever placed it there
- * is not under test, and what follows must fit. COMMIT alone at a free address fails, hence RESERVE.
+ * A program that asked for any address is given the one it got when it was recorded (17.20):
+ * whatever placed it there is not under test, and what follows must fit. COMMIT alone at a free
+ * address fails, hence RESERVE.
  */
 function placed(row: CallRow): TraceCall {
   const { call, expected } = row;

@@ -23,8 +23,9 @@ export interface RunDifference {
 }
 
 /**
- * Makes each call on a reference too, and then holds every run of the regions it touched - those that contain the
- * call's range, or lie against it, before or after the call - against VirtualQuery of the subject.
+ * Makes each call on a reference too, and then holds every run of the regions it touched - those
+ * that contain the call's range, or lie against it, before or after the call - against VirtualQuery
+ * of the subject.
  */
 export class RunComparison {
   readonly #reference: ReplaySubject;
@@ -104,7 +105,10 @@ function union(left: Extent | undefined, right: Extent | undefined): Extent | un
   return { start: Math.min(left.start, right.start), end: Math.max(left.end, right.end) };
 }
 
-/** The range a call names. NULL of VirtualAlloc names none before the call, and the answered base after it. */
+/**
+ * The range a call names. NULL of VirtualAlloc names none before the call, and the answered base
+ * after it.
+ */
 function rangeOf(call: TraceCall, answer: Answer | undefined): Extent | undefined {
   switch (call.name) {
     case "VirtualAlloc": {
@@ -126,7 +130,10 @@ function rangeOf(call: TraceCall, answer: Answer | undefined): Extent | undefine
   }
 }
 
-/** Whole pages. Numbers above 2^53 lose their low bits here, far above every address that can be queried. */
+/**
+ * Whole pages. Numbers above 2^53 lose their low bits here, far above every address that can be
+ * queried.
+ */
 function extentOf(address: Quantity, size: Quantity): Extent {
   const start = Number(address);
   const end = start + Math.max(Number(size), 1);

@@ -16,11 +16,17 @@ export interface InitialRun {
   readonly protect: number;
 }
 
-/** What a replay needs of the thing it is held against: a machine, the reference model, a test's stub. */
+/**
+ * What a replay needs of the thing it is held against: a machine, the reference model, a test's
+ * stub.
+ */
 export interface ReplaySubject {
   /** Begin a fresh address space; the one before it is gone. */
   newProcess(): void;
-  /** Create a region that was there before. @throws RangeError where it does not fit; nothing is changed then */
+  /**
+   * Create a region that was there before. @throws RangeError where it does not fit; nothing is
+   * changed then
+   */
   adopt(region: InitialRegion): void;
   /** Make one call, and say what it answered. */
   answer(call: TraceCall): Answer;

@@ -1,6 +1,9 @@
 import type { Quantity } from "./numbers.ts";
 
-/** MEMORY_BASIC_INFORMATION: what VirtualQuery says of one run of pages. All numbers, none above 2^53. */
+/**
+ * MEMORY_BASIC_INFORMATION: what VirtualQuery says of one run of pages. All numbers, none above
+ * 2^53.
+ */
 export interface MemoryInformation {
   BaseAddress: number;
   AllocationBase: number;
@@ -67,8 +70,9 @@ export interface ExceptionText {
 }
 
 /**
- * What a call answered, in the form of the file: numbers of the guest as hexadecimal text without leading zeros, BOOL
- * and last error as plain numbers. Two answers are the same when they have the same fields with the same values.
+ * What a call answered, in the form of the file: numbers of the guest as hexadecimal text without
+ * leading zeros, BOOL and last error as plain numbers. Two answers are the same when they have the
+ * same fields with the same values.
  */
 export interface Answer {
   return?: string | number | MemoryInformationText;

@@ -1,5 +1,5 @@
-import type { CoreExports } from "./exports.ts";
 import type { Link } from "./link.ts";
+import type { CoreExports } from "./this.#exports.ts";
 
 /** The i64 form of a fetch, for addresses above 2^53. */
 interface WideExports extends CoreExports {
@@ -12,14 +12,21 @@ interface WideExports extends CoreExports {
  */
 export class Accesses {
   readonly #link: Link;
+  readonly #context: number;
+  #exports: CoreExports;
 
   constructor(link: Link) {
     this.#link = link;
+    this.#context = link.context;
+    this.#exports = link.exports;
+    link.onTrap((poisoned) => {
+      this.#exports = poisoned;
+    });
   }
 
   loadU8(address: number): number {
     try {
-      return this.#link.exports.loadU8F64(this.#link.context, address);
+      return this.#exports.loadU8F64(this.#context, address);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -27,7 +34,7 @@ export class Accesses {
 
   loadU16(address: number): number {
     try {
-      return this.#link.exports.loadU16F64(this.#link.context, address);
+      return this.#exports.loadU16F64(this.#context, address);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -35,7 +42,7 @@ export class Accesses {
 
   loadU32(address: number): number {
     try {
-      return this.#link.exports.loadU32F64(this.#link.context, address) >>> 0;
+      return this.#exports.loadU32F64(this.#context, address) >>> 0;
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -43,7 +50,7 @@ export class Accesses {
 
   loadU64(address: number): bigint {
     try {
-      return BigInt.asUintN(64, this.#link.exports.loadU64F64(this.#link.context, address));
+      return BigInt.asUintN(64, this.#exports.loadU64F64(this.#context, address));
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -51,7 +58,7 @@ export class Accesses {
 
   loadF32(address: number): number {
     try {
-      return this.#link.exports.loadF32F64(this.#link.context, address);
+      return this.#exports.loadF32F64(this.#context, address);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -59,7 +66,7 @@ export class Accesses {
 
   loadF64(address: number): number {
     try {
-      return this.#link.exports.loadF64F64(this.#link.context, address);
+      return this.#exports.loadF64F64(this.#context, address);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -67,7 +74,7 @@ export class Accesses {
 
   storeU8(address: number, value: number): void {
     try {
-      this.#link.exports.storeU8F64(this.#link.context, address, value);
+      this.#exports.storeU8F64(this.#context, address, value);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -75,7 +82,7 @@ export class Accesses {
 
   storeU16(address: number, value: number): void {
     try {
-      this.#link.exports.storeU16F64(this.#link.context, address, value);
+      this.#exports.storeU16F64(this.#context, address, value);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -83,7 +90,7 @@ export class Accesses {
 
   storeU32(address: number, value: number): void {
     try {
-      this.#link.exports.storeU32F64(this.#link.context, address, value);
+      this.#exports.storeU32F64(this.#context, address, value);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -91,7 +98,7 @@ export class Accesses {
 
   storeU64(address: number, value: bigint): void {
     try {
-      this.#link.exports.storeU64F64(this.#link.context, address, value);
+      this.#exports.storeU64F64(this.#context, address, value);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -99,7 +106,7 @@ export class Accesses {
 
   storeF32(address: number, value: number): void {
     try {
-      this.#link.exports.storeF32F64(this.#link.context, address, value);
+      this.#exports.storeF32F64(this.#context, address, value);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -107,7 +114,7 @@ export class Accesses {
 
   storeF64(address: number, value: number): void {
     try {
-      this.#link.exports.storeF64F64(this.#link.context, address, value);
+      this.#exports.storeF64F64(this.#context, address, value);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -116,7 +123,7 @@ export class Accesses {
   /** A load at any address of 64 bits. */
   loadSlow(address: bigint, sizeBytes: number): void {
     try {
-      this.#link.exports.loadSlow(this.#link.context, address, sizeBytes);
+      this.#exports.loadSlow(this.#context, address, sizeBytes);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -125,7 +132,7 @@ export class Accesses {
   /** A store of zero at any address of 64 bits. */
   storeSlow(address: bigint, sizeBytes: number): void {
     try {
-      this.#link.exports.storeSlow(this.#link.context, address, sizeBytes, 0n);
+      this.#exports.storeSlow(this.#context, address, sizeBytes, 0n);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -134,7 +141,7 @@ export class Accesses {
   /** Linear address of as many bytes from `address` on as lie together (result 0 says how many), or 0. */
   probeRange(address: number, length: number, access: number): number {
     try {
-      return this.#link.exports.probeRangeF64(this.#link.context, address, length, access) >>> 0;
+      return this.#exports.probeRangeF64(this.#context, address, length, access) >>> 0;
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -143,8 +150,8 @@ export class Accesses {
   /** Whether an access would succeed, with all its effects but the bytes. Leaves no outcome. */
   asks(address: number, sizeBytes: number, access: number): boolean {
     try {
-      const outcome = this.#link.exports.askF64(this.#link.context, address, sizeBytes, access);
-      if (outcome !== 0) this.#link.exports.outcomeClear(this.#link.context);
+      const outcome = this.#exports.askF64(this.#context, address, sizeBytes, access);
+      if (outcome !== 0) this.#exports.outcomeClear(this.#context);
       return outcome === 0;
     } catch (error) {
       throw this.#link.trapped(error);
@@ -153,7 +160,7 @@ export class Accesses {
 
   fetch(address: number, sizeBytes: number): void {
     try {
-      this.#link.exports.fetchF64(this.#link.context, address, sizeBytes);
+      this.#exports.fetchF64(this.#context, address, sizeBytes);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -162,7 +169,7 @@ export class Accesses {
   /** A fetch at any address of 64 bits. */
   fetchSlow(address: bigint, sizeBytes: number): void {
     try {
-      (this.#link.exports as WideExports).fetch(this.#link.context, address, sizeBytes);
+      (this.#exports as WideExports).fetch(this.#context, address, sizeBytes);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -170,7 +177,7 @@ export class Accesses {
 
   copy(target: number, source: number, length: number): void {
     try {
-      this.#link.exports.copyF64(this.#link.context, target, source, length);
+      this.#exports.copyF64(this.#context, target, source, length);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -178,7 +185,7 @@ export class Accesses {
 
   fill(address: number, value: number, length: number): void {
     try {
-      this.#link.exports.fillF64(this.#link.context, address, value, length);
+      this.#exports.fillF64(this.#context, address, value, length);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -186,7 +193,7 @@ export class Accesses {
 
   compare(left: number, right: number, length: number): void {
     try {
-      this.#link.exports.compareF64(this.#link.context, left, right, length);
+      this.#exports.compareF64(this.#context, left, right, length);
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -194,7 +201,7 @@ export class Accesses {
 
   clear(): void {
     try {
-      this.#link.exports.outcomeClear(this.#link.context);
+      this.#exports.outcomeClear(this.#context);
     } catch (error) {
       throw this.#link.trapped(error);
     }

@@ -74,8 +74,9 @@ export class Core {
     return this.#link.poison;
   }
 
-  set onTrap(listener: () => void) {
-    this.#link.onTrap = listener;
+  /** Calls back once, when the core has trapped. */
+  onTrap(listener: () => void): void {
+    this.#link.onTrap(listener);
   }
 
   /** The space that accesses and services act for. */

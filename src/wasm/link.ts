@@ -10,8 +10,7 @@ export class Link {
   readonly view: ContextView;
   /** Why the core cannot be used any more. */
   poison: MachinePoisoned | undefined;
-  /** Called once, when the core has trapped. */
-  onTrap: () => void = () => {};
+  readonly #listeners: ((poisoned: CoreExports) => void)[] = [];
 
   /** The machine must have been created. */
   constructor(exports: CoreExports) {
@@ -19,6 +18,11 @@ export class Link {
     this.context = exports.contextCreate() >>> 0;
     if (this.context === 0) throw new Error("no memory for a context of the core");
     this.view = new ContextView(exports.memory, this.context);
+  }
+
+  /** Called once, when the core has trapped, with what takes the place of its exports. */
+  onTrap(listener: (poisoned: CoreExports) => void): void {
+    this.#listeners.push(listener);
   }
 
   /**
@@ -29,7 +33,7 @@ export class Link {
     if (this.poison === undefined) {
       this.poison = new MachinePoisoned(error);
       this.exports = poisonedExports(this.poison);
-      this.onTrap();
+      for (const listener of this.#listeners) listener(this.exports);
     }
     return this.poison;
   }

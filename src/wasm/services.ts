@@ -1,5 +1,5 @@
-import type { CoreExports } from "./exports.ts";
 import type { Link } from "./link.ts";
+import type { CoreExports } from "./this.#exports.ts";
 
 /** An export without its first argument, the context. */
 type InContext<Name extends keyof CoreExports> = CoreExports[Name] extends (
@@ -12,9 +12,16 @@ type InContext<Name extends keyof CoreExports> = CoreExports[Name] extends (
 /** The Nt services of the core. `target` is the number of a space or the NTSTATUS of looking up a handle. */
 export class Services {
   readonly #link: Link;
+  readonly #context: number;
+  #exports: CoreExports;
 
   constructor(link: Link) {
     this.#link = link;
+    this.#context = link.context;
+    this.#exports = link.exports;
+    link.onTrap((poisoned) => {
+      this.#exports = poisoned;
+    });
   }
 
   readonly allocate: InContext<"allocateF64"> = (
@@ -27,10 +34,19 @@ export class Services {
     type,
     protect,
   ) => {
-    const { exports, context } = this.#link;
     try {
       return (
-        exports.allocateF64(context, target, baseAt, base, zeroBits, sizeAt, size, type, protect) >>> 0
+        this.#exports.allocateF64(
+          this.#context,
+          target,
+          baseAt,
+          base,
+          zeroBits,
+          sizeAt,
+          size,
+          type,
+          protect,
+        ) >>> 0
       );
     } catch (error) {
       throw this.#link.trapped(error);
@@ -38,9 +54,8 @@ export class Services {
   };
 
   readonly free: InContext<"freeF64"> = (target, baseAt, base, sizeAt, size, type) => {
-    const { exports, context } = this.#link;
     try {
-      return exports.freeF64(context, target, baseAt, base, sizeAt, size, type) >>> 0;
+      return this.#exports.freeF64(this.#context, target, baseAt, base, sizeAt, size, type) >>> 0;
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -55,9 +70,19 @@ export class Services {
     protect,
     oldAt,
   ) => {
-    const { exports, context } = this.#link;
     try {
-      return exports.protectF64(context, target, baseAt, base, sizeAt, size, protect, oldAt) >>> 0;
+      return (
+        this.#exports.protectF64(
+          this.#context,
+          target,
+          baseAt,
+          base,
+          sizeAt,
+          size,
+          protect,
+          oldAt,
+        ) >>> 0
+      );
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -71,11 +96,10 @@ export class Services {
     length,
     returnLengthAt,
   ) => {
-    const { exports, context } = this.#link;
     try {
       return (
-        exports.queryF64(
-          context,
+        this.#exports.queryF64(
+          this.#context,
           target,
           address,
           informationClass,
@@ -90,27 +114,30 @@ export class Services {
   };
 
   readonly lock: InContext<"lockF64"> = (target, baseAt, base, sizeAt, size, mapType) => {
-    const { exports, context } = this.#link;
     try {
-      return exports.lockF64(context, target, baseAt, base, sizeAt, size, mapType) >>> 0;
+      return (
+        this.#exports.lockF64(this.#context, target, baseAt, base, sizeAt, size, mapType) >>> 0
+      );
     } catch (error) {
       throw this.#link.trapped(error);
     }
   };
 
   readonly unlock: InContext<"unlockF64"> = (target, baseAt, base, sizeAt, size, mapType) => {
-    const { exports, context } = this.#link;
     try {
-      return exports.unlockF64(context, target, baseAt, base, sizeAt, size, mapType) >>> 0;
+      return (
+        this.#exports.unlockF64(this.#context, target, baseAt, base, sizeAt, size, mapType) >>> 0
+      );
     } catch (error) {
       throw this.#link.trapped(error);
     }
   };
 
   readonly readVirtual: InContext<"readVirtualF64"> = (target, address, bufferAt, size, doneAt) => {
-    const { exports, context } = this.#link;
     try {
-      return exports.readVirtualF64(context, target, address, bufferAt, size, doneAt) >>> 0;
+      return (
+        this.#exports.readVirtualF64(this.#context, target, address, bufferAt, size, doneAt) >>> 0
+      );
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -123,9 +150,10 @@ export class Services {
     size,
     doneAt,
   ) => {
-    const { exports, context } = this.#link;
     try {
-      return exports.writeVirtualF64(context, target, address, bufferAt, size, doneAt) >>> 0;
+      return (
+        this.#exports.writeVirtualF64(this.#context, target, address, bufferAt, size, doneAt) >>> 0
+      );
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -138,9 +166,10 @@ export class Services {
     size,
     doneAt,
   ) => {
-    const { exports, context } = this.#link;
     try {
-      return exports.writeProcessF64(context, target, address, bufferAt, size, doneAt) >>> 0;
+      return (
+        this.#exports.writeProcessF64(this.#context, target, address, bufferAt, size, doneAt) >>> 0
+      );
     } catch (error) {
       throw this.#link.trapped(error);
     }
@@ -156,11 +185,10 @@ export class Services {
     count,
     granularityAt,
   ) => {
-    const { exports, context } = this.#link;
     try {
       return (
-        exports.getWriteWatchF64(
-          context,
+        this.#exports.getWriteWatchF64(
+          this.#context,
           target,
           flags,
           base,
@@ -177,9 +205,8 @@ export class Services {
   };
 
   readonly resetWriteWatch: InContext<"resetWriteWatchF64"> = (target, base, size) => {
-    const { exports, context } = this.#link;
     try {
-      return exports.resetWriteWatchF64(context, target, base, size) >>> 0;
+      return this.#exports.resetWriteWatchF64(this.#context, target, base, size) >>> 0;
     } catch (error) {
       throw this.#link.trapped(error);
     }

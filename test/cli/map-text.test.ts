@@ -4,7 +4,10 @@ import { mapText } from "../../src/cli/map-text.ts";
 import { protectionText } from "../../src/cli/protection-text.ts";
 import type { MemoryInformation } from "../../src/replay/trace.ts";
 
-/** Runs of a made-up process, without the free ones between them: base, size, allocation, protections, type. */
+/**
+ * Runs of a made-up process, without the free ones between them: base, size, allocation,
+ * protections, type.
+ */
 const RUNS = [
   [0x400000, 0x1000, 0x400000, 0x80, 0x02, 0x1000000],
   [0x401000, 0x48c000, 0x400000, 0x80, 0x20, 0x1000000],
@@ -86,7 +89,7 @@ it("a map has a line for each region, its runs under it, and totals by type", ()
   `);
 });
 
-it("addresses of a 64-bit process have sixteen digits, and lines still at most 100 characters", () => {
+it("64-bit addresses have sixteen digits, and lines still at most 100 characters", () => {
   const lines = mapText(readMap(new MadeUpProcess(8))).split("\n");
   expect(lines[1]).toMatch(/^0000000000400000 {4}000000000088FFFF /);
   expect(lines.at(-1)).toBe("Largest free block: 137,438,941,120 K at 0000000000C00000");

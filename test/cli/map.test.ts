@@ -19,7 +19,26 @@ it("prints the memory map after the last call, and nothing else", () => {
   );
   const { code, stdout, stderr } = guardpage("map", file);
   expect([code, stderr]).toEqual([0, ""]);
-  expect(`\n${stdout}`).toMatchInlineSnapshot();
+  expect(`\n${stdout}`).toMatchInlineSnapshot(`
+    "
+    Base        End               Size  Type     Alloc   Committed     Touched  Pages
+    00050000    00052FFF          12 K  Private  RW            8 K         4 K  2 runs
+      00050000  00050FFF           4 K                                          reserved
+      00051000  00052FFF           8 K                         8 K         4 K  RWX
+    7FFE0000    7FFEFFFF          64 K  Private  RO            4 K         0 K  2 runs
+      7FFE0000  7FFE0FFF           4 K                         4 K         0 K  RO
+      7FFE1000  7FFEFFFF          60 K                                          reserved
+
+    Type       Count              Size      Committed        Touched           Largest
+    Image          0               0 K            0 K            0 K               0 K
+    Mapped         0               0 K            0 K            0 K               0 K
+    Private        2              76 K           12 K            4 K              64 K
+    Total          2              76 K           12 K            4 K              64 K
+    Free           2       2,097,012 K                                     2,096,692 K
+
+    Largest free block: 2,096,692 K at 00053000
+    "
+  `);
 });
 
 it("shows the images, views and stacks of a recorded program, in at most 100 columns", () => {

@@ -15,7 +15,7 @@ function written(terminal: "terminal" | "pipe", wanted: "shown" | "hidden"): str
 }
 
 it("a bar is drawn on a terminal", () => {
-  expect(written("terminal", "shown")).toContain("name.jsonl [");
+  expect(written("terminal", "shown")).toContain(" 0/1000 name.jsonl");
 });
 
 it("nothing is written to a pipe, or where it is not wanted", () => {

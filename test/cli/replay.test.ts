@@ -268,6 +268,40 @@ describe("what a replay does", () => {
     ],
   ];
 
+  it("answers for numbers of 64 bits", () => {
+    const fault = (access: string, address: string) => ({
+      exception: { ExceptionCode: "0xc0000005", ExceptionInformation: [access, address] },
+    });
+    const top = "0xfffffffffffff000";
+    const file = scratch.trace(
+      { ...HEADER, profile: "win64" },
+      {
+        call: "VirtualAlloc",
+        args: [top, "0x2000", "0x3000", "0x4"],
+        return: "0x0",
+        lastError: 87,
+      },
+      { call: "VirtualAlloc", args: ["0x0", top, "0x3000", "0x4"], return: "0x0", lastError: 87 },
+      { call: "VirtualFree", args: [top, "0x0", "0x8000"], return: 0, lastError: 87 },
+      { call: "VirtualProtect", args: [top, "0x1000", "0x2"], return: 0, lastError: 87 },
+      { call: "VirtualQuery", args: ["0xffff800000000000"], return: 0, lastError: 87 },
+      { call: "ResetWriteWatch", args: [top, "0x1000"], return: "0xffffffff", lastError: 87 },
+      { call: "load", args: [top, "0x8"], ...fault("0x0", top) },
+      {
+        call: "store",
+        args: ["0xffffffffffffffff", "0x1", "0x1"],
+        ...fault("0x1", `0x${"f".repeat(16)}`),
+      },
+      {
+        call: "store",
+        args: ["0x800000000000", "0x1", "0x1"],
+        ...fault("0x0", `0x${"f".repeat(16)}`),
+      },
+      { call: "execute", args: ["0xffff800000000001"], ...fault("0x8", "0xffff800000000001") },
+    );
+    expect(guardpage("replay", file).stdout).toMatch(/\n10 passed, 0 failed\n$/);
+  });
+
   it.each(PASSING)("%s", (_what, rows) => {
     const file = scratch.trace(HEADER, ...rows);
     const { code, stdout } = guardpage("replay", file);

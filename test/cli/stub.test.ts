@@ -13,7 +13,10 @@ import {
 } from "../../src/replay/trace.ts";
 import { recorded } from "./guardpage.ts";
 
-/** Has no memory at all: every VirtualAlloc gives the address that was asked, and every other call succeeds. */
+/**
+ * Has no memory at all: every VirtualAlloc gives the address that was asked, and every other call
+ * succeeds.
+ */
 class EchoStub implements ReplaySubject {
   newProcess(): void {}
 
@@ -46,7 +49,7 @@ function replayed(create: () => ReplaySubject): { answers: number[]; runs: numbe
   return { answers: [answers.passed, answers.failed], runs: [runs.passed, runs.failed] };
 }
 
-it("a stub that echoes the asked address passes by its answers, and fails every row by its memory", () => {
+it("a stub that echoes the asked address passes by answers, fails every row by memory", () => {
   expect(replayed(() => new EchoStub())).toEqual({ answers: [6_931, 2], runs: [0, 6_933] });
 });
 
@@ -57,7 +60,10 @@ it("the model itself passes", () => {
 
 it.each(MEMORY_INFORMATION_FIELDS)("a wrong %s fails every row", (field) => {
   class Bent extends ModelSubject {
-    /** While initial rows are adopted it is right, or the page at 0x7ffe0000 would not be known again. */
+    /**
+     * While initial rows are adopted it is right, or the page at 0x7ffe0000 would not be known
+     * again.
+     */
     #bent = false;
 
     override answer(call: TraceCall): Answer {

@@ -1,16 +1,8 @@
 import { expect } from "vitest";
 import { PAGE_EXECUTE_READWRITE, PAGE_GUARD, PAGE_READWRITE } from "../../src/constants.ts";
 import { accessRows, type Cell, guardRows } from "./access-cells.rows.ts";
-import {
-  EXECUTE,
-  type Fault,
-  guarded,
-  READ,
-  touch,
-  violation,
-  WRITE,
-} from "./support/fault.ts";
-import { EVERYWHERE, ON_WIN32, rule, type RuleOptions } from "./support/rule.ts";
+import { EXECUTE, type Fault, guarded, READ, touch, violation, WRITE } from "./support/fault.ts";
+import { EVERYWHERE, ON_WIN32, type RuleOptions, rule } from "./support/rule.ts";
 import { BASE, GRANULARITY, PAGE, type Scene } from "./support/scene.ts";
 
 /** The page under test, in the middle of three equal ones. */
@@ -110,7 +102,10 @@ for (const { rule: id, protect, inView, ...cells } of guardRows) {
   }
 }
 
-for (const [name, dep, execute] of [["dep on", true, 8], ["dep off", false, 0]] as const) {
+for (const [name, dep, execute] of [
+  ["dep on", true, 8],
+  ["dep off", false, 0],
+] as const) {
   rule(
     "4.2#9",
     `reserved, free, NULL, ${name}`,

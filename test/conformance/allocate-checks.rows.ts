@@ -96,7 +96,13 @@ export const allocateRows: readonly AllocateRow[] = [
     [1, 2, 4, 8, 0x10, 0x20].map((bit) => BOTH | bit),
     "nt",
   ),
-  ...types("2.1#3", "nothing to do", [0, MEM_TOP_DOWN, MEM_WRITE_WATCH, MEM_PHYSICAL, MEM_LARGE_PAGES]),
+  ...types("2.1#3", "nothing to do", [
+    0,
+    MEM_TOP_DOWN,
+    MEM_WRITE_WATCH,
+    MEM_PHYSICAL,
+    MEM_LARGE_PAGES,
+  ]),
   ...types("2.1#4", "reset with company", [
     MEM_RESET | MEM_COMMIT,
     MEM_RESET | MEM_RESERVE,

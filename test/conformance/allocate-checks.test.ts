@@ -24,9 +24,14 @@ import {
   STATUS_INVALID_PARAMETER_5,
   STATUS_PRIVILEGE_NOT_HELD,
 } from "../../src/constants.ts";
-import { GOOD, allocateRows, typeOrderRows } from "./allocate-checks.rows.ts";
+import { allocateRows, GOOD, typeOrderRows } from "./allocate-checks.rows.ts";
 import { type Problem, pairsOf } from "./support/order.ts";
-import { type AllocateCall, allocateRefused, expectError, expectStatus } from "./support/refusal.ts";
+import {
+  type AllocateCall,
+  allocateRefused,
+  expectError,
+  expectStatus,
+} from "./support/refusal.ts";
 import { rule } from "./support/rule.ts";
 import { BASE, GRANULARITY, PAGE, type Scene } from "./support/scene.ts";
 

@@ -82,7 +82,13 @@ rule("3.7#7", "read and write", (scene) => {
   scene.take(BASE, 2 * PAGE);
   scene.protect(BASE + PAGE, PAGE, PAGE_READONLY);
   const { IsBadHugeReadPtr, IsBadHugeWritePtr } = scene.kernel32;
-  const ranges = [[0, 0], [0, 1], [BASE, 2 * PAGE], [BASE, 2 * PAGE + 1], [BASE, PAGE]] as const;
+  const ranges = [
+    [0, 0],
+    [0, 1],
+    [BASE, 2 * PAGE],
+    [BASE, 2 * PAGE + 1],
+    [BASE, PAGE],
+  ] as const;
   expect(ranges.map(([base, size]) => IsBadHugeReadPtr(base, size))).toEqual([0, 1, 0, 1, 0]);
   expect(ranges.map(([base, size]) => IsBadHugeWritePtr(base, size))).toEqual([0, 1, 1, 1, 0]);
 });

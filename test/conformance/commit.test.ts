@@ -27,7 +27,7 @@ import {
 } from "../../src/constants.ts";
 import { GOOD } from "./allocate-checks.rows.ts";
 import { guarded, READ, touch } from "./support/fault.ts";
-import { type AllocateCall, type Refusal, allocateRefused } from "./support/refusal.ts";
+import { type AllocateCall, allocateRefused, type Refusal } from "./support/refusal.ts";
 import { rule } from "./support/rule.ts";
 import { BASE, GRANULARITY, PAGE, type Scene } from "./support/scene.ts";
 

@@ -134,7 +134,11 @@ rule("12.1#6", "every handle", (scene) => {
   const handle = scene.kernel32.OpenProcess(PROCESS_ALL_ACCESS, 0, other.process.id);
   other.process.exit(3);
   const { VirtualAllocEx, GetLastError } = scene.kernel32;
-  for (const [base, type] of [[0, BOTH], [BASE, MEM_RESERVE], [BASE, MEM_COMMIT]] as const) {
+  for (const [base, type] of [
+    [0, BOTH],
+    [BASE, MEM_RESERVE],
+    [BASE, MEM_COMMIT],
+  ] as const) {
     expect(VirtualAllocEx(handle, base, PAGE, type, PAGE_READWRITE)).toBe(0);
     expect(GetLastError()).toBe(ERROR_ACCESS_DENIED);
   }

@@ -169,5 +169,8 @@ rule("4.7#7", "a filter that takes it ends the process with the code", (scene) =
   const other = scene.another();
   other.kernel32.SetUnhandledExceptionFilter(() => EXCEPTION_EXECUTE_HANDLER);
   expect(faultOf(() => other.memory.getUint8(BASE))).toEqual(violation(READ, BASE));
-  expect([other.process.exited, other.process.exitCode]).toEqual([true, EXCEPTION_ACCESS_VIOLATION]);
+  expect([other.process.exited, other.process.exitCode]).toEqual([
+    true,
+    EXCEPTION_ACCESS_VIOLATION,
+  ]);
 });

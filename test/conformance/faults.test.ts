@@ -8,15 +8,7 @@ import {
   PAGE_READWRITE,
   PAGE_WRITECOPY,
 } from "../../src/constants.ts";
-import {
-  EXECUTE,
-  expectFault,
-  guarded,
-  READ,
-  touch,
-  violation,
-  WRITE,
-} from "./support/fault.ts";
+import { EXECUTE, expectFault, guarded, READ, touch, violation, WRITE } from "./support/fault.ts";
 import { ON_WIN64, rule } from "./support/rule.ts";
 import { BASE, expectUnchanged, GRANULARITY, PAGE } from "./support/scene.ts";
 

@@ -34,7 +34,7 @@ import {
   type Refusal,
 } from "./support/refusal.ts";
 import { rule } from "./support/rule.ts";
-import { BASE, GRANULARITY, PAGE, SELF, type Scene } from "./support/scene.ts";
+import { BASE, GRANULARITY, PAGE, type Scene, SELF } from "./support/scene.ts";
 
 const DECOMMIT: FreeCall = { process: SELF, base: BASE, size: PAGE, type: MEM_DECOMMIT };
 const RELEASE: FreeCall = { process: SELF, base: BASE, size: 0, type: MEM_RELEASE };
@@ -173,7 +173,10 @@ rule("3.1#8", "past the end, into free memory or a neighbour", (scene) => {
     error: ERROR_INVALID_PARAMETER,
   };
   for (const base of [BASE, BASE + GRANULARITY]) {
-    for (const [offset, size] of [[0, GRANULARITY + 1], [0xffff, 2]] as const) {
+    for (const [offset, size] of [
+      [0, GRANULARITY + 1],
+      [0xffff, 2],
+    ] as const) {
       freeRefused(scene, refusal, { ...DECOMMIT, base: base + offset, size });
       freeRefused(scene, refusal, { ...RELEASE, base: base + offset, size }, "nt");
     }

@@ -108,7 +108,9 @@ rule("3.2#3", "the middle: two regions", (scene) => {
   ]);
   expect(scene.memory.getUint8(BASE + 5 * PAGE)).toBe(0x42);
   expect(scene.run(BASE + 5 * PAGE).allocationProtect).toBe(PAGE_EXECUTE_READ);
-  expect(scene.process.counters.commitCharge).toBe(scene.another().process.counters.commitCharge + 3);
+  expect(scene.process.counters.commitCharge).toBe(
+    scene.another().process.counters.commitCharge + 3,
+  );
   scene.free(BASE, 0, MEM_RELEASE);
   scene.free(BASE + 5 * PAGE, 0, MEM_RELEASE);
 });

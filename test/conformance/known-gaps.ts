@@ -6,9 +6,15 @@ export interface KnownGap {
   readonly trace: string;
   readonly profile: string;
   readonly line: number;
-  /** The row of the list of differences between Wine and Windows (16, 17.22) that explains it: 1 to 49. */
+  /**
+   * The row of the list of differences between Wine and Windows (16, 17.22) that explains it: 1 to
+   * 49.
+   */
   readonly divergence: number;
-  /** The record of the decision, from the top of the repository: "docs/decisions/0007-guard-order.md". */
+  /**
+   * The record of the decision, from the top of the repository: "docs/decisions/0007-guard-
+   * order.md".
+   */
   readonly decision: string;
 }
 
@@ -17,8 +23,8 @@ export const KNOWN_GAPS: readonly KnownGap[] = [];
 export const DIVERGENCES = 49;
 
 /**
- * What is wrong with a replay: differences that no gap explains, and gaps without a difference, which are closed and
- * must leave the list.
+ * What is wrong with a replay: differences that no gap explains, and gaps without a difference,
+ * which are closed and must leave the list.
  */
 export function complaints(
   differences: readonly Difference[],
@@ -31,7 +37,8 @@ export function complaints(
       .filter((difference) => !gapLines.has(difference.line))
       .map(
         ({ line, call, expected, actual }) =>
-          `line ${line}: ${call}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`,
+          `line ${line}: ${call}: expected ${JSON.stringify(expected)}, ` +
+          `got ${JSON.stringify(actual)}`,
       ),
     ...gaps
       .filter((gap) => !differentLines.has(gap.line))

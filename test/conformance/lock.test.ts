@@ -55,7 +55,11 @@ rule("3.6#1", "lock and unlock", (scene) => {
 
 rule("3.6#2", "free memory and the hole behind a region", (scene) => {
   scene.take(BASE, PAGE);
-  for (const [base, size] of [[BASE + GRANULARITY, PAGE], [BASE + PAGE, PAGE], [0, PAGE]] as const) {
+  for (const [base, size] of [
+    [BASE + GRANULARITY, PAGE],
+    [BASE + PAGE, PAGE],
+    [0, PAGE],
+  ] as const) {
     const call = { ...GOOD, base, size };
     const locking = { status: STATUS_ACCESS_VIOLATION, error: ERROR_NOACCESS };
     lockRefused(scene, { decision: "17.10#5", ...locking }, "Lock", call);
@@ -89,7 +93,10 @@ rule("3.6#5", "fails, then succeeds", (scene) => {
   scene.take(BASE, 2 * PAGE, PAGE_READWRITE | PAGE_GUARD);
   const { VirtualLock, GetLastError } = scene.kernel32;
   expect(VirtualLock(BASE, PAGE)).toBe(0);
-  expect([GetLastError(), scene.machine.decision]).toEqual([STATUS_GUARD_PAGE_VIOLATION, "17.10#9"]);
+  expect([GetLastError(), scene.machine.decision]).toEqual([
+    STATUS_GUARD_PAGE_VIOLATION,
+    "17.10#9",
+  ]);
   expect(scene.protectionAt(BASE)).toBe(PAGE_READWRITE);
   expect(scene.protectionAt(BASE + PAGE)).toBe(PAGE_READWRITE | PAGE_GUARD);
   lock(scene, BASE, PAGE);

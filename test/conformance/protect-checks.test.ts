@@ -176,7 +176,8 @@ rule("3.3#10", "committed or not", (scene) => {
   scene.commit(BASE, PAGE);
   const refusal = parameter("3.3#10", STATUS_INVALID_PARAMETER_4);
   for (const protect of [PAGE_WRITECOPY, PAGE_EXECUTE_WRITECOPY, PAGE_WRITECOPY | PAGE_GUARD]) {
-    for (const base of [BASE, BASE + PAGE]) protectRefused(scene, refusal, { ...GOOD, base, protect });
+    for (const base of [BASE, BASE + PAGE])
+      protectRefused(scene, refusal, { ...GOOD, base, protect });
   }
 });
 
@@ -188,7 +189,12 @@ rule("3.3#11", "reserved first, last and middle pages", (scene) => {
     status: STATUS_NOT_COMMITTED,
     error: ERROR_INVALID_ADDRESS,
   };
-  for (const [page, pages] of [[3, 1], [3, 2], [2, 2], [0, 8]] as const) {
+  for (const [page, pages] of [
+    [3, 1],
+    [3, 2],
+    [2, 2],
+    [0, 8],
+  ] as const) {
     protectRefused(scene, refusal, { ...GOOD, base: BASE + page * PAGE, size: pages * PAGE });
   }
 });
@@ -268,7 +274,10 @@ rule("3.3#2", "comes after the protection and before the range", (scene) => {
   const { VirtualProtect } = scene.kernel32;
   VirtualProtect(BASE, PAGE, 0, null);
   expect(scene.machine.decision).toBe("3.3#1");
-  for (const [base, size] of [[BASE, 0], [scene.machine.highestUserAddress + 1, PAGE]] as const) {
+  for (const [base, size] of [
+    [BASE, 0],
+    [scene.machine.highestUserAddress + 1, PAGE],
+  ] as const) {
     VirtualProtect(base, size, PAGE_READONLY, null);
     expect(scene.machine.decision).toBe("3.3#2");
   }

@@ -84,7 +84,12 @@ function prepare(scene: Scene): void {
   scene.commit(KEPT, PAGE);
 }
 
-function expectVerdict(scene: Scene, operation: Operation, protect: number, verdict: Verdict): void {
+function expectVerdict(
+  scene: Scene,
+  operation: Operation,
+  protect: number,
+  verdict: Verdict,
+): void {
   const { kernel32, machine } = scene;
   const before = scene.run(operation.at);
   kernel32.SetLastError(0);
@@ -167,7 +172,13 @@ rule("2.4#14", "executable protections take it, others do not", (scene) => {
       expect(operation.call(scene, asked), `${operation.name} ${protect}`).not.toBe(0);
       operation.undo(scene);
     }
-    for (const protect of [0, PAGE_NOACCESS, PAGE_READONLY, PAGE_READWRITE, PAGE_READWRITE | 0x100]) {
+    for (const protect of [
+      0,
+      PAGE_NOACCESS,
+      PAGE_READONLY,
+      PAGE_READWRITE,
+      PAGE_READWRITE | 0x100,
+    ]) {
       expectVerdict(scene, operation, protect | PAGE_TARGETS_INVALID, "bad");
     }
     for (const protect of [0x30, 0x320, 0x18]) {

@@ -78,7 +78,11 @@ rule("12.2#2", "the buffer leaving it, before the handle", (scene) => {
 rule("12.2#3", "NULL, and without VM_READ", (scene) => {
   scene.take(BASE, PAGE);
   const weak = scene.kernel32.OpenProcess(PROCESS_VM_OPERATION, 0, scene.process.id);
-  expect(read(scene, 0, BASE, 8)).toMatchObject({ answer: 0, error: ERROR_INVALID_HANDLE, done: 0 });
+  expect(read(scene, 0, BASE, 8)).toMatchObject({
+    answer: 0,
+    error: ERROR_INVALID_HANDLE,
+    done: 0,
+  });
   expect(scene.machine.decision).toBe("12.2#3");
   expect(read(scene, weak, BASE, 8)).toMatchObject({ answer: 0, error: ERROR_ACCESS_DENIED });
   expect(scene.machine.decision).toBe("12.2#3");

@@ -32,7 +32,7 @@ import { GOOD } from "./allocate-checks.rows.ts";
 import { roundingRows } from "./reserve.rows.ts";
 import { allocateRefused, expectError } from "./support/refusal.ts";
 import { rule } from "./support/rule.ts";
-import { BASE, GRANULARITY, PAGE, SELF, type Scene } from "./support/scene.ts";
+import { BASE, GRANULARITY, PAGE, type Scene, SELF } from "./support/scene.ts";
 
 const BOTH = MEM_RESERVE | MEM_COMMIT;
 const CONFLICT = {
@@ -71,17 +71,21 @@ rule("2.2#10", "both levels", (scene) => {
   expect(scene.run(second)).toMatchObject({ base: second, size: 0x2000 });
 });
 
-rule("2.2#11", "two bytes over a boundary are two pages, and the base is the page of the first", (scene) => {
-  scene.reserve(BASE, GRANULARITY);
-  const at = { value: BASE + 0x2fff };
-  const bytes = { value: 2 };
-  const { NtAllocateVirtualMemory } = scene.ntdll;
-  expect(NtAllocateVirtualMemory(SELF, at, 0, bytes, MEM_COMMIT, PAGE_READWRITE)).toBe(0);
-  expect([at.value, bytes.value]).toEqual([BASE + 0x2000, 0x2000]);
-  expect(scene.run(BASE + 0x2000)).toMatchObject({ size: 0x2000, state: MEM_COMMIT });
-  expect(scene.commit(BASE + 0x8123, 1)).toBe(BASE + 0x8000);
-  expect(scene.run(BASE + 0x8000)).toMatchObject({ size: PAGE, state: MEM_COMMIT });
-});
+rule(
+  "2.2#11",
+  "two bytes over a boundary are two pages, and the base is the page of the first",
+  (scene) => {
+    scene.reserve(BASE, GRANULARITY);
+    const at = { value: BASE + 0x2fff };
+    const bytes = { value: 2 };
+    const { NtAllocateVirtualMemory } = scene.ntdll;
+    expect(NtAllocateVirtualMemory(SELF, at, 0, bytes, MEM_COMMIT, PAGE_READWRITE)).toBe(0);
+    expect([at.value, bytes.value]).toEqual([BASE + 0x2000, 0x2000]);
+    expect(scene.run(BASE + 0x2000)).toMatchObject({ size: 0x2000, state: MEM_COMMIT });
+    expect(scene.commit(BASE + 0x8123, 1)).toBe(BASE + 0x8000);
+    expect(scene.run(BASE + 0x8000)).toMatchObject({ size: PAGE, state: MEM_COMMIT });
+  },
+);
 
 for (const protect of [PAGE_READWRITE | PAGE_GUARD, PAGE_NOACCESS, PAGE_READWRITE | PAGE_NOCACHE]) {
   for (const type of [MEM_RESERVE, BOTH]) {

@@ -17,7 +17,7 @@ import {
 import { GOOD } from "./allocate-checks.rows.ts";
 import { allocateRefused, hex } from "./support/refusal.ts";
 import { rule } from "./support/rule.ts";
-import { BASE, GRANULARITY, PAGE, SELF, type Scene } from "./support/scene.ts";
+import { BASE, GRANULARITY, PAGE, type Scene, SELF } from "./support/scene.ts";
 
 function reset(scene: Scene, base: number, size: number): number {
   return scene.allocate(base, size, MEM_RESET, PAGE_NOACCESS);

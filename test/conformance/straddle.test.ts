@@ -8,14 +8,7 @@ import {
   PAGE_READONLY,
   PAGE_READWRITE,
 } from "../../src/constants.ts";
-import {
-  EXECUTE,
-  faultOf,
-  guarded,
-  READ,
-  violation,
-  WRITE,
-} from "./support/fault.ts";
+import { EXECUTE, faultOf, guarded, READ, violation, WRITE } from "./support/fault.ts";
 import { rule } from "./support/rule.ts";
 import { BASE, PAGE, type Scene } from "./support/scene.ts";
 

@@ -45,7 +45,8 @@ function exactly(word: string) {
 }
 
 function without(word: string) {
-  return (letters: ReadonlySet<Letter>) => [...word].every((letter) => !letters.has(letter as Letter));
+  return (letters: ReadonlySet<Letter>) =>
+    [...word].every((letter) => !letters.has(letter as Letter));
 }
 
 const REFUSED: readonly Answer[] = [87, 87, 87, 87, 87, 87];

@@ -8,7 +8,7 @@ import {
   PAGE_READWRITE,
 } from "../../src/constants.ts";
 import { rule } from "./support/rule.ts";
-import { BASE, GRANULARITY, PAGE, type Scene, expectUnchanged } from "./support/scene.ts";
+import { BASE, expectUnchanged, GRANULARITY, PAGE, type Scene } from "./support/scene.ts";
 import {
   ADDRESSES,
   type AddressState,

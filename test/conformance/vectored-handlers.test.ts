@@ -187,7 +187,10 @@ rule(
     });
     expect(() => other.memory.getUint8(BASE)).toThrow();
     expect(depth).toBe(8);
-    expect([other.process.exited, other.process.exitCode]).toEqual([true, EXCEPTION_STACK_OVERFLOW]);
+    expect([other.process.exited, other.process.exitCode]).toEqual([
+      true,
+      EXCEPTION_STACK_OVERFLOW,
+    ]);
   },
   { machine: { handlerDepthLimit: 8 } },
 );

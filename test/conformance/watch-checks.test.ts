@@ -154,7 +154,10 @@ rule("5.2#6a", "NULL, and without VM_OPERATION", (scene) => {
   lay(scene);
   const weak = scene.kernel32.OpenProcess(PROCESS_QUERY_INFORMATION, 0, scene.process.id);
   const { NtResetWriteWatch } = scene.ntdll;
-  for (const [process, status] of [[0, STATUS_INVALID_HANDLE], [weak, STATUS_ACCESS_DENIED]] as const) {
+  for (const [process, status] of [
+    [0, STATUS_INVALID_HANDLE],
+    [weak, STATUS_ACCESS_DENIED],
+  ] as const) {
     const refusal = { decision: "5.2#6a", status };
     expectStatus(scene, refusal, () => service(scene, { ...good(), process }));
     expectStatus(scene, refusal, () => NtResetWriteWatch(process, BASE, SIZE));
@@ -169,7 +172,13 @@ rule("5.2#7", "no region, no watch, two regions, a view", (scene) => {
   scene.take(BASE + 3 * GRANULARITY, GRANULARITY);
   scene.view(BASE + 4 * GRANULARITY, GRANULARITY, PAGE_READWRITE, "pagefile");
   const refusal = { decision: "5.2#7", error: ERROR_INVALID_PARAMETER };
-  for (const [granules, size] of [[8, PAGE], [3, PAGE], [4, PAGE], [1, 0x10001], [2, 0x20000]] as const) {
+  for (const [granules, size] of [
+    [8, PAGE],
+    [3, PAGE],
+    [4, PAGE],
+    [1, 0x10001],
+    [2, 0x20000],
+  ] as const) {
     const base = BASE + granules * GRANULARITY;
     refused(scene, "5.2#7", ERROR_INVALID_PARAMETER, { base, size });
     expectError(scene, refusal, () => scene.kernel32.ResetWriteWatch(base, size), FAILED);

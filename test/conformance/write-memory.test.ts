@@ -74,7 +74,11 @@ for (const protect of [PAGE_NOACCESS, PAGE_READONLY]) {
   rule("12.3#3", `protection ${protect.toString(16)}, of either page`, (scene) => {
     lay(scene, protect);
     const refused = { answer: 0, error: ERROR_NOACCESS };
-    for (const [first, second] of [[protect, protect], [protect, 4], [4, protect]] as const) {
+    for (const [first, second] of [
+      [protect, protect],
+      [protect, 4],
+      [4, protect],
+    ] as const) {
       scene.protect(BASE, PAGE, first);
       scene.protect(SECOND, PAGE, second);
       const before = scene.state();

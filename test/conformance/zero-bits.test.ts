@@ -9,7 +9,7 @@ import {
 } from "../../src/constants.ts";
 import { expectStatus } from "./support/refusal.ts";
 import { ON_WIN32, ON_WIN64, rule } from "./support/rule.ts";
-import { BASE, GRANULARITY, PAGE, SELF, type Scene } from "./support/scene.ts";
+import { BASE, GRANULARITY, PAGE, type Scene, SELF } from "./support/scene.ts";
 
 const REFUSED = { decision: "2.1#1", status: STATUS_INVALID_PARAMETER_3 };
 const NO_ROOM = { decision: "2.2#R6", status: STATUS_NO_MEMORY };

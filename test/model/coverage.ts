@@ -24,7 +24,8 @@ const BASE_NAMES: Readonly<Record<number, string>> = {
   128: "EXECUTE_WRITECOPY",
 };
 
-const ACCESSES = ["read", "write", "execute"] as const;
+const WAYS = { load: "read", store: "write", fetch: "execute" } as const;
+const ACCESSES = Object.values(WAYS);
 type AccessName = (typeof ACCESSES)[number];
 
 /** Every cell of 4.2: protection or state, access, and whether DEP is on. */
@@ -75,13 +76,16 @@ export class Coverage {
 
   /** Before an access: which cells of 4.2 and 4.3 it is. */
   noteAccess(step: Step, process: ModelProcess, dep: boolean): void {
-    const way = wayOf(step);
-    if (way === null || !("address" in step) || process.exited) return;
+    if (step.op !== "load" && step.op !== "store" && step.op !== "fetch") return;
+    const way = WAYS[step.op];
+    if (process.exited) return;
     if ((step.address % PAGE) + step.length > PAGE) return;
     const info = process.query(step.address).info;
     if (info === undefined) return;
     const base = BASE_NAMES[info.Protect & 0xff] ?? "";
     const key = `${step.by} ${info.BaseAddress}`;
+    // Without DEP a fetch is a read; 4.3 is about fetches.
+    if (way === "execute" && !dep && (info.Protect & GUARD) !== 0) return;
     if ((info.Protect & GUARD) !== 0 && base !== "") this.noteGuard(key, base, way);
     else {
       const before = this.guarded.get(key);
@@ -107,10 +111,4 @@ export class Coverage {
     if (info.State === MEM_FREE) return "free";
     return info.State === MEM_RESERVE ? "reserved" : base;
   }
-}
-
-function wayOf(step: Step): AccessName | null {
-  if (step.op === "load") return "read";
-  if (step.op === "store") return "write";
-  return step.op === "fetch" ? "execute" : null;
 }

@@ -41,10 +41,13 @@ const protections: Fragment = (script) => {
   const { picks, random } = script;
   script.allocate(0, 2 * PAGE, BOTH);
   for (let i = 0; i < 6; i += 1) {
-    const kind = random.pick(["reserve", "commit", "protect", "protect"] as const);
-    if (kind === "reserve") script.allocate(GRANULE * (2 + i), PAGE, MEM_RESERVE, picks.cell());
-    else if (kind === "commit") script.allocate(0, PAGE, MEM_COMMIT, picks.cell());
-    else script.protect(PAGE, PAGE, picks.cell());
+    const cell = picks.cell();
+    // Refused as malformed or as for views only: a change says which.
+    const copies = (cell & 0x88) !== 0;
+    const kind = copies ? "protect" : random.pick(["reserve", "commit", "protect"] as const);
+    if (kind === "reserve") script.allocate(GRANULE * (2 + i), PAGE, MEM_RESERVE, cell);
+    else if (kind === "commit") script.allocate(0, PAGE, MEM_COMMIT, cell);
+    else script.protect(PAGE, PAGE, cell);
   }
   script.release();
 };
@@ -52,12 +55,15 @@ const protections: Fragment = (script) => {
 /** Cells of 4.2 and 4.3 of private pages. */
 const guards: Fragment = (script) => {
   const { random } = script;
-  const base = random.pick([0x01, 0x02, 0x04, 0x10, 0x20, 0x40]);
-  const protect = base + (base === 0x01 || random.oneIn(3) ? 0 : GUARD);
-  script.allocate(0, 2 * PAGE, BOTH, protect);
-  const kind = random.pick(["load", "store", "fetch"] as const);
-  const at = random.below(PAGE - 8);
-  for (let i = 0; i < 3; i += 1) script[kind](at, 4);
+  script.allocate(0, 4 * PAGE, BOTH);
+  for (let page = 0; page < 4; page += 1) {
+    const base = random.pick([0x01, 0x02, 0x04, 0x10, 0x20, 0x40]);
+    const guard = base === 0x01 || random.oneIn(4) ? 0 : GUARD;
+    script.protect(page * PAGE, PAGE, base + guard);
+    const kind = random.pick(["load", "store", "fetch"] as const);
+    const at = page * PAGE + random.below(PAGE - 8);
+    for (let i = 0; i < 3; i += 1) script[kind](at, 4);
+  }
   script.release();
 };
 
@@ -194,6 +200,38 @@ const neighbours: Fragment = (script) => {
   script.release();
 };
 
+/** 2.2#R7, 2.3#C9: more than a small limit or quota allows. */
+const charges: Fragment = (script) => {
+  const { random } = script;
+  script.allocate(0, 128 * PAGE, MEM_RESERVE);
+  for (let i = 0; i < 3; i += 1) {
+    script.allocate(random.below(8) * PAGE, random.pick([1, 8, 30, 120]) * PAGE, MEM_COMMIT);
+  }
+  script.allocateAnywhere(random.pick([8, 120]) * PAGE, BOTH);
+  script.release();
+};
+
+/** Where user space ends, and what lies on its edges. */
+const edges: Fragment = (script) => {
+  const { picks, random } = script;
+  for (let i = 0; i < 4; i += 1) {
+    const range = { base: picks.edge(), size: random.oneIn(3) ? picks.size(script.by) : PAGE };
+    const kinds = ["allocate", "free", "protect", "lock", "unlock", "watch", "query", "touch"];
+    const kind = random.pick(kinds);
+    const call = { ...script.call, ...range };
+    if (kind === "allocate") {
+      const type = random.pick([MEM_COMMIT, MEM_RESERVE, BOTH, MEM_RESET]);
+      script.push({ op: kind, ...call, type, protect: READWRITE, zeroBits: 0 });
+    } else if (kind === "free") {
+      script.push({ op: kind, ...call, type: random.pick([MEM_DECOMMIT, MEM_RELEASE]) });
+    } else if (kind === "protect") script.push({ op: kind, ...call, protect: 0x02 });
+    else if (kind === "lock" || kind === "unlock") script.push({ op: kind, ...call, mapType: 1 });
+    else if (kind === "watch") script.push({ op: "resetWriteWatch", ...call });
+    else if (kind === "query") script.push({ op: kind, ...script.call, address: range.base });
+    else script.touchAddress(range.base, random.pick([1, 4, 8]));
+  }
+};
+
 /** 17.5: bulk copies that overlap, over pages that refuse. */
 const overlaps: Fragment = (script) => {
   const { random } = script;
@@ -305,6 +343,8 @@ const FRAGMENTS: readonly Fragment[] = [
   types,
   placements,
   neighbours,
+  charges,
+  edges,
   overlaps,
   pointers,
   transfers,

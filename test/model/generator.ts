@@ -41,6 +41,9 @@ export interface GeneratorOptions {
   length: number;
   /** Held fixed; the rest is drawn. */
   settings?: Partial<ModelSettings>;
+  spaces?: [SpaceKind, SpaceKind];
+  /** How often scripts come among random steps. Default 2, beside about 100 for those. */
+  fragments?: number;
 }
 
 /** The program of a seed: always the same one. */
@@ -51,9 +54,13 @@ export function generate(seed: number, options: GeneratorOptions): Program {
     spaces: ["translated", "translated"],
     steps: [],
   };
-  if (program.settings.profile !== "win64") program.spaces = drawSpaces(random);
+  if (program.settings.profile !== "win64" && random.oneIn(4)) {
+    program.settings.wow64 = random.oneIn(2);
+  }
+  if (options.spaces !== undefined) program.spaces = options.spaces;
+  else if (program.settings.profile !== "win64") program.spaces = drawSpaces(random);
   if (random.oneIn(4)) program.quota = 8 + random.below(40);
-  const generator = new Generator(random, program);
+  const generator = new Generator(random, program, options.fragments);
   while (program.steps.length < options.length) generator.add();
   generator.harvest();
   return program;
@@ -71,7 +78,6 @@ function drawSettings(random: Random): Partial<ModelSettings> {
   if (random.oneIn(2)) settings.lockMemoryPrivilege = true;
   if (random.oneIn(6)) settings.strictPhysical = true;
   if (random.oneIn(4)) settings.regionFlags = "zero";
-  if (random.oneIn(4)) settings.wow64 = random.oneIn(2);
   if (random.oneIn(3)) settings.commitLimit = 20 + random.below(100);
   if (random.oneIn(2)) settings.workingSetMin = 10 + random.below(8);
   return settings;
@@ -92,7 +98,7 @@ class Generator {
   private readonly picks: Picks;
   private readonly weights: Record<Kind, number>;
 
-  constructor(random: Random, program: Program) {
+  constructor(random: Random, program: Program, fragments = WEIGHTS.fragment) {
     this.random = random;
     this.program = program;
     this.subject = new ModelSubject(program);
@@ -101,6 +107,7 @@ class Generator {
     for (const kind of Object.keys(WEIGHTS) as Kind[]) {
       if (!ALWAYS.includes(kind) && random.oneIn(4)) this.weights[kind] = 0;
     }
+    if (this.weights.fragment !== 0) this.weights.fragment = fragments;
   }
 
   add(): void {
@@ -284,7 +291,8 @@ class Generator {
     const { random } = this;
     const base = 0x70000 + random.below(4) * 0x10000;
     const kind = random.pick(["file", "pagefile", "image", "private"] as const);
-    const allocationProtect = kind === "image" ? 0x80 : random.pick([0x02, 0x04, 0x08, 0x20, 0x40]);
+    const ofView = kind === "private" ? [0x02, 0x04, 0x40] : [0x02, 0x04, 0x08, 0x20, 0x40];
+    const allocationProtect = kind === "image" ? 0x80 : random.pick(ofView);
     const protections = {
       image: [0x02, 0x08, 0x20, 0x80],
       private: [0x01, 0x02, 0x04, 0x104],

@@ -109,7 +109,8 @@ export class Picks {
     return used.length === 0 ? this.address(who) : this.random.pick(used).AllocationBase;
   }
 
-  private edge(): number {
+  /** Where something begins or ends in every space of the profile. */
+  edge(): number {
     const { highestUser, highestVad, pointerLimit } = this.layout;
     const edges = [
       0,
@@ -235,6 +236,7 @@ export class Picks {
   accessAddress(who: Who): number {
     const address = this.address(who);
     if (!this.random.oneIn(3)) return address;
-    return Math.floor(address / PAGE) * PAGE + PAGE - this.random.pick([1, 2, 3, 4, 7]);
+    const end = Math.floor(address / PAGE) * PAGE + PAGE;
+    return Math.min(end, this.layout.highestUser + 1) - this.random.pick([1, 2, 3, 4, 7]);
   }
 }

@@ -95,8 +95,14 @@ export class Script {
 
   /** A load, store or fetch that is drawn. */
   touch(at: number, length: number): void {
-    const kind = this.random.pick(["load", "store", "fetch"] as const);
-    this[kind](at, length);
+    this.touchAddress(this.base + at, length);
+  }
+
+  touchAddress(address: number, length: number): void {
+    const op = this.random.pick(["load", "store", "fetch"] as const);
+    const access = { by: this.by, address, length };
+    if (op === "store") this.push({ op, ...access, digits: this.random.bits().toString(16) });
+    else this.push({ op, ...access });
   }
 
   copy(to: number, from: number, length: number): void {

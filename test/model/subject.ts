@@ -69,7 +69,7 @@ function zero(bytes: Uint8Array | null): boolean {
 }
 
 export function stateText({ runs, peek, counters }: Inspected): string {
-  const lines = [JSON.stringify(counters)];
+  const lines = [JSON.stringify(counters, Object.keys(counters).sort())];
   for (const run of runs) {
     lines.push(runText(run));
     if (run.State !== MEM_COMMIT) continue;

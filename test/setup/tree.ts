@@ -34,7 +34,7 @@ export function importsOf(source: string): string[] {
   return IMPORTS.flatMap((pattern) => [...source.matchAll(pattern)].map((match) => match[1] ?? ""));
 }
 
-/** The path that a relative import names; the caller adds what extension its language leaves out. */
+/** The path that a relative import names, without an extension if its language leaves it out. */
 export function importedPath(importer: string, specifier: string): string {
   return join(dirname(importer), specifier);
 }

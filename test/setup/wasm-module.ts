@@ -92,7 +92,7 @@ function readGlobal(reader: Reader): { type: string; mutable: boolean } {
   return global;
 }
 
-/** Only for modules without imported functions: their exports are counted from the first own one. */
+/** Only for modules without imported functions, which would come first in the count. */
 export function describeModule(bytes: Uint8Array): ModuleDescription {
   const sections = new Map<number, Reader>();
   const reader = new Reader(bytes, 8);

@@ -35,7 +35,8 @@ function gaps(regions: Map<number, number>): [number, number][] {
   const sorted = [...regions].sort((a, b) => a[0] - b[0]);
   const result: [number, number][] = [];
   let end = UNIT;
-  for (const [start, stop] of [...sorted, [LIMIT + 1, LIMIT + 1]]) {
+  const top: [number, number] = [LIMIT + 1, LIMIT + 1];
+  for (const [start, stop] of [...sorted, top]) {
     if (start > up(end)) result.push([up(end), start]);
     end = stop;
   }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { unit } from "./compile.ts";
-import { randomFrom } from "./random.ts";
+import { pick, randomFrom } from "./random.ts";
 
 interface Maps {
   begin(profile: number, windowed: number): void;
@@ -30,14 +30,15 @@ describe("the access map", () => {
         maps.grant(BigInt(page), rights);
         expected[page] = rights;
       } else {
-        const end = Math.min(PAGES, page + [1, 2, 1024, random(2000) + 1][random(4)]);
+        const end = Math.min(PAGES, page + pick([1, 2, 1024, random(2000) + 1], random));
         maps.clear(BigInt(page), BigInt(end));
         expected.fill(0, page, end);
       }
     }
     for (let page = 0; page < PAGES; page++) {
-      const span = expected[page] & expected[page + 1];
-      expect(maps.byteAt(page), `page ${page}`).toBe(expected[page] | (span << 3));
+      const own = expected[page] as number;
+      const span = own & (expected[page + 1] as number);
+      expect(maps.byteAt(page), `page ${page}`).toBe(own | (span << 3));
     }
   });
 });

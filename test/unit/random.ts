@@ -8,3 +8,8 @@ export function randomFrom(seed: number): (below: number) => number {
     return (state >>> 0) % below;
   };
 }
+
+/** One of the values of a list that is not empty. */
+export function pick<T>(list: readonly T[], random: (below: number) => number): T {
+  return list[random(list.length)] as T;
+}

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { unit } from "./compile.ts";
-import { randomFrom } from "./random.ts";
+import { pick, randomFrom } from "./random.ts";
 
 interface Table {
   begin(profile: number, windowed: number): void;
@@ -34,14 +34,16 @@ describe("the page table against a list of runs", () => {
     const spans =
       profile === WIN64 ? [0, 2 ** 10, 2 ** 20, 2 ** 21, 2 ** 30, 2 ** 31] : [0, 2 ** 10, 2 ** 19];
     const edge = () =>
-      spans[random(spans.length)] + random(3) * 1024 + [0, 1, 1023, random(1024)][random(4)];
+      pick(spans, random) + random(3) * 1024 + pick([0, 1, 1023, random(1024)], random);
     let runs: [number, number, number][] = [[0, 2 ** 33, 0]];
     const valueAt = (page: number) =>
       runs.find(([from, to]) => page >= from && page < to)?.[2] ?? 0;
     for (let step = 0; step < 1500; step++) {
-      const [first, end] = [edge(), edge()].sort((a, b) => a - b);
+      const edges = [edge(), edge()];
+      const first = Math.min(...edges);
+      const end = Math.max(...edges);
       if (first === end) continue;
-      const value = VALUES[random(3)];
+      const value = pick(VALUES, random);
       table.fill(BigInt(first), BigInt(end), value);
       runs = runs.flatMap(([from, to, old]): [number, number, number][] => {
         const parts: [number, number, number][] = [

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Scene } from "./scene.ts";
-import { SELF, expectUnchanged } from "./scene.ts";
+import { expectUnchanged, SELF } from "./scene.ts";
 
 /** What a refused call answers: at the NT level, at the Win32 level, and which row. */
 export interface Refusal {

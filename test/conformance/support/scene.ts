@@ -1,7 +1,4 @@
 import { expect } from "vitest";
-import type { Machine, Process, RegionDescription } from "../../../src/index.ts";
-import { type Kernel32, kernel32 } from "../../../src/kernel32.ts";
-import { type Ntdll, ntdll } from "../../../src/ntdll.ts";
 import {
   MEM_COMMIT,
   MEM_IMAGE,
@@ -12,6 +9,9 @@ import {
   PAGE_EXECUTE_WRITECOPY,
   PAGE_READWRITE,
 } from "../../../src/constants.ts";
+import type { Machine, Process, RegionDescription } from "../../../src/index.ts";
+import { type Kernel32, kernel32 } from "../../../src/kernel32.ts";
+import { type Ntdll, ntdll } from "../../../src/ntdll.ts";
 
 export const PAGE = 0x1000;
 export const GRANULARITY = 0x10000;

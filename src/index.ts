@@ -1,0 +1,37 @@
+/**
+ * guardpage: the Windows paging model inside WebAssembly.
+ *
+ * @example
+ * import { Machine } from "guardpage";
+ *
+ * const machine = await Machine.create({ profile: "win32" });
+ * const guest = machine.createProcess();
+ *
+ * @module
+ */
+export { DebugView } from "./debug-view.ts";
+export type { Address } from "./door.ts";
+export type {
+  ExceptionFilter,
+  ExceptionPointers,
+  ExceptionRecord,
+  TryParts,
+} from "./exceptions.ts";
+export { type FaultingPage, type FaultingRegion, GuestException, PageFault } from "./fault.ts";
+export type { VectoredHandler } from "./handlers.ts";
+export { Machine, type MachineCounters, type ProcessOptions } from "./machine.ts";
+export { GuestMemory } from "./memory.ts";
+export type { MachineOptions, ProfileName, Seeded, Settings } from "./options.ts";
+export type { InOut, Out, StructureOut } from "./out.ts";
+export { Process, type ProcessCounters, type RaisedException } from "./process.ts";
+export type { RegionDescription, RegionRun } from "./region.ts";
+export type { Encoding, ReadStringOptions, WriteStringOptions } from "./strings.ts";
+export type {
+  MemoryBasicInformation,
+  MemoryRegionInformation,
+  MemoryStatus,
+  MemoryStatusEx,
+  SystemInfo,
+} from "./structs.ts";
+export { Thread } from "./thread.ts";
+export { MachinePoisoned } from "./wasm/trap.ts";

@@ -1,0 +1,52 @@
+/**
+ * The Win32 API of a process.
+ *
+ * @example
+ * import { kernel32 } from "guardpage/kernel32";
+ *
+ * const { VirtualAlloc, GetLastError } = kernel32(process);
+ * const base = VirtualAlloc(0, 0x10000, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+ *
+ * @module
+ */
+import type { Kernel32 } from "./kernel32/interface.ts";
+import { probeFunctions } from "./kernel32/probe.ts";
+import { processFunctions } from "./kernel32/processes.ts";
+import { systemFunctions } from "./kernel32/system.ts";
+import { virtualFunctions } from "./kernel32/virtual.ts";
+import { ntdll } from "./ntdll.ts";
+import type { Process } from "./process.ts";
+
+export type { Kernel32 } from "./kernel32/interface.ts";
+export type { AddressesOut, Handle } from "./ntdll/interface.ts";
+export type { InOut, Out, StructureOut } from "./out.ts";
+export type {
+  MemoryBasicInformation,
+  MemoryStatus,
+  MemoryStatusEx,
+  SystemInfo,
+} from "./structs.ts";
+
+const faces = new WeakMap<Process, Kernel32>();
+
+/** The functions of kernel32 as this process calls them. They need no `this`, and may be taken apart. */
+export function kernel32(process: Process): Kernel32 {
+  const known = faces.get(process);
+  if (known !== undefined) return known;
+  const services = ntdll(process);
+  const face: Kernel32 = Object.freeze({
+    ...virtualFunctions(process),
+    ...probeFunctions(process),
+    ...systemFunctions(process),
+    ...processFunctions(process),
+    AddVectoredExceptionHandler: services.RtlAddVectoredExceptionHandler,
+    RemoveVectoredExceptionHandler: services.RtlRemoveVectoredExceptionHandler,
+    AddVectoredContinueHandler: services.RtlAddVectoredContinueHandler,
+    RemoveVectoredContinueHandler: services.RtlRemoveVectoredContinueHandler,
+    SetUnhandledExceptionFilter: (filter) => process.setUnhandledExceptionFilter(filter),
+    RaiseException: (code, flags, information) =>
+      process.raiseException({ code, flags, information: information ?? [] }),
+  } satisfies Kernel32);
+  faces.set(process, face);
+  return face;
+}

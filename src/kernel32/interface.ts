@@ -1,0 +1,227 @@
+import type { Address } from "../door.ts";
+import type { ExceptionFilter } from "../exceptions.ts";
+import type { VectoredHandler } from "../handlers.ts";
+import type { AddressesOut, Handle } from "../ntdll/interface.ts";
+import type { InOut, Out, StructureOut } from "../out.ts";
+import type {
+  MemoryBasicInformation,
+  MemoryStatus,
+  MemoryStatusEx,
+  SystemInfo,
+} from "../structs.ts";
+
+/**
+ * The memory functions of kernel32. BOOL is 1 or 0, NULL is 0. A function that fails answers 0 (the two of write watch
+ * 0xffffffff), sets the last error of the current thread, and has changed nothing unless its Windows page says so; one
+ * that succeeds leaves the last error alone.
+ *
+ * Names, order and units of parameters are those of the Windows headers; sizes are bytes, and `address` may be any
+ * integer that a pointer holds. All functions throw TypeError or RangeError for an argument that is not what the
+ * parameter can hold, Error when the process has ended, MachinePoisoned when the core has trapped.
+ */
+export interface Kernel32 {
+  /**
+   * Reserve, commit or reset pages. Windows page: "VirtualAlloc".
+   *
+   * @param address where, or 0 for anywhere
+   * @param size bytes
+   * @param type MEM_*
+   * @param protect PAGE_*
+   * @returns the first page, or 0. Errors: 5, 8, 87, 487, 1455 and others
+   */
+  VirtualAlloc(address: Address | null, size: Address, type: number, protect: number): number;
+  /** As VirtualAlloc, in the process of a handle with PROCESS_VM_OPERATION. Windows page: "VirtualAllocEx". */
+  VirtualAllocEx(
+    process: Handle,
+    address: Address | null,
+    size: Address,
+    type: number,
+    protect: number,
+  ): number;
+
+  /**
+   * Decommit pages or release a region. Windows page: "VirtualFree".
+   *
+   * @param size bytes; 0 for the whole region, as MEM_RELEASE wants it
+   * @param type MEM_DECOMMIT or MEM_RELEASE
+   * @returns 1, or 0. Errors: 87, 487
+   */
+  VirtualFree(address: Address | null, size: Address, type: number): number;
+  /** As VirtualFree, in the process of a handle with PROCESS_VM_OPERATION. Windows page: "VirtualFreeEx". */
+  VirtualFreeEx(process: Handle, address: Address | null, size: Address, type: number): number;
+
+  /**
+   * Change the protection of committed pages. Windows page: "VirtualProtect".
+   *
+   * @param old receives the protection of the first page; NULL fails with 998
+   * @returns 1, or 0. Errors: 87, 487, 998
+   */
+  VirtualProtect(address: Address | null, size: Address, protect: number, old: Out<number>): number;
+  /** As VirtualProtect, in the process of a handle with PROCESS_VM_OPERATION. Windows page: "VirtualProtectEx". */
+  VirtualProtectEx(
+    process: Handle,
+    address: Address | null,
+    size: Address,
+    protect: number,
+    old: Out<number>,
+  ): number;
+
+  /**
+   * Ask about the run of equal pages that begins at an address. Windows page: "VirtualQuery".
+   *
+   * @param buffer receives a MEMORY_BASIC_INFORMATION
+   * @param length bytes of the buffer. Default: the bytes of the structure, 28 or 48
+   * @returns bytes of the structure, or 0. Errors: 24, 87, 998
+   */
+  VirtualQuery(
+    address: Address | null,
+    buffer: StructureOut<MemoryBasicInformation>,
+    length?: Address,
+  ): number;
+  /** As VirtualQuery, in the process of a handle with PROCESS_QUERY_INFORMATION. Windows page: "VirtualQueryEx". */
+  VirtualQueryEx(
+    process: Handle,
+    address: Address | null,
+    buffer: StructureOut<MemoryBasicInformation>,
+    length?: Address,
+  ): number;
+
+  /** Lock pages into the working set. Windows page: "VirtualLock". Errors: 87, 998, 1453, 0x80000001 */
+  VirtualLock(address: Address | null, size: Address): number;
+  /** Windows page: "VirtualUnlock". Errors: 87, 158 */
+  VirtualUnlock(address: Address | null, size: Address): number;
+
+  /**
+   * Which pages of a watched region were written. Windows page: "GetWriteWatch".
+   *
+   * @param flags 0, or WRITE_WATCH_FLAG_RESET to forget the pages that are reported
+   * @param base first byte of the range
+   * @param size bytes
+   * @param addresses receives page addresses, ascending
+   * @param count in: how many fit; out: how many came
+   * @param granularity receives the bytes of a page
+   * @returns 0, or 0xffffffff. Errors: 87, 998
+   */
+  GetWriteWatch(
+    flags: number,
+    base: Address | null,
+    size: Address,
+    addresses: AddressesOut,
+    count: InOut,
+    granularity: Out<number>,
+  ): number;
+  /** Forget which pages of a range were written. Windows page: "ResetWriteWatch". @returns 0, or 0xffffffff */
+  ResetWriteWatch(base: Address | null, size: Address): number;
+
+  /**
+   * Whether bytes cannot be read: touches each page of the range, and clears the guards that it meets. Windows page:
+   * "IsBadReadPtr".
+   *
+   * @returns 1 for a bad range, or 0
+   */
+  IsBadReadPtr(address: Address | null, size: Address): number;
+  /** As IsBadReadPtr, for writing; marks what it touches as written. Windows page: "IsBadWritePtr". */
+  IsBadWritePtr(address: Address | null, size: Address): number;
+  /** Windows page: "IsBadHugeReadPtr". */
+  IsBadHugeReadPtr(address: Address | null, size: Address): number;
+  /** Windows page: "IsBadHugeWritePtr". */
+  IsBadHugeWritePtr(address: Address | null, size: Address): number;
+  /** Whether one byte cannot be read. Windows page: "IsBadCodePtr". */
+  IsBadCodePtr(address: Address | null): number;
+  /**
+   * Whether a string of bytes cannot be read up to its NUL. Windows page: "IsBadStringPtrA".
+   *
+   * @param max characters to look at, at most
+   */
+  IsBadStringPtrA(address: Address | null, max: Address): number;
+  /** As IsBadStringPtrA, for characters of two bytes. Windows page: "IsBadStringPtrW". */
+  IsBadStringPtrW(address: Address | null, max: Address): number;
+
+  /** Windows page: "GetSystemInfo". */
+  GetSystemInfo(out: StructureOut<SystemInfo>): void;
+  /** The system under a WoW64 process. Windows page: "GetNativeSystemInfo". */
+  GetNativeSystemInfo(out: StructureOut<SystemInfo>): void;
+  /**
+   * Windows page: "GlobalMemoryStatusEx".
+   *
+   * @param out dwLength has to be 64 before
+   * @returns 1, or 0. Errors: 87, 998
+   */
+  GlobalMemoryStatusEx(out: StructureOut<MemoryStatusEx>): number;
+  /** Windows page: "GlobalMemoryStatus". Sizes that do not fit are cut to the highest that a process sees. */
+  GlobalMemoryStatus(out: StructureOut<MemoryStatus>): void;
+  /** Bytes of the smallest large page. Windows page: "GetLargePageMinimum". */
+  GetLargePageMinimum(): number;
+  /** Fetches see the newest bytes anyway. Windows page: "FlushInstructionCache". Errors: 6 */
+  FlushInstructionCache(process: Handle, address: Address | null, size: Address): number;
+
+  /**
+   * Copy out of a process. Windows page: "ReadProcessMemory".
+   *
+   * @param process needs PROCESS_VM_READ
+   * @param buffer an array of the host, or a guest address in the calling process
+   * @param size bytes
+   * @param done receives how many bytes came, also when it fails with 299
+   * @returns 1, or 0. Errors: 5, 6, 299, 998
+   */
+  ReadProcessMemory(
+    process: Handle,
+    address: Address | null,
+    buffer: Uint8Array | Address | null,
+    size: Address,
+    done?: Out<number>,
+  ): number;
+  /**
+   * Copy into a process; read-only code is written too, read-only data is not. Windows page: "WriteProcessMemory".
+   *
+   * @param process needs PROCESS_VM_WRITE and PROCESS_VM_OPERATION
+   * @returns 1, or 0. Errors: 5, 6, 87, 299, 487, 998
+   */
+  WriteProcessMemory(
+    process: Handle,
+    address: Address | null,
+    buffer: Uint8Array | Address | null,
+    size: Address,
+    done?: Out<number>,
+  ): number;
+
+  /**
+   * A handle with exactly these rights. Windows page: "OpenProcess".
+   *
+   * @param access PROCESS_*
+   * @param inherit BOOL; there is nobody to inherit it
+   * @param id of a process of this machine
+   * @returns the handle, or 0. Errors: 87
+   */
+  OpenProcess(access: number, inherit: number | boolean, id: number): number;
+  /** Windows page: "CloseHandle". Errors: 6 */
+  CloseHandle(handle: Handle): number;
+  /** -1, which stands for the caller's process with all rights. Windows page: "GetCurrentProcess". */
+  GetCurrentProcess(): number;
+  /** Windows page: "GetCurrentProcessId". */
+  GetCurrentProcessId(): number;
+  /** Windows page: "GetCurrentThreadId". */
+  GetCurrentThreadId(): number;
+  /** The last error of the current thread. Windows page: "GetLastError". */
+  GetLastError(): number;
+  /** Windows page: "SetLastError". */
+  SetLastError(code: number): void;
+
+  /** Windows page: "AddVectoredExceptionHandler". @returns a handle, not 0 */
+  AddVectoredExceptionHandler(first: number, handler: VectoredHandler): number;
+  /** Windows page: "RemoveVectoredExceptionHandler". @returns whether the handle was in the list, 1 or 0 */
+  RemoveVectoredExceptionHandler(handle: number): number;
+  /** Windows page: "AddVectoredContinueHandler". @returns a handle, not 0 */
+  AddVectoredContinueHandler(first: number, handler: VectoredHandler): number;
+  /** Windows page: "RemoveVectoredContinueHandler". @returns whether the handle was in the list, 1 or 0 */
+  RemoveVectoredContinueHandler(handle: number): number;
+  /** Windows page: "SetUnhandledExceptionFilter". @returns the filter before, or null */
+  SetUnhandledExceptionFilter(filter: ExceptionFilter | null): ExceptionFilter | null;
+  /**
+   * Raise an exception of the guest. Windows page: "RaiseException".
+   *
+   * @param flags EXCEPTION_NONCONTINUABLE or 0
+   * @param information at most 15 elements. Default none
+   */
+  RaiseException(code: number, flags: number, information?: readonly Address[] | null): void;
+}

@@ -1,0 +1,39 @@
+/**
+ * The native API of a process.
+ *
+ * @example
+ * import { ntdll } from "guardpage/ntdll";
+ *
+ * const { NtAllocateVirtualMemory } = ntdll(process);
+ * const base = { value: 0 };
+ * const size = { value: 0x10000 };
+ * NtAllocateVirtualMemory(-1, base, 0, size, MEM_RESERVE, PAGE_READWRITE); // 0: STATUS_SUCCESS
+ *
+ * @module
+ */
+import type { Ntdll } from "./ntdll/interface.ts";
+import { runtimeFunctions } from "./ntdll/runtime.ts";
+import { transferServices } from "./ntdll/transfers.ts";
+import { virtualServices } from "./ntdll/virtual.ts";
+import { watchServices } from "./ntdll/watch.ts";
+import type { Process } from "./process.ts";
+
+export type { AddressesOut, Handle, Ntdll } from "./ntdll/interface.ts";
+export type { InOut, Out, StructureOut } from "./out.ts";
+export type { MemoryBasicInformation, MemoryRegionInformation } from "./structs.ts";
+
+const faces = new WeakMap<Process, Ntdll>();
+
+/** The functions of ntdll as this process calls them. They need no `this`, and may be taken apart. */
+export function ntdll(process: Process): Ntdll {
+  const known = faces.get(process);
+  if (known !== undefined) return known;
+  const face: Ntdll = Object.freeze({
+    ...virtualServices(process),
+    ...transferServices(process),
+    ...watchServices(process),
+    ...runtimeFunctions(process),
+  });
+  faces.set(process, face);
+  return face;
+}

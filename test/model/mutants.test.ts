@@ -1,0 +1,52 @@
+import { beforeAll, expect, test } from "vitest";
+import { CoreSubject } from "./core-subject.ts";
+import { show } from "./driver.ts";
+import { generate } from "./generator.ts";
+import { ModelSubject } from "./model-subject.ts";
+import { type Mutant, mutants } from "./mutants.ts";
+import type { Program } from "./program.ts";
+
+/**
+ * The programs can fail: each mutant of the model is told from the core by one of these. The core runs them once; what
+ * it showed is held against every mutant.
+ */
+const PROGRAMS = 160;
+const PROGRAM_STEPS = 60;
+const FRAGMENTS = 40;
+
+interface Recording {
+  program: Program;
+  shown: string[];
+}
+
+const recordings: Recording[] = [];
+
+beforeAll(async () => {
+  for (let seed = 1; seed <= PROGRAMS; seed += 1) {
+    const program = generate(seed, {
+      length: PROGRAM_STEPS,
+      settings: { profile: "win64", statusStyle: "numbered", commitLimit: 0x1000 },
+      fragments: FRAGMENTS,
+    });
+    const core = await CoreSubject.create(program);
+    recordings.push({ program, shown: [...show(program, core)].map(({ text }) => text) });
+  }
+});
+
+/** Whether a model shows what the core showed; rules are names, not behaviour. */
+function agrees({ program, shown }: Recording, make?: Mutant["make"]): boolean {
+  let at = 0;
+  for (const { what, text } of show(program, new ModelSubject(program, make))) {
+    if (what !== "rule" && text !== shown[at]) return false;
+    at += 1;
+  }
+  return true;
+}
+
+test("the model itself agrees with the core", () => {
+  expect(recordings.filter((recording) => !agrees(recording))).toEqual([]);
+});
+
+test.each(mutants)("$name", ({ make }) => {
+  expect(recordings.some((recording) => !agrees(recording, make))).toBe(true);
+});
