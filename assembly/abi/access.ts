@@ -16,8 +16,9 @@ import { Context, transferOf } from "../virt/context";
 import { ask as askPages, RESOLVED } from "../virt/fault";
 
 /**
- * Accesses of the context's space. One that fails leaves an outcome in the context and does nothing. Accessors take
- * the translations; in a windowed space they ask each time, and `windowed.ts` has the fast ones.
+ * Accesses of the context's space. One that fails leaves an outcome in the context and does
+ * nothing. Accessors take the translations; in a windowed space they ask each time, and
+ * `windowed.ts` has the fast ones.
  */
 
 /** The most bytes of one instruction. */

@@ -34,7 +34,10 @@ export function machineCreate(
   return made ? 1 : 0;
 }
 
-/** Figures by number: charge, limit, frames, physical, records, memory, window base and bytes, access map, addresses. */
+/**
+ * Figures by number: charge, limit, frames, physical, records, memory, window base and bytes,
+ * access map, addresses.
+ */
 export function machineCounter(counter: u32): u64 {
   const m = machine();
   switch (counter) {

@@ -17,8 +17,9 @@ import {
 import { Context } from "../virt/context";
 
 /**
- * The Nt services. `target` is the number of a space, or the NTSTATUS that looking up a handle ended with; `...At` is
- * a guest address of the calling process, or all ones: the value is in the arguments, or goes to the result block.
+ * The Nt services. `target` is the number of a space, or the NTSTATUS that looking up a handle
+ * ended with; `...At` is a guest address of the calling process, or all ones: the value is in the
+ * arguments, or goes to the result block.
  */
 
 export function allocate(

@@ -3,8 +3,9 @@ import { Context } from "../virt/context";
 import { RESOLVED } from "../virt/fault";
 
 /**
- * The accessors for callers that want no outcome: where the access fails, they trap. The record is in the context, and
- * the machine is as it was before the access, so such a trap does not poison it.
+ * The accessors for callers that want no outcome: where the access fails, they trap. The record is
+ * in the context, and the machine is as it was before the access, so such a trap does not poison
+ * it.
  */
 
 function check(context: u32): void {

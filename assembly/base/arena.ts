@@ -1,7 +1,8 @@
 import { ARENA, LINEAR_END } from "./layout";
 
 /**
- * The arena hands out linear memory from the bottom up and never takes it back; pools above it reuse what they got.
+ * The arena hands out linear memory from the bottom up and never takes it back; pools above it
+ * reuse what they got.
  *
  *      0       4       8
  *     +-------+-------+
@@ -15,14 +16,18 @@ class Arena {
   end: u32;
 }
 
-/** Memory grows in steps of 1 MB, so that a growing machine does not call the engine for each block. */
+/**
+ * Memory grows in steps of 1 MB, so that a growing machine does not call the engine for each block.
+ */
 const STEP_BYTES: u64 = 0x100000;
 
 function arena(): Arena {
   return changetype<Arena>(ARENA);
 }
 
-/** Begin at `base`; everything below belongs to somebody else. 0 where memory cannot grow that far. */
+/**
+ * Begin at `base`; everything below belongs to somebody else. 0 where memory cannot grow that far.
+ */
 export function arenaStart(base: u64): bool {
   if (!grown(base)) return false;
   const a = arena();

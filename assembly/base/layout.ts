@@ -1,20 +1,22 @@
 /**
- * Where everything lies in linear memory. Every base address is one of these constants; nothing is laid out by the
- * compiler (no static data), so hosts may share the addresses.
+ * Where everything lies in linear memory. Every base address is one of these constants; nothing is
+ * laid out by the compiler (no static data), so hosts may share the addresses.
  *
  *     0x0000_0000  unused: a null pointer into linear memory finds nothing
- *     0x0000_0400  POOLS      free lists of the record pools, and the arena's limits   (base/pool, base/arena)
- *     0x0000_0600  PHYSICAL   frames and commit charge                                 (phys/charge)
- *     0x0000_0700  MACHINE    profile, limits, switches                                (virt/machine)
- *     0x0000_0800  PANIC      line and column of a failed assertion                    (base/panic)
- *     0x0000_1000  SPACES     u32[4096]: number of a space -> its record               (virt/space)
- *     0x0000_6000  file names of assertions, in the debug build alone (asconfig.json)
- *     0x0001_0000  CONTEXT    the first context; JavaScript reaches it at small indices     (virt/context)
- *     0x0002_0000  STALE      one bit a window page: its slot holds old bytes          (phys/frame)
- *     0x0010_0000  ACCESS     one byte a window page, and one page of bytes more       (virt/maps)
- *     0x0020_1000  GRANTED    one bit per 1,024 bytes of ACCESS: something in it       (virt/maps)
- *     0x0030_0000  WINDOW     guest address a of the windowed space is WINDOW + a; where no window was set aside,
- *                             and above it, the ARENA: records, contexts and frames
+ *     0x0000_0400  POOLS     free lists of the record pools              (base/pool)
+ *     0x0000_0500  ARENA     what is grown and free                      (base/arena)
+ *     0x0000_0600  PHYSICAL  frames and commit charge                    (phys/charge)
+ *     0x0000_0700  MACHINE   profile, limits, switches                   (virt/machine)
+ *     0x0000_0800  PANIC     line and column of a failed assertion       (base/panic)
+ *     0x0000_1000  SPACES    u32[4096]: number of a space -> its record  (virt/space)
+ *     0x0000_6000  file names of assertions, in the debug build alone    (asconfig.json)
+ *     0x0001_0000  CONTEXT   the first context, at small indices for JavaScript  (virt/context)
+ *     0x0002_0000  STALE     one bit a window page: its slot holds old bytes     (phys/frame)
+ *     0x0010_0000  ACCESS    one byte a window page, and one page of bytes more  (virt/maps)
+ *     0x0020_1000  GRANTED   one bit per 1,024 bytes of ACCESS: something in it  (virt/maps)
+ *     0x0030_0000  WINDOW    guest address a of the windowed space is WINDOW + a
+ *                  arena     behind the window, or here where none was set aside: records,
+ *                            contexts and frames
  */
 export const POOLS: u32 = 0x400;
 export const ARENA: u32 = 0x500;

@@ -3,7 +3,8 @@
  *
  *     chunk + k * 128 + (i / 64) * 8,  bit i % 64
  *
- * so that 64 pages of one plane are one word. A *value* of page i is the byte made of its bits in planes 0..7.
+ * so that 64 pages of one plane are one word. A *value* of page i is the byte made of its bits in
+ * planes 0..7.
  */
 export const CHUNK_PAGES: u32 = 1024;
 export const PLANE_BYTES: u32 = 128;

@@ -2,8 +2,8 @@ import { arenaTake } from "./arena";
 import { POOLS } from "./layout";
 
 /**
- * Records of four sizes, each kept in a pool of its own. A caller first makes sure that what a change may need at
- * most is there (`poolEnsure`), then changes: `poolTake` cannot fail.
+ * Records of four sizes, each kept in a pool of its own. A caller first makes sure that what a
+ * change may need at most is there (`poolEnsure`), then changes: `poolTake` cannot fail.
  *
  *      0         4         8         12        16
  *     +---------+---------+---------+---------+

@@ -1,4 +1,6 @@
-/** Marsaglia's xorshift with the triple 13, 17, 5: the next state, which is also the number drawn. */
+/**
+ * Marsaglia's xorshift with the triple 13, 17, 5: the next state, which is also the number drawn.
+ */
 export function randomNext(state: u32): u32 {
   state ^= state << 13;
   state ^= state >>> 17;

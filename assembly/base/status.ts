@@ -1,4 +1,7 @@
-/** NTSTATUS values that the core answers with. `INVALID_PARAMETER_1 + n - 1` says that argument n is wrong. */
+/**
+ * NTSTATUS values that the core answers with. `INVALID_PARAMETER_1 + n - 1` says that argument n is
+ * wrong.
+ */
 export const STATUS_SUCCESS: u32 = 0;
 export const STATUS_WAS_LOCKED: u32 = 0x40000019;
 export const STATUS_GUARD_PAGE_VIOLATION: u32 = 0x80000001;

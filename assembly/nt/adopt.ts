@@ -28,7 +28,8 @@ import { attributesOf, cachingFlags, isCopyProtection, isProtection } from "./pr
 import { MEM_IMAGE, MEM_MAPPED, MEM_PRIVATE } from "./types";
 
 /**
- * A region that was there before the first call: an image, a view, a stack, a heap. Its runs lie in the transfer area:
+ * A region that was there before the first call: an image, a view, a stack, a heap. Its runs lie in
+ * the transfer area:
  *
  *      0          8          12         16
  *     +----------+----------+----------+

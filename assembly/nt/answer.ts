@@ -14,7 +14,9 @@ export function answer(context: Context, row: u32, status: u32): u32 {
   return numbered && switchIs(SWITCH_PLAIN_STATUS) ? STATUS_INVALID_PARAMETER : status;
 }
 
-/** A target is the number of a space, or the error that looking up the caller's handle ended with. */
+/**
+ * A target is the number of a space, or the error that looking up the caller's handle ended with.
+ */
 export function isTarget(target: u32): bool {
   return target < 0x80000000;
 }

@@ -40,7 +40,9 @@ import {
 } from "./protection";
 import { PAGE_NOCACHE, PAGE_WRITECOMBINE } from "./types";
 
-/** The commit path (2.3): pages of one region become committed, those that are get the protection. */
+/**
+ * The commit path (2.3): pages of one region become committed, those that are get the protection.
+ */
 export function commitPages(
   context: Context,
   space: Space,
@@ -93,7 +95,10 @@ function chargeStatus(context: Context, space: Space, region: Region | null, pag
   return roomEnsure(space) ? STATUS_SUCCESS : fail(context, 9, STATUS_INSUFFICIENT_RESOURCES);
 }
 
-/** 17.19: free memory is reserved from its granule on, and the pages that were asked for are committed. */
+/**
+ * 17.19: free memory is reserved from its granule on, and the pages that were asked for are
+ * committed.
+ */
 function reserveForCommit(context: Context, space: Space, start: u64, end: u64, protect: u32): u32 {
   const base = alignDown(start, GRANULARITY);
   if (base == 0 || regionFloor(space, end - 1).end > base) {

@@ -38,7 +38,10 @@ import {
   MEM_RELEASE,
 } from "./types";
 
-/** NtFreeVirtualMemory: the checks of 3.1 in their order, the effects of 3.2. Result 0: base; result 1: size. */
+/**
+ * NtFreeVirtualMemory: the checks of 3.1 in their order, the effects of 3.2. Result 0: base; result
+ * 1: size.
+ */
 export function free(
   context: Context,
   target: u32,

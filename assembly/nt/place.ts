@@ -5,11 +5,15 @@ import { machine, SWITCH_SEEDED_PLACEMENT, switchIs } from "../virt/machine";
 import { Space } from "../virt/space";
 
 /**
- * Where a region goes that names no base (2.8). Lowest first, or highest first for MEM_TOP_DOWN; with a seed, the
- * lowest-first search begins at a random multiple of the granularity, and from the bottom where it finds nothing.
+ * Where a region goes that names no base (2.8). Lowest first, or highest first for MEM_TOP_DOWN;
+ * with a seed, the lowest-first search begins at a random multiple of the granularity, and from the
+ * bottom where it finds nothing.
  */
 
-/** A base of `size` free bytes that end at or below `limit`, or NOWHERE. Nothing is drawn yet (`placeTaken`). */
+/**
+ * A base of `size` free bytes that end at or below `limit`, or NOWHERE. Nothing is drawn yet
+ * (`placeTaken`).
+ */
 export function placeLowest(space: Space, size: u64, alignment: u64, limit: u64): u64 {
   const lowest = machine().lowestAddress;
   if (limit < lowest) return NOWHERE;

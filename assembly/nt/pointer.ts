@@ -5,22 +5,30 @@ import { machine } from "../virt/machine";
 import { Space } from "../virt/space";
 
 /**
- * Parameters that lie in the calling process: a system service looks at them before it does anything (4.8). The
- * fault stays inside the service; a guard page met there is disarmed all the same. Where a call was made from outside,
- * there is no pointer (`NO_POINTER`) and the value travels in the result block.
+ * Parameters that lie in the calling process: a system service looks at them before it does
+ * anything (4.8). The fault stays inside the service; a guard page met there is disarmed all the
+ * same. Where a call was made from outside, there is no pointer (`NO_POINTER`) and the value
+ * travels in the result block.
  */
 export const NO_POINTER: u64 = u64.MAX_VALUE;
 
-/** Whether [at, at + bytes) can be accessed like that; the pages have frames then. Nothing is marked yet. */
+/**
+ * Whether [at, at + bytes) can be accessed like that; the pages have frames then. Nothing is marked
+ * yet.
+ */
 export function isReady(context: Context, at: u64, bytes: u64, access: u32): bool {
   if (at == NO_POINTER || bytes == 0) return true;
   const space = contextSpace(context);
   const end = at + bytes;
   if (space === null || end < at || end - 1 > machine().highestAddress) return false;
-  for (let page = pageOf(at); page <= pageOf(end - 1); page++) {
+  const last = pageOf(end - 1);
+  for (let page = pageOf(at); page <= last; page++) {
     const outcome = judge(space, page, access);
     if (outcome == GUARD) disarm(space, page);
-    if (outcome != RESOLVED || !prepare(space, page)) return false;
+    if (outcome != RESOLVED) return false;
+  }
+  for (let page = pageOf(at); page <= last; page++) {
+    if (!prepare(space, page)) return false;
   }
   return true;
 }
@@ -51,8 +59,8 @@ export function pointerWrite(context: Context, at: u64, value: u64): void {
 }
 
 /**
- * Write a parameter of 4 or 8 bytes. The call itself may have taken the page away: then the value is lost and the
- * call has succeeded all the same.
+ * Write a parameter of 4 or 8 bytes. The call itself may have taken the page away: then the value
+ * is lost and the call has succeeded all the same.
  */
 export function memoryWrite(context: Context, at: u64, bytes: u32, value: u64): void {
   if (at == NO_POINTER || !isReady(context, at, bytes, WRITE)) return;

@@ -14,7 +14,8 @@ import {
   STATUS_SECTION_PROTECTION,
   STATUS_SUCCESS,
 } from "../base/status";
-import { changeAttributes, uncommittedPages } from "../virt/change";
+import { COPIED } from "../virt/attributes";
+import { changeAttributes, changeToCopied, uncommittedPages } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
@@ -114,12 +115,22 @@ function perform(
   if (isView && !isAllowedInView(region.protection, stored)) {
     return fail(context, 12, STATUS_SECTION_PROTECTION);
   }
-  if (!roomEnsure(space)) return fail(context, 12, STATUS_INSUFFICIENT_RESOURCES);
+  const old = protectionOf(attributesAt(space, first));
+  if (!change(space, first, last, attributesIn(region, stored))) {
+    return fail(context, 12, STATUS_INSUFFICIENT_RESOURCES);
+  }
   resultSet(context, 0, start);
   resultSet(context, 1, end - start);
-  resultSet(context, 2, protectionOf(attributesAt(space, first)));
-  changeAttributes(space, first, last, attributesIn(region, stored));
+  resultSet(context, 2, old);
   return answer(context, rule(3, 4, 0), STATUS_SUCCESS);
+}
+
+/** False where memory is at its end; then nothing changed. */
+function change(space: Space, first: u64, end: u64, attributes: u32): bool {
+  if ((attributes & COPIED) != 0) return changeToCopied(space, first, end, attributes);
+  if (!roomEnsure(space)) return false;
+  changeAttributes(space, first, end, attributes);
+  return true;
 }
 
 function fail(context: Context, row: u32, status: u32): u32 {

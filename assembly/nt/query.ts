@@ -10,6 +10,7 @@ import {
   STATUS_SUCCESS,
 } from "../base/status";
 import { COMMITTED, COPIED } from "../virt/attributes";
+import { copiedPages } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { WRITE } from "../virt/fault";
 import { regionAfter, regionAt } from "../virt/index";
@@ -177,11 +178,11 @@ function regionFlags(region: Region): u32 {
   return region.kind == REGION_PAGEFILE_VIEW ? 1 << 3 : 1;
 }
 
-/** Private memory: what is committed. Views: what is copied on write. */
+/** Private memory: what is committed. Views: what is copied on write, or was. */
 function commitPages(space: Space, region: Region): u64 {
   if (region.kind == REGION_PRIVATE) return region.committedPages;
   const end = pageOf(region.end);
-  let pages: u64 = 0;
+  let pages = copiedPages(space, pageOf(region.start), end);
   for (let page = pageOf(region.start); page < end; ) {
     const next = attributesRunEnd(space, page, end);
     if ((attributesAt(space, page) & COPIED) != 0) pages += next - page;

@@ -32,7 +32,10 @@ import {
 } from "./types";
 import { zeroBitsLimit } from "./zero-bits";
 
-/** The reserve path (2.2): a region of its own, at a given base or where there is room. Flags have been checked. */
+/**
+ * The reserve path (2.2): a region of its own, at a given base or where there is room. Flags have
+ * been checked.
+ */
 export function reserveRegion(
   context: Context,
   space: Space,

@@ -31,7 +31,8 @@ export function resetPages(context: Context, space: Space, base: u64, size: u64,
     return fail(context, 6, STATUS_CONFLICTING_ADDRESSES);
   }
   if (type == MEM_RESET) {
-    // Bytes outside of [base, base + size) are still of interest, so only whole pages are given up (2.6#7).
+    // Bytes outside of [base, base + size) are still of interest, so only whole pages are given up
+    // (2.6#7).
     const whole = pageOf(pageUp(base));
     const wholeEnd = pageOf(pageDown(base + size));
     if (whole < wholeEnd) reset(space, whole, wholeEnd);

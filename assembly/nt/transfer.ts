@@ -16,6 +16,7 @@ import {
   complete,
   disarm,
   GUARD,
+  IN_PAGE,
   isWritable,
   judge,
   linearOf,
@@ -32,8 +33,9 @@ import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { isReady, isReadyPointer, NO_POINTER, pointerWrite } from "./pointer";
 
 /**
- * Memory of another process, or of the own one, through a handle (12.2, 12.3). Result 0: bytes done. A caller
- * without a guest buffer has the bytes in the transfer area, as many as fit there a call.
+ * Memory of another process, or of the own one, through a handle (12.2, 12.3). Result 0: bytes
+ * done. A caller without a guest buffer has the bytes in the transfer area, as many as fit there a
+ * call.
  */
 
 /** NtReadVirtualMemory. */
@@ -49,15 +51,19 @@ export function readVirtual(
   if (!isReadyDone(context, doneAt)) return fail(context, 2, 9, STATUS_ACCESS_VIOLATION);
   if (size == 0) return finish(context, 2, 1, doneAt, 0, STATUS_SUCCESS);
   if (!isUserRange(address, size) || !isBuffer(bufferAt, size)) {
-    return fail(context, 2, 2, STATUS_ACCESS_VIOLATION);
+    return finish(context, 2, 2, doneAt, 0, STATUS_ACCESS_VIOLATION);
   }
-  if (!isTarget(target)) return fail(context, 2, 3, target);
+  if (!isTarget(target)) return finish(context, 2, 3, doneAt, 0, target);
   const space = targetSpace(target)!;
-  if (isTerminating(space)) return fail(context, 2, 3, STATUS_PROCESS_IS_TERMINATING);
+  if (isTerminating(space)) {
+    return finish(context, 2, 3, doneAt, 0, STATUS_PROCESS_IS_TERMINATING);
+  }
   let done: u64 = 0;
   while (done < size) {
-    if (!reach(context, space, address + done, READ)) {
-      return finish(context, 2, done == 0 ? 4 : 5, doneAt, done, STATUS_PARTIAL_COPY);
+    const outcome = reach(context, space, address + done, READ);
+    if (outcome != RESOLVED) {
+      const row = stopRow(context, space, outcome, done);
+      return finish(context, 2, row, doneAt, done, STATUS_PARTIAL_COPY);
     }
     const bytes = min<u64>(toPageEnd(address + done), size - done);
     const copied = toBuffer(context, space, address + done, bufferAt, done, bytes);
@@ -91,7 +97,7 @@ export function writeVirtual(
   if (isTerminating(space)) return fail(context, 3, 1, STATUS_PROCESS_IS_TERMINATING);
   let done: u64 = 0;
   while (done < size) {
-    if (!reach(context, space, address + done, WRITE)) break;
+    if (reach(context, space, address + done, WRITE) != RESOLVED) break;
     const bytes = min<u64>(toPageEnd(address + done), size - done);
     const copied = fromBuffer(context, space, address + done, bufferAt, done, bytes);
     done += copied;
@@ -102,8 +108,8 @@ export function writeVirtual(
 }
 
 /**
- * kernel32's WriteProcessMemory: as if the range were made writable, written and restored. Code can be patched that
- * way, read-only data cannot; guards are kept.
+ * kernel32's WriteProcessMemory: as if the range were made writable, written and restored. Code can
+ * be patched that way, read-only data cannot; guards are kept.
  */
 export function writeProcess(
   context: Context,
@@ -154,19 +160,33 @@ function isPatchable(space: Space, first: u64, end: u64): bool {
 }
 
 /**
- * Whether the page of `address` can be accessed from outside. A guard stops it, and is gone only where the process
- * reads its own memory (12.2#7, #8).
+ * Make the page of `address` ready for an access from outside. A guard stops it, and is gone only
+ * where the process reads its own memory (12.2#7, #8).
  */
-function reach(context: Context, space: Space, address: u64, access: u32): bool {
+function reach(context: Context, space: Space, address: u64, access: u32): u32 {
   const page = pageOf(address);
   const outcome = judge(space, page, access);
-  if (outcome == GUARD && context.space == changetype<u32>(space)) disarm(space, page);
-  if (outcome != RESOLVED || !prepare(space, page)) return false;
+  if (outcome == GUARD && isOwn(context, space)) disarm(space, page);
+  if (outcome != RESOLVED) return outcome;
+  if (!prepare(space, page)) return IN_PAGE;
   complete(context, space, page, access);
-  return true;
+  return RESOLVED;
 }
 
-/** Copy bytes that lie in one page of `space` to offset `done` of the buffer; how many could be written. */
+/** The row of 12.2 for a read that stops at a page. */
+function stopRow(context: Context, space: Space, outcome: u32, done: u64): u32 {
+  if (outcome == GUARD) return isOwn(context, space) ? 7 : 8;
+  return done == 0 ? 4 : 5;
+}
+
+function isOwn(context: Context, space: Space): bool {
+  return context.space == changetype<u32>(space);
+}
+
+/**
+ * Copy bytes that lie in one page of `space` to offset `done` of the buffer; how many could be
+ * written.
+ */
 function toBuffer(
   context: Context,
   space: Space,

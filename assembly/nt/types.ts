@@ -1,4 +1,6 @@
-/** Windows' values of allocation types, free types, states and kinds of memory, and of protections. */
+/**
+ * Windows' values of allocation types, free types, states and kinds of memory, and of protections.
+ */
 export const MEM_COMMIT: u32 = 0x1000;
 export const MEM_RESERVE: u32 = 0x2000;
 export const MEM_DECOMMIT: u32 = 0x4000;

@@ -31,8 +31,8 @@ const FLAG_RESET: u32 = 1;
 const GRANULARITY_BYTES: u64 = 0x1000;
 
 /**
- * NtGetWriteWatch: the checks of 5.2 in their order, the answer of 5.3. Result 0: entries; result 1: granularity.
- * Without a guest array the entries go to the transfer area, 8 bytes each.
+ * NtGetWriteWatch: the checks of 5.2 in their order, the answer of 5.3. Result 0: entries; result
+ * 1: granularity. Without a guest array the entries go to the transfer area, 8 bytes each.
  */
 export function getWriteWatch(
   context: Context,

@@ -1,6 +1,8 @@
 import { machine, SWITCH_WOW64, switchIs } from "../virt/machine";
 
-/** Zero bits (2.9): a limit on where the system may place a region, as a count of bits or as a mask. */
+/**
+ * Zero bits (2.9): a limit on where the system may place a region, as a count of bits or as a mask.
+ */
 
 const COUNT_LAST: u64 = 20;
 const NO_ROOM: u64 = 21;

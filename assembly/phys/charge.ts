@@ -1,7 +1,8 @@
 import { PHYSICAL } from "../base/layout";
 
 /**
- * Commit charge (pages that the system has promised) and the budget of frames (pages that it holds). All in pages.
+ * Commit charge (pages that the system has promised) and the budget of frames (pages that it
+ * holds). All in pages.
  *
  *      0          8          16         24         32
  *     +----------+----------+----------+----------+

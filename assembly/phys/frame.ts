@@ -3,13 +3,17 @@ import { POOL_FRAME, POOL_PAGE, poolGive, poolTake } from "../base/pool";
 import { framesAdd, framesSubtract } from "./charge";
 
 /**
- * A frame is one page of bytes. The page table names frames, never linear addresses, so that moving one changes one
- * record. Its location is exactly one of: the window slot of one page (it is "at home" there), or a slot of the pool.
+ * A frame is one page of bytes. The page table names frames, never linear addresses, so that moving
+ * one changes one record. Its location is exactly one of: the window slot of one page (it is "at
+ * home" there), or a slot of the pool.
  *
  *      0          4          8          12         16
  *     +----------+----------+----------+----------+
- *     | location | owners   | home     | 0        |   location: linear address of the 4,096 bytes
- *     +----------+----------+----------+----------+   home: 1 + window page it is at home in, 0 for the pool
+ *     | location | owners   | home     | 0        |
+ *     +----------+----------+----------+----------+
+ *
+ *     location  linear address of the 4,096 bytes
+ *     home      1 + the window page that it is at home in; 0 for a slot of the pool
  */
 @unmanaged
 @final
@@ -27,7 +31,10 @@ export function frameInPool(): Frame {
   return made(poolTake(POOL_PAGE), 0);
 }
 
-/** A zeroed frame at home in page `page` of the window, with one owner. Requires: `framesFit`, and records ensured. */
+/**
+ * A zeroed frame at home in page `page` of the window, with one owner. Requires: `framesFit`, and
+ * records ensured.
+ */
 export function frameInWindow(page: u32): Frame {
   const location = WINDOW + page * PAGE_BYTES;
   const stale = STALE + (page >>> 3);

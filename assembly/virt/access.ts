@@ -14,11 +14,15 @@ import {
 import { Space } from "./space";
 
 /**
- * Guest loads and stores. Each checks the derived map inline and does the access; what the map does not allow goes to
- * `loadSlow` or `storeSlow`, which complete the access, or leave an outcome in the context and do nothing.
+ * Guest loads and stores. Each checks the derived map inline and does the access; what the map does
+ * not allow goes to `loadSlow` or `storeSlow`, which complete the access, or leave an outcome in
+ * the context and do nothing.
  */
 
-/** Linear address of [address, address + size) within one page, ready for the access; 0 after any other outcome. */
+/**
+ * Linear address of [address, address + size) within one page, ready for the access; 0 after any
+ * other outcome.
+ */
 export function probe(context: Context, address: u64, size: u32, access: u32): u32 {
   if (ask(context, address, size, access) != RESOLVED) return 0;
   return linearOf(changetype<Space>(context.space), address);

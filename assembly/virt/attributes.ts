@@ -6,10 +6,13 @@
  *     | WC | NC | G  | C  | X  | W  | R  | V  |
  *     +----+----+----+----+----+----+----+----+
  *
- *     V  committed; the byte is 0 otherwise      C  a write copies (WRITECOPY)
- *     R  readable by name (EXECUTE alone is not) G  guard
- *     W  writable                                NC, WC  no-cache, write-combine: kept, without effect
+ *     V  committed; the byte is 0 otherwise
+ *     R  readable by name (EXECUTE alone is not)
+ *     W  writable
  *     X  executable
+ *     C  a write copies (WRITECOPY)
+ *     G  guard
+ *     NC, WC  no-cache, write-combine: kept, without effect
  */
 export const COMMITTED: u32 = 0x01;
 export const READABLE: u32 = 0x02;

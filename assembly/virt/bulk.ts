@@ -6,13 +6,14 @@ import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, accessByte, windowHas } from
 import { Space } from "./space";
 
 /**
- * Operations over any length: an ascending sequence of single accesses. They stop at the first that fails, with the
- * bytes below it done (result 0), and may be called again for the rest.
+ * Operations over any length: an ascending sequence of single accesses. They stop at the first that
+ * fails, with the bytes below it done (result 0), and may be called again for the rest.
  */
 
 /**
- * As `probe`, for as much of [address, address + length) as lies together behind it; result 0 is how many bytes.
- * Only pages that the maps allow already are added, so the pages of the answer are all ready.
+ * As `probe`, for as much of [address, address + length) as lies together behind it; result 0 is
+ * how many bytes. Only pages that the maps allow already are added, so the pages of the answer are
+ * all ready.
  */
 export function probeRange(context: Context, address: u64, length: u64, access: u32): u32 {
   const linear = probe(context, address, 1, access);
@@ -63,7 +64,9 @@ export function fillBytes(context: Context, address: u64, value: u32, length: u6
   return RESOLVED;
 }
 
-/** Result 0: bytes that are equal; result 1: -1, 0 or 1, the order of the first two that are not. */
+/**
+ * Result 0: bytes that are equal; result 1: -1, 0 or 1, the order of the first two that are not.
+ */
 export function compareBytes(context: Context, left: u64, right: u64, length: u64): u32 {
   resultSet(context, 0, 0);
   resultSet(context, 1, 0);
@@ -112,7 +115,10 @@ function rightOf(access: u32): u32 {
   return access == EXECUTE ? ACCESS_EXECUTE : ACCESS_READ;
 }
 
-/** Overlap with the target above: from the top down, after every page of both ranges has been judged. */
+/**
+ * Overlap with the target above: from the top down, after every page of both ranges has been
+ * judged.
+ */
 function copyDownwards(context: Context, target: u64, source: u64, length: u64): u32 {
   const space = contextSpace(context);
   if (space === null) return ask(context, source, 1, READ);

@@ -1,10 +1,19 @@
-import { planeClear, planeClearRange, planeNext, planeSet, planeTest } from "../base/planes";
+import {
+  planeClear,
+  planeClearRange,
+  planeCount,
+  planeNext,
+  planeSet,
+  planeTest,
+} from "../base/planes";
 import { POOL_REGION, poolTake } from "../base/pool";
 import { randomNext } from "../base/random";
 import { pageOf } from "../base/range";
 import { chargeAdd, chargeFits, chargeSubtract } from "../phys/charge";
 import { Frame, frameRelease } from "../phys/frame";
+import { copiedAttributes } from "./attributes";
 import {
+  FACT_COPY,
   FACT_LOCKED,
   FACT_LOST,
   FACT_MARK,
@@ -23,12 +32,13 @@ import { regionBehead, regionInsert, regionRemove, regionShorten } from "./index
 import { machine, SWITCH_RESET_RANDOM, SWITCH_RESET_ZERO, switchIs } from "./machine";
 import { mapsClear } from "./maps";
 import { REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
+import { roomEnsureSplits } from "./room";
 import { Space } from "./space";
 import { attributesFill, committedCount } from "./table";
 
 /**
- * Changes to ranges of pages. Each is given what has been validated, and has room for one change: none can fail.
- * Ranges are [first, end) in page numbers.
+ * Changes to ranges of pages. Each is given what has been validated, and has room for one change:
+ * none can fail. Ranges are [first, end) in page numbers.
  */
 
 export function reserve(
@@ -82,6 +92,39 @@ export function changeAttributes(space: Space, first: u64, end: u64, attributes:
   mapsClear(space, first, end);
 }
 
+/**
+ * Give committed pages of a view attributes that copy on write. A page that was copied already is
+ * the process's own: it becomes plainly writable (3.4). False where memory is at its end; then
+ * nothing changed.
+ */
+export function changeToCopied(space: Space, first: u64, end: u64, attributes: u32): bool {
+  if (!roomEnsureSplits(space, factsChunks(space, first, end))) return false;
+  changeAttributes(space, first, end, attributes);
+  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
+    const plane = factsAt(space, page) + FACT_COPY;
+    const from = <u32>page & 1023;
+    const to = from + <u32>(factsChunkEnd(page, end) - page);
+    for (let i = planeNext(plane, from, to); i < to; i = planeNext(plane, i + 1, to)) {
+      const copied = page + (i - from);
+      attributesFill(space, copied, copied + 1, copiedAttributes(attributes));
+    }
+    page += to - from;
+  }
+  return true;
+}
+
+/** Pages of the range that are private copies of copy-on-write pages. */
+export function copiedPages(space: Space, first: u64, end: u64): u64 {
+  let count: u64 = 0;
+  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
+    const from = <u32>page & 1023;
+    const to = from + <u32>(factsChunkEnd(page, end) - page);
+    count += planeCount(factsAt(space, page) + FACT_COPY, from, to);
+    page += to - from;
+  }
+  return count;
+}
+
 /** Pages back to reserved: content, guard and locks go, the marks of the write watch stay. */
 export function decommit(space: Space, region: Region, first: u64, end: u64): void {
   const removed = committedCount(space, first, end);
@@ -102,6 +145,7 @@ export function decommit(space: Space, region: Region, first: u64, end: u64): vo
     unlockRange(space, chunk, from, to);
     planeClearRange(chunk + FACT_RESET, from, to);
     planeClearRange(chunk + FACT_LOST, from, to);
+    planeClearRange(chunk + FACT_COPY, from, to);
     factsTrim(space, page);
     page += to - from;
   }
@@ -141,8 +185,8 @@ export function clearMarks(space: Space, first: u64, end: u64): void {
 }
 
 /**
- * MEM_RESET: the content is of no interest now. Some or all of it may be dropped at once, by the switches; a locked
- * page stays where it is.
+ * MEM_RESET: the content is of no interest now. Some or all of it may be dropped at once, by the
+ * switches; a locked page stays where it is.
  */
 export function reset(space: Space, first: u64, end: u64): void {
   for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
@@ -198,8 +242,10 @@ export function dropContents(space: Space): void {
 /** Take the page out of the working set; its content stays. */
 export function trim(space: Space, page: u64): void {
   const chunk = factsAt(space, page);
-  if (chunk == 0) return;
-  planeClear(chunk + FACT_VALID, <u32>page & 1023);
+  const i = <u32>page & 1023;
+  if (chunk == 0 || !planeTest(chunk + FACT_VALID, i)) return;
+  planeClear(chunk + FACT_VALID, i);
+  space.residentPages -= 1;
   mapsClear(space, page, page + 1);
 }
 
@@ -223,9 +269,18 @@ function dropFrames(space: Space, chunk: u32, from: u32, to: u32): void {
   for (let i = frameNext(chunk, from, to); i < to; i = frameNext(chunk, i + 1, to)) {
     frameRelease(changetype<Frame>(frameOf(chunk, i)));
     frameSet(chunk, i, 0);
-    space.residentPages -= 1;
   }
+  space.residentPages -= planeCount(chunk + FACT_VALID, from, to);
   planeClearRange(chunk + FACT_VALID, from, to);
+}
+
+function factsChunks(space: Space, first: u64, end: u64): u32 {
+  let count: u32 = 0;
+  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
+    count += 1;
+    page = factsChunkEnd(page, end);
+  }
+  return count;
 }
 
 function unlockRange(space: Space, chunk: u32, from: u32, to: u32): void {

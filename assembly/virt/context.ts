@@ -6,21 +6,21 @@ import { Space, TAG_SHIFT } from "./space";
 /**
  * A context: who accesses, and where answers go. One for each worker that runs guest code.
  *
- *     0x0000        0x0004     0x0008     0x000c     0x0010           0x0018     0x001c     0x0020
- *     +------------+----------+----------+----------+----------------+----------+----------+
- *     | outcome    | decision | code     | access   | address        | detail   | space    |
- *     +------------+----------+----------+----------+----------------+----------+----------+
- *     | tag                   | next     | 0        |                                      |   0x0020
- *     +-----------------------+----------+----------+--------------------------------------+
- *     | results: u64[16]                                                                   |   0x0040
- *     +------------------------------------------------------------------------------------+
- *     | transfer: bytes that come or go with a call                                        |   0x0400
- *     +------------------------------------------------------------------------------------+
- *     | translations: 1,024 entries of 32 bytes (virt/maps)                                |   0x8000
- *     +------------------------------------------------------------------------------------+
+ *     0x0000     0x0004     0x0008     0x000c     0x0010      0x0018     0x001c     0x0020
+ *     +---------+----------+----------+----------+-----------+----------+----------+
+ *     | outcome | decision | code     | access   | address   | detail   | space    |
+ *     +---------+----------+----------+----------+-----------+----------+----------+
+ *     | tag                | next     | 0        |                                 |  0x0020
+ *     +--------------------+----------+----------+---------------------------------+
+ *     | results: u64[16]                                                           |  0x0040
+ *     +----------------------------------------------------------------------------+
+ *     | transfer: bytes that come or go with a call                                |  0x0400
+ *     +----------------------------------------------------------------------------+
+ *     | translations: 1,024 entries of 32 bytes (virt/maps)                        |  0x8000
+ *     +----------------------------------------------------------------------------+
  *
- *     outcome   of the last access that failed; stays until it is cleared, nothing clears it on success
- *     decision  the rule that answered the last call or access (nt/decision)
+ *     outcome   of the last access that failed; stays until it is cleared
+ *     decision  the rule that answered the last call or access (base/rule)
  *     code, access, address, detail   the exception record of that access
  *     space     record of the current space;  tag: the space's, as translations carry it
  */

@@ -6,11 +6,15 @@ import { machine } from "./machine";
 import { Space } from "./space";
 import { attributesAt } from "./table";
 
-/** The debugger's view: it sees and changes bytes whatever the protection, and nothing else changes. */
+/**
+ * The debugger's view: it sees and changes bytes whatever the protection, and nothing else changes.
+ */
 
 /** The page is not committed. */
 export const PEEK_NOTHING: u32 = 0;
-/** Peek: committed, and never touched, so it reads as zeros. Poke: there is no memory for its frame. */
+/**
+ * Peek: committed, and never touched, so it reads as zeros. Poke: there is no memory for its frame.
+ */
 export const PEEK_ZEROS: u32 = 1;
 
 /** Linear address of the byte, or PEEK_NOTHING, or PEEK_ZEROS. */
@@ -22,7 +26,10 @@ export function peek(space: Space, address: u64): u32 {
   return linearOf(space, address);
 }
 
-/** The same for a write: a page that was never touched takes a frame, but does not enter the working set. */
+/**
+ * The same for a write: a page that was never touched takes a frame, but does not enter the working
+ * set.
+ */
 export function poke(space: Space, address: u64): u32 {
   const page = pageOf(address);
   if (!isCommitted(space, page)) return PEEK_NOTHING;

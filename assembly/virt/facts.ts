@@ -5,18 +5,21 @@ import { Frame } from "../phys/frame";
 import { Space } from "./space";
 
 /**
- * Facts about pages that were touched, locked, watched or reset: what is so, beside what the attributes allow. They
- * lie in chunks of their own, made at the first of these events, so that touching a page splits no uniform entry.
+ * Facts about pages that were touched, locked, watched or reset: what is so, beside what the
+ * attributes allow. They lie in chunks of their own, made at the first of these events, so that
+ * touching a page splits no uniform entry.
  *
- *       0       128     256     384     512     640             896     900     904     1024
- *      +-------+-------+-------+-------+-------+- - - - - - - -+-------+-------+- - - -+
- *      | valid | mark  | locked| reset | lost  |               | frames| count |       |
- *      +-------+-------+-------+-------+-------+- - - - - - - -+-------+-------+- - - -+
+ *       0       128     256     384     512     640     768     896     900     904     1024
+ *      +-------+-------+-------+-------+-------+-------+- - - -+-------+-------+- - - -+
+ *      | valid | mark  | locked| reset | lost  | copy  |       | frames| count |       |
+ *      +-------+-------+-------+-------+-------+-------+- - - -+-------+-------+- - - -+
  *
- *     valid   in the working set: touched since commit or trim, and not trimmed since. Implies a frame
+ *     valid   in the working set: touched since commit or trim. Implies a frame
  *     mark    written since the last reset of the write watch; outlives decommit
  *     locked  by VirtualLock
- *     reset   of no interest since MEM_RESET;  lost  its content was dropped since then. Implies reset
+ *     reset   of no interest since MEM_RESET
+ *     lost    its content was dropped since then. Implies reset
+ *     copy    a private copy of a copy-on-write page was made here
  *     frames  u32[1024], a frame or 0 each, in a page of its own;  count  how many are not 0
  */
 export const FACT_VALID: u32 = 0;
@@ -24,9 +27,10 @@ export const FACT_MARK: u32 = 128;
 export const FACT_LOCKED: u32 = 256;
 export const FACT_RESET: u32 = 384;
 export const FACT_LOST: u32 = 512;
+export const FACT_COPY: u32 = 640;
 const FRAMES: usize = 896;
 const COUNT: usize = 900;
-const FACT_PLANES: u32 = 5;
+const FACT_PLANES: u32 = 6;
 
 const ENTRIES: u32 = 1024;
 const LEVEL_BITS: u64 = 10;
@@ -124,6 +128,17 @@ export function frameNext(chunk: u32, from: u32, to: u32): u32 {
     if (load<u32>(frames + (i << 2)) != 0) return i;
   }
   return to;
+}
+
+/** Frames that the space's pages have, recounted. */
+export function factsFrames(space: Space): u64 {
+  const end = (<u64>1) << (LEVEL_BITS * <u64>(space.levels + 1));
+  let count: u64 = 0;
+  for (let page = factsNext(space, 0, end); page < end; page = factsNext(space, page, end)) {
+    count += frameCount(factsAt(space, page));
+    page += CHUNK_PAGES;
+  }
+  return count;
 }
 
 /** Records that the facts and their frames are made of, recounted. */

@@ -20,6 +20,7 @@ import {
 } from "./attributes";
 import { Context, contextSpace } from "./context";
 import {
+  FACT_COPY,
   FACT_LOST,
   FACT_MARK,
   FACT_RESET,
@@ -44,10 +45,10 @@ import { Space } from "./space";
 import { attributesAt, attributesFill } from "./table";
 
 /**
- * The fault ladder: what an access does that the maps do not allow at once. In two steps, so that an access over two
- * pages is all or nothing: *judge* every page without any effect, then *prepare* (frames, which may fail) and
- * *complete* (marks, which cannot). A page that is judged guarded loses its guard, and that is the only effect of an
- * access that fails.
+ * The fault ladder: what an access does that the maps do not allow at once. In two steps, so that
+ * an access over two pages is all or nothing: *judge* every page without any effect, then *prepare*
+ * (frames, which may fail) and *complete* (marks, which cannot). A page that is judged guarded
+ * loses its guard, and that is the only effect of an access that fails.
  */
 export const READ: u32 = 0;
 export const WRITE: u32 = 1;
@@ -64,8 +65,9 @@ const CANONICAL_END: u64 = 0x0000800000000000;
 const CANONICAL_SYSTEM: u64 = 0xffff800000000000;
 
 /**
- * Make [address, address + size) ready for an access of 1..15 bytes by the context's space, or leave outcome and
- * exception record in the context. After RESOLVED the pages stay ready until this context asks again.
+ * Make [address, address + size) ready for an access of 1..15 bytes by the context's space, or
+ * leave outcome and exception record in the context. After RESOLVED the pages stay ready until this
+ * context asks again.
  */
 export function ask(context: Context, address: u64, size: u32, access: u32): u32 {
   const space = contextSpace(context);
@@ -131,17 +133,23 @@ export function disarm(space: Space, page: u64): bool {
 }
 
 /**
- * Give the page a frame and put it into the working set. False where there is none to be had; then nothing changed.
- * Requires: judged.
+ * Give the page a frame and put it into the working set. False where there is none to be had; then
+ * nothing changed. Requires: judged.
  */
 export function prepare(space: Space, page: u64): bool {
   const chunk = backed(space, page);
   if (chunk == 0) return false;
-  planeSet(chunk + FACT_VALID, <u32>page & 1023);
+  const i = <u32>page & 1023;
+  if (!planeTest(chunk + FACT_VALID, i)) {
+    planeSet(chunk + FACT_VALID, i);
+    space.residentPages += 1;
+  }
   return true;
 }
 
-/** The facts of a committed page, which has a frame from now on; 0 where there is none to be had. */
+/**
+ * The facts of a committed page, which has a frame from now on; 0 where there is none to be had.
+ */
 export function backed(space: Space, page: u64): u32 {
   if (!roomEnsure(space)) return 0;
   const i = <u32>page & 1023;
@@ -151,7 +159,6 @@ export function backed(space: Space, page: u64): u32 {
   const chunk = factsMake(space, page);
   const frame = windowHas(space, page) ? frameInWindow(<u32>page) : frameInPool();
   frameSet(chunk, i, changetype<u32>(frame));
-  space.residentPages += 1;
   return chunk;
 }
 
@@ -161,7 +168,10 @@ export function complete(context: Context, space: Space, page: u64, access: u32)
   grant(context, space, page);
 }
 
-/** A write reached the page: its mark, the end of a reset, the copy of a copy-on-write page. Requires: prepared. */
+/**
+ * A write reached the page: its mark, the end of a reset, the copy of a copy-on-write page.
+ * Requires: prepared.
+ */
 export function recordWrite(space: Space, page: u64): void {
   const chunk = factsAt(space, page);
   const i = <u32>page & 1023;
@@ -172,6 +182,7 @@ export function recordWrite(space: Space, page: u64): void {
   const attributes = attributesAt(space, page);
   if ((attributes & COPIED) != 0) {
     attributesFill(space, page, page + 1, copiedAttributes(attributes));
+    planeSet(chunk + FACT_COPY, i);
     mapsClear(space, page, page + 1);
   }
   if (isWatched(space, page)) planeSet(chunk + FACT_MARK, i);

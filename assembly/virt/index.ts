@@ -21,10 +21,11 @@ import { REGION_SENTINEL, Region, regionIs } from "./region";
 import { Space } from "./space";
 
 /**
- * The ordered index of a space's regions: a B+-tree over their starts, in which every inner entry knows the largest
- * gap below it. A gap belongs to the region before it and is measured from that region's end, rounded up to the
- * granularity, to the next region or the end of where regions may lie. The sentinel below the first usable address
- * owns the first gap, so that every gap has an owner.
+ * The ordered index of a space's regions: a B+-tree over their starts, in which every inner entry
+ * knows the largest gap below it. A gap belongs to the region before it and is measured from that
+ * region's end, rounded up to the granularity, to the next region or the end of where regions may
+ * lie. The sentinel below the first usable address owns the first gap, so that every gap has an
+ * owner.
  */
 
 /** What a search that finds nothing answers; no region lies there. */

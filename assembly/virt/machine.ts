@@ -5,12 +5,16 @@ import { MACHINE } from "../base/layout";
  *
  *      0          8          16         24         32
  *     +----------+----------+----------+----------+
- *     | lowest   | highest  | region   | window   |   lowest, highest: user addresses; region: last byte a region
- *     |          |          | limit    | bytes    |   may occupy; window bytes: 0 where none was set aside
+ *     | lowest   | highest  | region   | window   |
+ *     | address  | address  | limit    | bytes    |
  *     +-----+----+-----+----+-----+----+-----+----+
- *     |sw.  |ptr |levels|ctx|window|plc |reset|    |   sw.: switches; ptr: bytes of a pointer; levels: of the page
- *     +-----+----+-----+----+-----+----+-----+----+   table; ctx: first context; window: space that has it;
- *                                                     plc, reset: states of the random numbers
+ *     | sw. | ptr| lev.| ctx| win.| plc.| rst.| 0 |
+ *     +-----+----+-----+----+-----+----+-----+----+
+ *
+ *     region limit  last byte that a region may occupy
+ *     window bytes  0 where none was set aside;  win.: the space that has it
+ *     sw.           switches;  ptr: bytes of a pointer;  lev.: levels of the page tables
+ *     ctx           first context;  plc., rst.: states of the random numbers
  */
 @unmanaged
 @final

@@ -11,17 +11,19 @@ import { SPACE_WINDOWED, Space } from "./space";
  *
  *       7   6   5    4    3    2   1   0
  *     +---+---+----+----+----+---+---+---+
- *     | 0 | 0 | XS | WS | RS | X | W | R |    R, W, X: this page.  RS, WS, XS: this page and the next
- *     +---+---+----+----+----+---+---+---+
+ *     | 0 | 0 | XS | WS | RS | X | W | R |    R, W, X: this page
+ *     +---+---+----+----+----+---+---+---+    RS, WS, XS: this page and the next
  *
- * GRANTED has one bit for each 1,024 of these bytes: some of them may be set. A clear of 1 GB looks at 256 bits.
+ * GRANTED has one bit for each 1,024 of these bytes: some of them may be set. A clear of 1 GB
+ * looks at 256 bits.
  *
- * A context's translations serve spaces without a window, one entry for each page number modulo 1,024:
+ * A context's translations serve spaces without a window, one entry for each page number modulo
+ * 1,024. A tag is space << 52 | page, or 0 for none; addend + (u32)address is the linear address:
  *
  *     0            8            16           24       28      32
  *     +------------+------------+------------+--------+-------+
- *     | readTag    | writeTag   | fetchTag   | addend |       |    tag: space << 52 | page, 0 for none
- *     +------------+------------+------------+--------+-------+    addend + (u32)address: linear address
+ *     | readTag    | writeTag   | fetchTag   | addend |       |
+ *     +------------+------------+------------+--------+-------+
  */
 export const ACCESS_READ: u32 = 1;
 export const ACCESS_WRITE: u32 = 2;

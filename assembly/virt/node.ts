@@ -9,8 +9,8 @@ import { POOL_CHUNK, poolGive, poolTake } from "../base/pool";
  *     |       |       |      | u64[48]   | u64[48]   | u32[48] |      |
  *     +-------+-------+------+-----------+-----------+---------+------+
  *
- * In a leaf, an entry is a region: its start, the free bytes behind it, the region. In an inner node it is a child:
- * the child's first start, the largest gap below it, the child.
+ * In a leaf, an entry is a region: its start, the free bytes behind it, the region. In an inner
+ * node it is a child: the child's first start, the largest gap below it, the child.
  */
 export const NODE_CAPACITY: u32 = 48;
 const STARTS: usize = 16;
@@ -74,8 +74,8 @@ export function nodeLargestGap(node: u32): u64 {
 }
 
 /**
- * Put an entry at index `at`. A full node is cut in half first: the answer is its new right-hand neighbour, else 0.
- * Requires: a chunk is ensured.
+ * Put an entry at index `at`. A full node is cut in half first: the answer is its new right-hand
+ * neighbour, else 0. Requires: a chunk is ensured.
  */
 export function nodeInsert(node: u32, at: u32, start: u64, gap: u64, ref: u32): u32 {
   let right: u32 = 0;

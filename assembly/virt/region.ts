@@ -1,14 +1,17 @@
 /**
- * A region: the result of one reservation, view or adoption. What was asked for; what each page is now lies in the
- * page table. Base, kind, protection and flags never change; a partial release makes two regions of one.
+ * A region: the result of one reservation, view or adoption. What was asked for; what each page is
+ * now lies in the page table. Base, kind, protection and flags never change; a partial release
+ * makes two regions of one.
  *
  *      0          8          16         24    28    32    36    40           64
  *     +----------+----------+----------+-----+-----+-----+-----+- - - - - - +
  *     | start    | end      | committed| kind| prot| flag| 0   |            |
  *     +----------+----------+----------+-----+-----+-----+-----+- - - - - - +
  *
- *     [start, end) in bytes, whole pages; committed: pages of it that are committed; prot: the protection it was made
- *     with, as asked (the page table's attributes come from conversions of it, never from here)
+ *     start, end  in bytes, whole pages; [start, end)
+ *     committed   pages of it that are committed
+ *     kind, flag  constants below
+ *     prot        the protection it was made with, as asked
  */
 @unmanaged
 @final

@@ -2,9 +2,9 @@ import { POOL_CHUNK, POOL_FRAME, POOL_PAGE, POOL_REGION, poolEnsure } from "../b
 import { Space } from "./space";
 
 /**
- * The most that one change can take from the pools, so that it is either refused before it begins or cannot fail:
- * attributes changed on two ranges (a straddling write to two copy-on-write pages), facts and frames of two pages,
- * and two regions inserted.
+ * The most that one change can take from the pools, so that it is either refused before it begins
+ * or cannot fail: attributes changed on two ranges (a straddling write to two copy-on-write pages),
+ * facts and frames of two pages, and two regions inserted.
  */
 const ATTRIBUTE_CHANGES: u32 = 2;
 /** A range has two edges; below each, one node a level and one chunk may have to be made. */
@@ -22,5 +22,14 @@ export function roomEnsure(space: Space): bool {
     poolEnsure(POOL_CHUNK, ATTRIBUTE_CHANGES * EDGES + FACT_PAGES + REGIONS * INDEX_SPLITS) &&
     poolEnsure(POOL_REGION, REGIONS) &&
     poolEnsure(POOL_FRAME, FACT_PAGES)
+  );
+}
+
+/** Room for one change and for `chunks` entries more to be split, each by a change inside of it. */
+export function roomEnsureSplits(space: Space, chunks: u32): bool {
+  return (
+    poolEnsure(POOL_PAGE, (ATTRIBUTE_CHANGES * EDGES + chunks) * space.levels) &&
+    poolEnsure(POOL_CHUNK, ATTRIBUTE_CHANGES * EDGES + chunks) &&
+    roomEnsure(space)
   );
 }

@@ -1,17 +1,24 @@
 import { SPACES, SPACES_MAX } from "../base/layout";
 
 /**
- * An address space. Three maps hang on it: the index of regions, the page table, and the facts; the access map and
- * the translations are derived from them.
+ * An address space. Three maps hang on it: the index of regions, the page table, and the facts;
+ * the access map and the translations are derived from them.
  *
  *      0     4     8     12    16    20    24    28    32
  *     +-----+-----+-----+-----+-----+-----+-----+-----+
- *     | num | kind| lev.| state| index| high| table|facts|   num: its number; lev.: levels of the trees;
- *     +-----+-----+-----+-----+-----+-----+-----+-----+       index, high: root of the index and its height
- *     | tag       | charge    | quota     | regionBytes|      tag: num << 52, in every translation;
- *     +-----------+-----------+-----------+-----------+       charge, quota in pages, regionBytes in bytes
- *     | resident  |rgns |lockd|wsmin|wsmax|wtchd|     |       resident: pages with a frame
+ *     | num | kind| lev.|state|index|high.|table|facts|
+ *     +-----+-----+-----+-----+-----+-----+-----+-----+
+ *     | tag       | charge    | quota     |regionBytes|
  *     +-----------+-----+-----+-----+-----+-----+-----+
+ *     | resident  |rgns |lockd|wsmin|wsmax|wtchd|     |
+ *     +-----------+-----+-----+-----+-----+-----+-----+
+ *
+ *     num, tag        its number, and number << 52, which every translation of it carries
+ *     index, high.    root of the index of regions, and its height
+ *     lev.            levels of the page table and of the facts, whose roots follow
+ *     charge, quota   pages;  regionBytes: bytes
+ *     resident        pages in the working set;  lockd: locked ones;  wsmin, wsmax: its limits
+ *     rgns, wtchd     regions, and regions with a write watch
  */
 @unmanaged
 @final
@@ -55,7 +62,10 @@ export function spaceRegister(number: u32, space: Space | null): void {
   store<u32>(SPACES + (number << 2), changetype<u32>(space));
 }
 
-/** The lowest number that no space has, or 0. Numbers begin at 1; the last is the tag of a context without a space. */
+/**
+ * The lowest number that no space has, or 0. Numbers begin at 1; the last is the tag of a context
+ * without a space.
+ */
 export function spaceFreeNumber(): u32 {
   for (let number: u32 = 1; number < SPACES_MAX - 1; number++) {
     if (load<u32>(SPACES + (number << 2)) == 0) return number;

@@ -22,7 +22,10 @@ import { tableFree, tableNode } from "./table";
 
 /** The life of an address space. */
 
-/** An empty space, or null where no number is free, memory is at its end, or the window is not to be had. */
+/**
+ * An empty space, or null where no number is free, memory is at its end, or the window is not to be
+ * had.
+ */
 export function spaceMake(kind: u32): Space | null {
   const number = spaceFreeNumber();
   if (number == 0 || !poolEnsure(POOL_CHUNK, 1)) return null;

@@ -11,8 +11,8 @@ import { smaller } from "../base/range";
 import { Space } from "./space";
 
 /**
- * The page table: attributes of every page, in a tree of nodes of 1,024 entries. A node of level L spans 2^(10 L + 10)
- * pages, an entry of it 2^(10 L). An entry is one of
+ * The page table: attributes of every page, in a tree of nodes of 1,024 entries. A node of level L
+ * spans 2^(10 L + 10) pages, an entry of it 2^(10 L). An entry is one of
  *
  *     0                        absent: nothing below is committed
  *     attributes << 1 | 1      uniform: every page below has these attributes
@@ -40,7 +40,9 @@ export function attributesAt(space: Space, page: u64): u32 {
   }
 }
 
-/** Give pages [first, end) the attributes; 0 makes them uncommitted. Requires: room for one change. */
+/**
+ * Give pages [first, end) the attributes; 0 makes them uncommitted. Requires: room for one change.
+ */
 export function attributesFill(space: Space, first: u64, end: u64, attributes: u32): void {
   fillNode(space.table, space.levels, first, end, attributes);
 }
@@ -136,7 +138,10 @@ function fillNode(node: u32, level: u32, first: u64, end: u64, attributes: u32):
   }
 }
 
-/** Part of what an entry spans: the entry becomes a child, unless nothing is committed below it any more. */
+/**
+ * Part of what an entry spans: the entry becomes a child, unless nothing is committed below it any
+ * more.
+ */
 function fillChild(slot: u32, level: u32, from: u64, to: u64, attributes: u32): void {
   let child = load<u32>(slot);
   if (isLeaf(child)) {

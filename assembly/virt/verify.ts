@@ -12,6 +12,7 @@ import {
   FACT_RESET,
   FACT_VALID,
   factsAt,
+  factsFrames,
   factsNext,
   factsRecords,
   frameCount,
@@ -37,14 +38,16 @@ import { SPACE_RUNNING, SPACE_WINDOWED, Space, spaceOf, TAG_SHIFT } from "./spac
 import { attributesAt, committedCount, tableRecords } from "./table";
 
 /**
- * The rules between the maps, recomputed from scratch. A check answers 0, or its number with the page in result 0:
+ * The rules between the maps, recomputed from scratch. A check answers 0, or its number with the
+ * page in result 0:
  *
  *     1  the index is ordered, its regions do not overlap, its gaps and counts are right
  *     2  each region counts its committed pages, and nothing outside of regions is committed
  *     3  the charge of the space is the sum of what its private regions have committed
- *     4  a page with a frame is committed; the frame has one owner, and is at home in this page or nowhere
- *     5  valid, locked and not-lost reset pages have frames; lost pages were reset; marks lie in watched regions
- *     6  the counts of frames and locks are right
+ *     4  a page with a frame is committed; the frame has one owner, and no other page as home
+ *     5  valid, locked and kept reset pages have frames; lost pages were reset; marks lie in
+ *        watched regions
+ *     6  the counts of frames, valid and locked pages are right
  *     7  the access map allows nothing that the page does not; a span bit says what both bytes say
  *     8  a translation allows nothing that its page does not, and leads to its bytes
  *     9  charge, frames and records of the machine are the sums over its spaces
@@ -125,7 +128,7 @@ function verifyCharge(space: Space): bool {
 
 function verifyFacts(context: Context, space: Space): u32 {
   const end = pageOf(machine().highestAddress) + 1;
-  let frames: u64 = 0;
+  let valid: u64 = 0;
   let locked: u32 = 0;
   for (let page = factsNext(space, 0, end); page < end; page = factsNext(space, page, end)) {
     const chunk = factsAt(space, page);
@@ -135,14 +138,14 @@ function verifyFacts(context: Context, space: Space): u32 {
       const frame = frameOf(chunk, i);
       inChunk += <u32>(frame != 0);
       locked += <u32>planeTest(chunk + FACT_LOCKED, i);
+      valid += <u64>planeTest(chunk + FACT_VALID, i);
       const rule = verifyPage(space, chunk, page + i);
       if (rule != 0) return rule;
     }
     if (inChunk != frameCount(chunk)) return 6;
-    frames += inChunk;
     page += 1024;
   }
-  return frames == space.residentPages && locked == space.lockedPages ? 0 : 6;
+  return valid == space.residentPages && locked == space.lockedPages ? 0 : 6;
 }
 
 function verifyPage(space: Space, chunk: u32, page: u64): u32 {
@@ -211,7 +214,7 @@ function verifyMachine(): bool {
     records += 1;
     charge += space.chargePages;
     if (space.state != SPACE_RUNNING) continue;
-    frames += space.residentPages;
+    frames += factsFrames(space);
     records += tableRecords(space) + factsRecords(space) + indexRecords(space);
   }
   return charge == chargeTotal() && frames == framesInUse() && records == poolLive();

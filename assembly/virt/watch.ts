@@ -4,8 +4,9 @@ import { mapsClear } from "./maps";
 import { Space } from "./space";
 
 /**
- * Write watch: the marks of pages that were written. A marked page may be written without asking; where the mark is
- * taken, the access map forgets the page, so that its next write asks and marks again.
+ * Write watch: the marks of pages that were written. A marked page may be written without asking;
+ * where the mark is taken, the access map forgets the page, so that its next write asks and marks
+ * again.
  */
 
 /** First marked page of [page, end), or `end`. */

@@ -76,11 +76,11 @@ export class Releases extends Allocations {
     type: number,
   ): Answer | null {
     if (region === null) return { status: MEMORY_NOT_ALLOCATED, rule: "3.1#7" };
+    if (region.kind === "shared-data") return { status: INVALID_PARAMETER, rule: "3.2#10" };
     if (size !== 0 && roundUp(base + size, PAGE) > endOf(region)) {
       return { status: UNABLE_TO_FREE_VM, rule: "3.1#8" };
     }
     if (isView(region)) return { status: UNABLE_TO_DELETE_SECTION, rule: "3.1#9" };
-    if (region.kind === "shared-data") return { status: INVALID_PARAMETER, rule: "3.2#10" };
     // No region is a placeholder.
     if (PLACEHOLDER_RELEASES.includes(type)) return { status: CONFLICTING_ADDRESSES, rule: "8.3" };
     if (size === 0 && roundDown(base, PAGE) !== region.base) {

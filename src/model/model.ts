@@ -12,12 +12,14 @@
  *   (2.6).
  * - Both charge limits of a commit answer at 2.3#C9: the machine's first, the process's quota second.
  * - A RELEASE with a placeholder modifier and size 0 is `_3` before the handle; on a region, after 3.1#9 (8.3).
- * - 3.1: KUSER_SHARED_DATA answers after #9; 3.3: after #7; both INVALID_PARAMETER. COMMIT and RESET in it: 2.3#C4.
+ * - KUSER_SHARED_DATA: VirtualFree answers after 3.1#7, VirtualProtect after 3.3#7, both INVALID_PARAMETER; COMMIT and
+ *   RESET in it are 2.3#C4.
  * - 2.3#C4 stands for RESET and RESET_UNDO too: large regions refuse them.
- * - 3.3#4: a range overflows when base + size is greater than the pointer can say (exactly 2^32 or 2^64 does not).
+ * - 3.3#4: a range overflows when it leaves the addresses that regions may have, as in 2.1#12.
  * - 5.2#3: base `_3`, size `_4`; #2: `_2`; #4: `_5`; ResetWriteWatch has the same numbers.
  * - 17.10#5 and #6 are judged region by region, walking up. The process and the system map type are one lock.
- * - WriteProcessMemory refuses what VirtualProtect would (12.3, step 1), then what step 3 names.
+ * - WriteProcessMemory looks at the handle, then at the pages as 12.3 recommends: not committed or not of one region
+ *   487, NOACCESS or READONLY 998.
  *
  * State
  * - An access whose second page fails leaves nothing behind on its first page: no frame, no mark, no copy.

@@ -47,13 +47,9 @@ export class Protections extends Releases {
     if (options.probe !== undefined && !options.probe()) {
       return { status: ACCESS_VIOLATION, rule: "3.3#2" };
     }
-    return this.refuseProtectRange(base, size, options);
-  }
-
-  /** 3.3#3 to #5. */
-  protected refuseProtectRange(base: number, size: number, options: CallOptions): Answer | null {
-    if (base > this.layout.highestVad) return { status: this.numbered(2), rule: "3.3#3" };
-    if (size === 0 || base + size > this.layout.pointerLimit) {
+    const { highestVad } = this.layout;
+    if (base > highestVad) return { status: this.numbered(2), rule: "3.3#3" };
+    if (size === 0 || highestVad + 1 - base < size) {
       return { status: this.numbered(3), rule: "3.3#4" };
     }
     const handle = this.handleFailure(options);
@@ -63,7 +59,7 @@ export class Protections extends Releases {
   }
 
   /** 3.3#6 and #7: one region, of a kind whose pages have protections of their own. */
-  protected refuseProtectSpan(region: Region | null, end: number): Answer | null {
+  private refuseProtectSpan(region: Region | null, end: number): Answer | null {
     const conflict = { status: CONFLICTING_ADDRESSES };
     if (region === null || end > endOf(region)) return { ...conflict, rule: "3.3#6" };
     if (region.kind === "awe" || region.kind === "large") return { ...conflict, rule: "3.3#7" };

@@ -1,4 +1,4 @@
-import { roundDown, roundUp } from "./allocate.ts";
+import { roundUp } from "./allocate.ts";
 import {
   type Access,
   PAGE,
@@ -10,7 +10,7 @@ import {
   READ,
   WRITE,
 } from "./constants.ts";
-import { committedIn, pageOf, type Region } from "./region.ts";
+import { committedIn, endOf, pageOf, runsIn } from "./region.ts";
 import type { Answer, CallOptions } from "./space.ts";
 import {
   ACCESS_VIOLATION,
@@ -108,30 +108,22 @@ export class Transfers extends Watches {
     size: number,
     options: TransferOptions,
   ): Answer | null {
-    if (size === 0) {
-      const handle = this.handleFailure(options);
-      if (handle !== SUCCESS) return { status: handle, rule: "12.3" };
-      return this.exited ? { status: PROCESS_IS_TERMINATING, rule: "12.3" } : null;
+    const rule = "12.3";
+    const handle = this.handleFailure(options);
+    if (handle !== SUCCESS) return { status: handle, rule };
+    if (size === 0) return null;
+    if (this.exited) return { status: PROCESS_IS_TERMINATING, rule };
+    const region = this.regionAt(address);
+    const [first, last] = [pageOf(address), pageOf(roundUp(address + size, PAGE)) - 1];
+    if (region === null || address + size > endOf(region)) {
+      return { status: CONFLICTING_ADDRESSES, rule };
     }
-    const start = roundDown(address, PAGE);
-    const end = roundUp(address + size, PAGE);
-    const region = this.regionAt(start);
-    const refusal =
-      this.refuseProtectRange(address, size, options) ?? this.refuseProtectSpan(region, end);
-    if (refusal !== null) return { status: refusal.status, rule: "12.3" };
-    if (region === null) return { status: CONFLICTING_ADDRESSES, rule: "12.3" };
-    return this.refusePatch(region, pageOf(start), pageOf(end) - 1);
-  }
-
-  private refusePatch(region: Region, first: number, last: number): Answer | null {
     if (committedIn(region, first, last) !== last - first + 1) {
-      return { status: NOT_COMMITTED, rule: "12.3" };
+      return { status: NOT_COMMITTED, rule };
     }
-    for (let page = first; page <= last; page += 1) {
-      const base = (this.protectAt(page) ?? 0) & 0xff;
-      if (base === PAGE_NOACCESS || base === PAGE_READONLY) {
-        return { status: ACCESS_VIOLATION, rule: "12.3" };
-      }
+    const bases = runsIn(region, first, last).map((run) => run.protect & 0xff);
+    if (bases.includes(PAGE_NOACCESS) || bases.includes(PAGE_READONLY)) {
+      return { status: ACCESS_VIOLATION, rule };
     }
     return null;
   }

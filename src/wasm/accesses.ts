@@ -1,5 +1,5 @@
+import type { CoreExports } from "./exports.ts";
 import type { Link } from "./link.ts";
-import type { CoreExports } from "./this.#exports.ts";
 
 /** The i64 form of a fetch, for addresses above 2^53. */
 interface WideExports extends CoreExports {

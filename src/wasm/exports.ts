@@ -1,17 +1,22 @@
 /**
  * Every export of the core module, typed. Nothing outside `src/wasm` names one.
  *
- * A function that takes or returns 64-bit numbers exists twice in the module: `name` with i64 for C, Rust and other
- * modules, and `nameF64` with doubles for JavaScript (exact below 2^53, 2.3 ns a call where BigInt costs 17). The host
- * uses the twins, and the i64 form only for an address above 2^53.
+ * A function that takes or returns 64-bit numbers exists twice in the module: `name` with i64 for
+ * C, Rust and other modules, and `nameF64` with doubles for JavaScript (exact below 2^53, 2.3 ns a
+ * call where BigInt costs 17). The host uses the twins, and the i64 form only for an address above
+ * 2^53.
  *
- * "out" parameters (`...At`) are guest addresses in the calling process, or -1: the caller wants the value in the
- * result block instead. Addresses, sizes and counts are numbers of bytes unless the name says pages.
+ * "out" parameters (`...At`) are guest addresses in the calling process, or -1: the caller wants
+ * the value in the result block instead. Addresses, sizes and counts are numbers of bytes unless
+ * the name says pages.
  */
 export interface CoreExports {
   readonly memory: WebAssembly.Memory;
 
-  /** Set up the machine record; once, before everything else. 1, or 0 where linear memory cannot grow that far. */
+  /**
+   * Set up the machine record; once, before everything else. 1, or 0 where linear memory cannot
+   * grow that far.
+   */
   machineCreateF64(
     profile: number,
     switches: number,
@@ -28,9 +33,13 @@ export interface CoreExports {
   /** Make `space` the one that accesses of this context go to. */
   contextEnter(context: number, space: number): void;
 
-  /** A new address space: its number (1..4095), or 0 where the window is taken or memory is short. */
+  /**
+   * A new address space: its number (1..4095), or 0 where the window is taken or memory is short.
+   */
   spaceCreate(kind: number, workingSetMinPages: number, workingSetMaxPages: number): number;
-  /** End of process: every region, frame, lock and charge goes; calls answer PROCESS_IS_TERMINATING. */
+  /**
+   * End of process: every region, frame, lock and charge goes; calls answer PROCESS_IS_TERMINATING.
+   */
   spaceTerminate(space: number): void;
   /** Give the number back. The space must be terminated. */
   spaceDestroy(space: number): void;
@@ -39,7 +48,10 @@ export interface CoreExports {
   /** One figure of the space, by `SpaceCounter`. */
   spaceCounterF64(space: number, counter: number): number;
 
-  /** A region that was there before; runs lie in the transfer area (`ADOPT_RUN_BYTES` each). NTSTATUS. */
+  /**
+   * A region that was there before; runs lie in the transfer area (`ADOPT_RUN_BYTES` each).
+   * NTSTATUS.
+   */
   regionAdoptF64(
     context: number,
     space: number,
@@ -51,8 +63,10 @@ export interface CoreExports {
     runs: number,
   ): number;
 
-  // The Nt services. `target` is the number of a space, or the NTSTATUS (>= 0x80000000) that looking up the caller's
-  // handle gave: the core answers with it where the documented order comes to the handle. All return an NTSTATUS.
+  // The Nt services. `target` is the number of a space, or the NTSTATUS (>= 0x80000000) that
+  // looking up the caller's
+  // handle gave: the core answers with it where the documented order comes to the handle. All
+  // return an NTSTATUS.
 
   allocateF64(
     context: number,
@@ -137,7 +151,10 @@ export interface CoreExports {
     size: number,
     doneAt: number,
   ): number;
-  /** arrayAt -1: the page addresses (u64 each) go to the transfer area, at most WATCH_ENTRIES a call. */
+  /**
+   * arrayAt -1: the page addresses (u64 each) go to the transfer area, at most WATCH_ENTRIES a
+   * call.
+   */
   getWriteWatchF64(
     context: number,
     target: number,
@@ -151,12 +168,18 @@ export interface CoreExports {
   ): number;
   resetWriteWatchF64(context: number, target: number, base: number, size: number): number;
 
-  // Accesses of the context's current space. A failing one leaves an outcome in the context, which stays until
+  // Accesses of the context's current space. A failing one leaves an outcome in the context, which
+  // stays until
   // `outcomeClear`; nothing of the access has happened then.
 
-  /** Linear address where the caller may do the access itself, or 0. Never spans a page boundary. */
+  /**
+   * Linear address where the caller may do the access itself, or 0. Never spans a page boundary.
+   */
   probeF64(context: number, address: number, size: number, access: number): number;
-  /** As `probe`, but only as much of [address, address+length) as lies together: R0 holds the byte count. */
+  /**
+   * As `probe`, but only as much of [address, address+length) as lies together: R0 holds the byte
+   * count.
+   */
   probeRangeF64(context: number, address: number, length: number, access: number): number;
   /** All pages of one access of 1..15 bytes, without doing it: an outcome. */
   askF64(context: number, address: number, size: number, access: number): number;
@@ -190,9 +213,15 @@ export interface CoreExports {
   storeF64F64(context: number, address: number, value: number): void;
 
   // The debugger's view: no effect on the guest's state but the bytes written.
-  /** Linear address of a committed page's byte; 0: not committed; 1: committed, never touched (reads as zeros). */
+  /**
+   * Linear address of a committed page's byte; 0: not committed; 1: committed, never touched (reads
+   * as zeros).
+   */
   peekF64(space: number, address: number): number;
-  /** As `peek` for writing: an untouched page takes a frame. 0: not committed; 1: no memory for the frame. */
+  /**
+   * As `peek` for writing: an untouched page takes a frame. 0: not committed; 1: no memory for the
+   * frame.
+   */
   pokeF64(space: number, address: number): number;
 
   /** Every invariant between the maps, recomputed: 0, or the rule that fails (R0 = page). */
@@ -276,7 +305,10 @@ export const Switch = {
   Window: 0x1000,
 } as const;
 
-/** Access of `probe`, `ask`; `Service` may be added: a system service acts for the guest (semantics 4.8). */
+/**
+ * Access of `probe`, `ask`; `Service` may be added: a system service acts for the guest (semantics
+ * 4.8).
+ */
 export const Access = { Read: 0, Write: 1, Execute: 8 } as const;
 
 /** Bits of a byte of the access map, one byte a page of the windowed space. */

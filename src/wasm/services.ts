@@ -1,5 +1,5 @@
+import type { CoreExports } from "./exports.ts";
 import type { Link } from "./link.ts";
-import type { CoreExports } from "./this.#exports.ts";
 
 /** An export without its first argument, the context. */
 type InContext<Name extends keyof CoreExports> = CoreExports[Name] extends (

@@ -1,4 +1,4 @@
-/** What an access meets: nothing, a private copy, a violation or a guard with this kind of access. */
+/** What an access meets: nothing, a copy, a violation or a guard with this kind of access. */
 export type Cell = "ok" | "copy" | "AV0" | "AV1" | "AV8" | "G0" | "G1" | "G8";
 
 export interface AccessRow {

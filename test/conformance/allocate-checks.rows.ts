@@ -72,7 +72,7 @@ function protections(rule: string, title: string, types: readonly number[]) {
   );
 }
 
-/** Rows 1 to 9 and 15 of table 2.1: what is wrong with the numbers themselves. All of them are 87, or 1314. */
+/** Rows 1 to 9 of table 2.1: what is wrong with the numbers themselves. All of them are 87. */
 export const allocateRows: readonly AllocateRow[] = [
   ...[22, 25, 31].map(
     (zeroBits): AllocateRow => ({

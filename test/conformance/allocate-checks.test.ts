@@ -69,7 +69,7 @@ rule("2.1#0b", "the node bits of the type are dropped by VirtualAlloc", (scene) 
   expectError(scene, refusal, () => scene.kernel32.VirtualAlloc(0, PAGE, 0x3f, PAGE_READWRITE));
 });
 
-/** Base and size as guest variables on a page of this protection, the size in the page's last bytes where asked. */
+/** A call with base and size as guest variables on a page of this protection. */
 function throughGuest(scene: Scene, protect: number, call: AllocateCall) {
   const { ntdll, memory } = scene;
   const bytes = scene.machine.pointerBytes;

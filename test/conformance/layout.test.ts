@@ -168,7 +168,7 @@ rule(
       base: SHARED_DATA + PAGE,
       size: GRANULARITY - PAGE,
       state: MEM_RESERVE,
-      protect: 0,
+      protect: PAGE_NOACCESS,
       type: MEM_PRIVATE,
       allocationBase: SHARED_DATA,
       allocationProtect: PAGE_READONLY,

@@ -165,16 +165,15 @@ rule("3.6#10", "the locked ones stay locked", (scene) => {
   expect(scene.process.counters.lockedPages).toBe(2);
 });
 
-rule("3.6#11", "resident pages before and after", (scene) => {
-  scene.take(BASE, 4 * PAGE);
-  const start = scene.process.counters.residentPages;
-  scene.memory.fill(BASE, 1, 4 * PAGE);
+rule("3.6#11", "they keep their bytes and their marks", (scene) => {
+  scene.watched(BASE, 4 * PAGE);
+  scene.memory.fill(BASE, 7, 3 * PAGE);
   lock(scene, BASE, PAGE);
-  expect(scene.process.counters.residentPages).toBe(start + 4);
-  notLocked(scene, BASE, 3 * PAGE);
-  expect(scene.process.counters.residentPages).toBe(start + 2);
-  expect(scene.memory.getUint8(BASE + PAGE)).toBe(1);
-  expect(scene.process.counters.residentPages).toBe(start + 3);
+  notLocked(scene, BASE, 4 * PAGE);
+  expect(scene.marks(BASE, 4 * PAGE)).toEqual([0, 1, 2].map((page) => BASE + page * PAGE));
+  expect(scene.memory.read(BASE, 3 * PAGE).every((byte) => byte === 7)).toBe(true);
+  scene.memory.setUint8(BASE + PAGE, 8);
+  expect(scene.memory.getUint8(BASE + PAGE)).toBe(8);
 });
 
 rule("3.6#12", "decommit of a part, release of the rest", (scene) => {

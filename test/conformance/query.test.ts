@@ -110,6 +110,7 @@ rule("3.5#3", "just above, and far above", (scene) => {
 
 rule("3.5#4", "NULL, read-only and free memory, a straddle", (scene) => {
   scene.take(BASE, 2 * PAGE);
+  scene.memory.fill(BASE, 0xcc, 2 * PAGE);
   scene.protect(BASE + PAGE, PAGE, PAGE_READONLY);
   const refusal = {
     decision: "3.5#4",
@@ -123,6 +124,7 @@ rule("3.5#4", "NULL, read-only and free memory, a straddle", (scene) => {
       scene.ntdll.NtQueryVirtualMemory(SELF, BASE, BASIC, at, size),
     );
   }
+  expect(scene.memory.getBigUint64(BASE + PAGE - 8)).toBe(0xccccccccccccccccn);
 });
 
 rule("3.5#5", "VM_OPERATION alone is not enough", (scene) => {

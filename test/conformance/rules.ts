@@ -62,6 +62,8 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "15": "From NTSTATUS to Win32 errors",
   "16.2": "Switches",
   "16.3": "Worked examples",
+  "17.2": "Statements of the documentation",
+  "17.3": "Statements that are knowingly not met to the letter",
   "17.4": "One answer where two were possible",
   "17.5": "Accesses: further rules",
   "17.6": "Vectored handlers",

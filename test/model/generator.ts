@@ -34,6 +34,7 @@ type Kind = keyof typeof WEIGHTS;
 const PROFILES: readonly ModelProfile[] = ["win32", "win32-3g", "win32-4g", "win64"];
 /** Without these a program stays empty. */
 const ALWAYS: readonly Kind[] = ["allocate", "store", "load", "protect"];
+const PAGE = 0x1000;
 const BULK_LENGTHS = [0, 1, 7, 0x10, 0xfff, 0x1000, 0x1001, 0x2000, 0x3003] as const;
 const CAPACITIES = [0, 1, 1, 2, 3, 64] as const;
 
@@ -142,7 +143,12 @@ class Generator {
   }
 
   private fits({ on, region }: Extract<Step, { op: "adopt" }>): boolean {
-    const info = this.subject.processes[on].query(region.base).info;
+    const process = this.subject.processes[on];
+    const { settings, commitCharge } = this.subject.model;
+    const pages = region.size / PAGE;
+    const charged = commitCharge + pages <= settings.commitLimit;
+    if (!charged || process.counters.commitCharge + pages > process.quota) return false;
+    const info = process.query(region.base).info;
     return info?.Type === 0 && region.base + region.size <= info.BaseAddress + info.RegionSize;
   }
 
@@ -266,8 +272,9 @@ class Generator {
       case "compare": {
         const by = this.who();
         const address = picks.address(by);
-        const near = Math.max(0, address + random.pick([-0x1001, -0x800, -1, 1, 0x800, 0x1001]));
-        const other = random.oneIn(3) ? near : picks.address(by);
+        const near = address + random.pick([-0x1001, -0x800, -1, 1, 0x800, 0x1001]);
+        const isAddress = near >= 0 && near < picks.layout.highestUser;
+        const other = random.oneIn(3) && isAddress ? near : picks.address(by);
         return { op: kind, by, address, other, length: this.length() };
       }
       case "fill": {

@@ -18,8 +18,8 @@ function body(name: string): string {
 const calls = (name: string) => body(name).match(/\bcall \$/g)?.length ?? 0;
 
 /**
- * What decides the cost of an accessor is what stands beside its fast path. Everything but the check and the access
- * is one call, out of the way.
+ * What decides the cost of an accessor is what stands beside its fast path. Everything but the
+ * check and the access is one call, out of the way.
  */
 describe("compiled accessors call nothing but the slow path", () => {
   const loads = ["U8", "I8", "U16", "I16", "U32", "I32", "U64", "F32", "F64"];

@@ -2,6 +2,28 @@ import { rulesOf } from "../support/rule-index.ts";
 
 /** Section 17: answers that complete the earlier sections. */
 export const additionRules = rulesOf(`
+17.2#1 | doc ?
+  A commit is charged and takes no frame; the first touch of a page, a read too, takes exactly one.
+17.2#2 | doc
+  No allocation is ever placed inside an existing region; after a release it may be.
+17.2#15 | doc
+  A fetch sees the newest bytes; FlushInstructionCache changes nothing.
+17.2#16 | oracle
+  RESERVE returns the start of the region; COMMIT, RESET and RESET_UNDO the page of the address.
+17.2#17 | doc
+  Where the whole range does not fit, nothing is allocated, charged or made.
+17.3#1 | oracle doc
+  Not every protection can be committed: copy-on-write and graphics ones are refused.
+17.3#2 | ros-src ?
+  PHYSICAL takes TOP_DOWN beside RESERVE, unless strictPhysical is set.
+17.3#3 | oracle
+  EXECUTE pages can be read, unless executeOnlyReadable is off.
+17.3#4 | doc
+  COMMIT does not reserve, unless autoReserveOnCommit is set.
+17.3#5 | ros-src doc
+  GUARD and NOCACHE together are refused.
+17.3#7 | doc
+  RESET keeps the bytes, which its documentation permits.
 17.4#1 | ?
   RESET_UNDO with a NULL base is a conflict.
 17.4#2 | oracle wine-test

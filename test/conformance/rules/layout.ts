@@ -25,7 +25,7 @@ export const layoutRules = rulesOf(`
 1.2#2 | wine-test oracle ros-src ?
   KUSER_SHARED_DATA is one read-only page at 7FFE0000 that no call can change.
 1.2#3 | ros-src ?
-  The rest of that 64 KB is reserved on 32-bit profiles and free on win64.
+  The rest of that 64 KB is reserved and NOACCESS on 32-bit profiles, and free on win64.
 1.2#4 | doc ros-src
   The 64 KB above the user addresses of a 2 GB space are outside: a query there fails.
 1.2#5 | ros-src

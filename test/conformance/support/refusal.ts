@@ -44,7 +44,7 @@ export interface LockCall {
   mapType: number;
 }
 
-/** A Win32 call that has to fail with this error, for this reason, and leave everything as it was. */
+/** A Win32 call that has to fail with this error, for this reason, and change nothing. */
 export function expectError(
   scene: Scene,
   { decision, error }: Pick<Refusal, "decision" | "error">,
@@ -59,7 +59,7 @@ export function expectError(
   });
 }
 
-/** A system service that has to answer this status, for this reason, and leave everything as it was. */
+/** A system service that has to answer this status, for this reason, and change nothing. */
 export function expectStatus(
   scene: Scene,
   { decision, status }: Pick<Refusal, "decision" | "status">,
@@ -141,7 +141,7 @@ export function protectRefused(scene: Scene, refusal: Refusal, call: ProtectCall
   expect([at.value, bytes.value, old.value]).toEqual([base, size, UNTOUCHED]);
 }
 
-/** VirtualLock or VirtualUnlock, and the service behind it. A handle or a map type has only the service. */
+/** VirtualLock or VirtualUnlock, and the service; a handle and a map type only the latter has. */
 export function lockRefused(
   scene: Scene,
   refusal: Refusal,

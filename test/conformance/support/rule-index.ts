@@ -1,6 +1,6 @@
 /**
- * Where a rule comes from. `oracle` is a probe under Wine 8.0; the other names are explained on the first page of the
- * index (docs/rules.md).
+ * Where a rule comes from. `oracle` is a probe under Wine 8.0; the other names are explained on the
+ * first page of the index (docs/rules.md).
  */
 export const EVIDENCE = [
   "doc",
@@ -33,8 +33,8 @@ export function sectionOf(id: string): string {
 }
 
 /**
- * Reads the form in which the rules are kept: a line `id | evidence`, and below it the title. A question mark among
- * the evidence says unsure.
+ * Reads the form in which the rules are kept: a line `id | evidence`, and below it the title. A
+ * question mark among the evidence says unsure.
  */
 export function rulesOf(table: string): Rule[] {
   const lines = table.split("\n").filter((line) => line.trim() !== "");

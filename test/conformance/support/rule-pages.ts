@@ -54,12 +54,13 @@ export function firstPage(rules: readonly Rule[]): string {
   });
   return `# Rules
 
-What Windows answers, one row for each rule that this package follows. Comments, tests and \`machine.decision\` cite a
-rule by section and row: 2.3#C5 is row C5 of section 2.3. Sections without rules here are about things that are not
-built yet. Numbers in the rules are hexadecimal where they are addresses, sizes or flags; error codes are decimal.
+What Windows answers, one row for each rule that this package follows. Comments, tests and
+\`machine.decision\` cite a rule by section and row: 2.3#C5 is row C5 of section 2.3. Sections and
+rows that are missing here are about things that are not built yet. Numbers in the rules are
+hexadecimal where they are addresses, sizes or flags; counts and error codes are decimal.
 
-Every rule has a test whose title begins with its id (\`test/conformance\`); a test fails when a rule has none. These
-pages are written from the list that it checks.
+Every rule has a test whose title begins with its id (\`test/conformance\`); a test fails when a rule
+has none. These pages are written from the list that it checks.
 
 | Chapter | About | Rules |
 |---|---|---|

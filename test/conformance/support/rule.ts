@@ -28,7 +28,10 @@ export interface RuleOptions {
 const known = new Set(rules.map(({ id }) => id));
 const machines = new Map<string, Promise<Machine>>();
 
-/** One machine for each profile and set of switches in a file: making one costs milliseconds and address space. */
+/**
+ * One machine for each profile and set of switches in a file: making one costs milliseconds and
+ * address space.
+ */
 function machineFor(options: MachineOptions): Promise<Machine> {
   const key = JSON.stringify(options);
   let machine = machines.get(key);
@@ -44,8 +47,9 @@ function forget(options: MachineOptions): void {
 }
 
 /**
- * Declares one case of the rule `id`, in each place. Whatever the case does, frames, records and charge are back at
- * their start when its processes have ended, and the maps of each process agree before.
+ * Declares one case of the rule `id`, in each place. Whatever the case does, frames, records and
+ * charge are back at their start when its processes have ended, and the maps of each process agree
+ * before.
  */
 export function rule(
   id: string,

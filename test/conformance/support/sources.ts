@@ -9,13 +9,14 @@ export function conformanceSources(): Map<string, string> {
 }
 
 /**
- * The rules that a file declares cases of: the first argument of `rule(...)`, and the `rule` of a table's rows. Both
- * are written out as strings, so that they can be seen without running anything.
+ * The rules that a file declares cases of: the first argument of `rule(...)`, the `rule` of a table's
+ * rows, and the first argument of the two functions that make several rows. All are written out as
+ * strings, so that they can be seen without running anything.
  */
 export function rulesIn(text: string): Set<string> {
   const code = text.replaceAll(/^\s*\/\/.*$/gm, "");
-  const cases = code.matchAll(/\brule(?:\(|:)\s*"([^"]*)"|\btypes\(\s*"([^"]*)"/g);
-  return new Set(Array.from(cases, ([, direct, grouped]) => direct ?? grouped ?? ""));
+  const cases = code.matchAll(/\b(?:rule(?:\(|:)|(?:types|protections)\()\s*"(\d[^"]*)"/g);
+  return new Set(Array.from(cases, ([, id]) => id as string));
 }
 
 /** Ids of the index without a case. */
