@@ -91,7 +91,10 @@ export class Door {
     this.#wideMaximum = pointerBytes === 4 ? BigInt(DWORD_MAXIMUM) : POINTER_MAXIMUM_64;
   }
 
-  /** An address, a size or anything else that is as wide as a pointer. */
+  /**
+   * An address, a size or anything else that is as wide as a pointer. What does not fit in a number becomes the highest
+   * one that does: it lies as far above every user address, and the core answers the same.
+   */
   pointer(value: Address, name: string): number {
     if (
       typeof value === "number" &&
@@ -101,7 +104,8 @@ export class Door {
     ) {
       return value;
     }
-    return Number(this.exactPointer(value, name));
+    const exact = this.exactPointer(value, name);
+    return typeof exact === "bigint" ? this.maximum : exact;
   }
 
   /** As `pointer`, with null for NULL. */

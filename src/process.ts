@@ -38,7 +38,7 @@ export interface ProcessCounters {
   /** Bytes of all regions. */
   readonly regionBytes: number;
   readonly regions: number;
-  /** Pages that have a frame. */
+  /** Pages in the working set. */
   readonly residentPages: number;
   readonly lockedPages: number;
 }

@@ -44,17 +44,19 @@ type Service = (
   doneAt: number,
 ) => number;
 
-const RANGE_LEAVES_USER_SPACE = packDecision("12.2#2");
 const NOT_ALL_PROTECTABLE = packDecision("12.3#1");
 const NOT_WRITABLE = packDecision("12.3#3");
 
 export function readVirtual(process: Process, transfer: Transfer): number {
   const { services, view } = checked(process, transfer).enter();
-  return inPieces(process, transfer, services.readVirtual, {
+  const status = inPieces(process, transfer, services.readVirtual, {
     after(array, from, count) {
       array.set(view.transfer.subarray(0, count), from);
     },
   });
+  // A read that fails has read nothing, and says so (12.2).
+  if (!hasCount(status)) setOut(transfer.done, 0);
+  return status;
 }
 
 export function writeVirtual(process: Process, transfer: Transfer): number {
@@ -109,8 +111,7 @@ function inPieces(process: Process, transfer: Transfer, service: Service, steps:
     return status;
   }
   if (size > TRANSFER_BYTES && address + size - 1 > process.machine.highestUserAddress) {
-    view.decision = RANGE_LEAVES_USER_SPACE;
-    return STATUS_ACCESS_VIOLATION;
+    return service(target, address + size - 1, TO_RESULTS, 1, doneAt);
   }
   let total = 0;
   for (;;) {

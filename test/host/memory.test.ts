@@ -10,7 +10,7 @@ import {
   PAGE_READWRITE,
 } from "../../src/constants.ts";
 import type { Address } from "../../src/index.ts";
-import { BASE, createGuest, faultOf, PAGE, PLACES } from "./support.ts";
+import { BASE, createGuest, expectBytes, faultOf, PAGE, PLACES } from "./support.ts";
 
 /** Big enough for any access, with a page behind it that nothing can touch. */
 const LAST = BASE + PAGE - 1;
@@ -295,7 +295,7 @@ describe.each(PLACES)("bulk, $profile $space", (place) => {
     guest.pages(40);
     const written = bytes(30 * PAGE);
     guest.memory.write(BASE + 5, written);
-    expect(guest.memory.read(BASE + 5, written.length)).toEqual(written);
+    expectBytes(guest.memory.read(BASE + 5, written.length), written);
     const target = new Uint8Array(100);
     expect(guest.memory.read(BASE + 5 + PAGE - 50, target)).toBe(target);
     expect(target).toEqual(written.slice(PAGE - 50, PAGE + 50));
@@ -320,7 +320,7 @@ describe.each(PLACES)("bulk, $profile $space", (place) => {
     const half = BASE + PAGE / 2;
     const writing = faultOf(() => guest.memory.write(half, written));
     expect([writing.access, writing.address]).toEqual([1, BASE + PAGE]);
-    expect(guest.memory.read(half, PAGE / 2)).toEqual(written.slice(0, PAGE / 2));
+    expectBytes(guest.memory.read(half, PAGE / 2), written.slice(0, PAGE / 2));
     expect(faultOf(() => guest.memory.fill(half, 9, PAGE)).address).toBe(BASE + PAGE);
     expect([guest.memory.getUint8(half), guest.memory.getUint8(BASE + PAGE - 1)]).toEqual([9, 9]);
     guest.protect(BASE + PAGE, PAGE_NOACCESS);
@@ -350,7 +350,7 @@ describe.each(PLACES)("bulk, $profile $space", (place) => {
     expect(guest.memory.compare(BASE + 8 * PAGE, BASE + 0x800, 2 * PAGE)).toBe(0);
     expect(guest.memory.read(BASE + 14 * PAGE, 1)).toEqual(new Uint8Array(1));
     expect(seen).toEqual([BASE + 14 * PAGE]);
-    expect(guest.memory.read(BASE + 8 * PAGE, 2 * PAGE)).toEqual(written.slice(0, 2 * PAGE));
+    expectBytes(guest.memory.read(BASE + 8 * PAGE, 2 * PAGE), written.slice(0, 2 * PAGE));
   });
 
   test("copy is memmove", async () => {
@@ -366,7 +366,7 @@ describe.each(PLACES)("bulk, $profile $space", (place) => {
     ] as const) {
       guest.memory.copy(BASE + target, BASE + source, length);
       model.copyWithin(target, source, source + length);
-      expect(guest.memory.read(BASE, model.length)).toEqual(model);
+      expectBytes(guest.memory.read(BASE, model.length), model);
     }
   });
 

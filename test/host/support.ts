@@ -120,6 +120,13 @@ export async function createGuest(
   return new Guest(await createMachine(machine), space === undefined ? {} : { space });
 }
 
+/** Equality of many bytes at once; toEqual looks at each. */
+export function expectBytes(actual: Uint8Array, expected: Uint8Array): void {
+  expect(actual.length).toBe(expected.length);
+  const different = actual.findIndex((byte, index) => byte !== expected[index]);
+  expect(different, "first byte that differs").toBe(-1);
+}
+
 /** The fault that an access ends in. */
 export function faultOf(access: () => unknown): PageFault {
   try {

@@ -33,8 +33,7 @@ export class CoreSubject implements Subject {
   private readonly sides: readonly [Side, Side];
 
   static async create(program: Program): Promise<CoreSubject> {
-    const window = program.spaces.includes("windowed");
-    return new CoreSubject(await createMachine({ ...program.settings, window }), program);
+    return new CoreSubject(await machineFor(program), program);
   }
 
   constructor(machine: Machine, program: Program) {
@@ -163,6 +162,11 @@ export class CoreSubject implements Subject {
     else return `${memory.compare(address, exact(step.other), step.length)}`;
     return "";
   }
+}
+
+/** A machine as the program wants it. */
+export function machineFor({ settings, spaces }: Program): Promise<Machine> {
+  return createMachine({ ...settings, window: spaces.includes("windowed") });
 }
 
 function sideOf(process: Process, all: readonly Process[]): Side {

@@ -40,7 +40,7 @@ const CAPACITIES = [0, 1, 1, 2, 3, 64] as const;
 
 export interface GeneratorOptions {
   length: number;
-  /** Held fixed; the rest is drawn. */
+  /** Default: drawn. */
   settings?: Partial<ModelSettings>;
   spaces?: [SpaceKind, SpaceKind];
   /** How often scripts come among random steps. Default 2, beside about 100 for those. */
@@ -51,13 +51,10 @@ export interface GeneratorOptions {
 export function generate(seed: number, options: GeneratorOptions): Program {
   const random = new Random(seed);
   const program: Program = {
-    settings: { ...drawSettings(random), ...options.settings },
+    settings: options.settings ?? drawSettings(random, random.pick(PROFILES)),
     spaces: ["translated", "translated"],
     steps: [],
   };
-  if (program.settings.profile !== "win64" && random.oneIn(4)) {
-    program.settings.wow64 = random.oneIn(2);
-  }
   if (options.spaces !== undefined) program.spaces = options.spaces;
   else if (program.settings.profile !== "win64") program.spaces = drawSpaces(random);
   if (random.oneIn(4)) program.quota = 8 + random.below(40);
@@ -67,8 +64,9 @@ export function generate(seed: number, options: GeneratorOptions): Program {
   return program;
 }
 
-function drawSettings(random: Random): Partial<ModelSettings> {
-  const settings: Partial<ModelSettings> = { profile: random.pick(PROFILES) };
+export function drawSettings(random: Random, profile: ModelProfile): Partial<ModelSettings> {
+  const settings: Partial<ModelSettings> = { profile };
+  if (profile !== "win64" && random.oneIn(4)) settings.wow64 = random.oneIn(2);
   if (random.oneIn(4)) settings.statusStyle = "plain";
   if (random.oneIn(4)) settings.guardOrder = "guard-first";
   if (random.oneIn(4)) settings.dep = false;

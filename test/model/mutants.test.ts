@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { CoreSubject } from "./core-subject.ts";
+import type { Machine } from "../../src/index.ts";
+import { CoreSubject, machineFor } from "./core-subject.ts";
 import { show } from "./driver.ts";
 import { generate } from "./generator.ts";
 import { ModelSubject } from "./model-subject.ts";
@@ -13,6 +14,8 @@ import type { Program } from "./program.ts";
 const PROGRAMS = 160;
 const PROGRAM_STEPS = 60;
 const FRAGMENTS = 40;
+/** All that a mutant changes shows under these. */
+const SETTINGS: Program["settings"] = { profile: "win64", commitLimit: 0x1000 };
 
 interface Recording {
   program: Program;
@@ -22,14 +25,17 @@ interface Recording {
 const recordings: Recording[] = [];
 
 beforeAll(async () => {
+  let machine: Machine | undefined;
   for (let seed = 1; seed <= PROGRAMS; seed += 1) {
     const program = generate(seed, {
       length: PROGRAM_STEPS,
-      settings: { profile: "win64", statusStyle: "numbered", commitLimit: 0x1000 },
+      settings: SETTINGS,
       fragments: FRAGMENTS,
     });
-    const core = await CoreSubject.create(program);
+    machine ??= await machineFor(program);
+    const core = new CoreSubject(machine, program);
     recordings.push({ program, shown: [...show(program, core)].map(({ text }) => text) });
+    core.end();
   }
 });
 
