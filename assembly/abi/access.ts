@@ -1,9 +1,8 @@
 import {
+  Accessor,
   probe as probePage,
   loadSlow as slowLoad,
   storeSlow as slowStore,
-  translatedLoad,
-  translatedStore,
 } from "../virt/access";
 import {
   compareBytes,
@@ -67,61 +66,61 @@ export function outcomeClear(context: u32): void {
 }
 
 export function loadU8(context: u32, address: u64): u8 {
-  return translatedLoad<u8>(context, address);
+  return Accessor.translatedLoad<u8>(context, address);
 }
 
 export function loadI8(context: u32, address: u64): i8 {
-  return translatedLoad<i8>(context, address);
+  return Accessor.translatedLoad<i8>(context, address);
 }
 
 export function loadU16(context: u32, address: u64): u16 {
-  return translatedLoad<u16>(context, address);
+  return Accessor.translatedLoad<u16>(context, address);
 }
 
 export function loadI16(context: u32, address: u64): i16 {
-  return translatedLoad<i16>(context, address);
+  return Accessor.translatedLoad<i16>(context, address);
 }
 
 export function loadU32(context: u32, address: u64): u32 {
-  return translatedLoad<u32>(context, address);
+  return Accessor.translatedLoad<u32>(context, address);
 }
 
 export function loadI32(context: u32, address: u64): i32 {
-  return translatedLoad<i32>(context, address);
+  return Accessor.translatedLoad<i32>(context, address);
 }
 
 export function loadU64(context: u32, address: u64): u64 {
-  return translatedLoad<u64>(context, address);
+  return Accessor.translatedLoad<u64>(context, address);
 }
 
 export function loadF32(context: u32, address: u64): f32 {
-  return translatedLoad<f32>(context, address);
+  return Accessor.translatedLoad<f32>(context, address);
 }
 
 export function loadF64(context: u32, address: u64): f64 {
-  return translatedLoad<f64>(context, address);
+  return Accessor.translatedLoad<f64>(context, address);
 }
 
 export function storeU8(context: u32, address: u64, value: u8): void {
-  translatedStore<u8>(context, address, value);
+  Accessor.translatedStore<u8>(context, address, value);
 }
 
 export function storeU16(context: u32, address: u64, value: u16): void {
-  translatedStore<u16>(context, address, value);
+  Accessor.translatedStore<u16>(context, address, value);
 }
 
 export function storeU32(context: u32, address: u64, value: u32): void {
-  translatedStore<u32>(context, address, value);
+  Accessor.translatedStore<u32>(context, address, value);
 }
 
 export function storeU64(context: u32, address: u64, value: u64): void {
-  translatedStore<u64>(context, address, value);
+  Accessor.translatedStore<u64>(context, address, value);
 }
 
 export function storeF32(context: u32, address: u64, value: f32): void {
-  translatedStore<f32>(context, address, value);
+  Accessor.translatedStore<f32>(context, address, value);
 }
 
 export function storeF64(context: u32, address: u64, value: f64): void {
-  translatedStore<f64>(context, address, value);
+  Accessor.translatedStore<f64>(context, address, value);
 }

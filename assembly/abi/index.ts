@@ -4,6 +4,5 @@ import "../base/panic";
 export * from "./access";
 export * from "./machine";
 export * from "./services";
-export * from "./trapping";
 export * from "./twins.generated";
 export * from "./windowed";

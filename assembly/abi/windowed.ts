@@ -1,63 +1,63 @@
-import { windowedLoad, windowedStore } from "../virt/access";
+import { Accessor } from "../virt/access";
 
 /** Accessors of the windowed space: the access map, and the bytes at WINDOW + address. */
 
 export function windowedLoadU8(context: u32, address: u32): u8 {
-  return windowedLoad<u8>(context, address);
+  return Accessor.windowedLoad<u8>(context, address);
 }
 
 export function windowedLoadI8(context: u32, address: u32): i8 {
-  return windowedLoad<i8>(context, address);
+  return Accessor.windowedLoad<i8>(context, address);
 }
 
 export function windowedLoadU16(context: u32, address: u32): u16 {
-  return windowedLoad<u16>(context, address);
+  return Accessor.windowedLoad<u16>(context, address);
 }
 
 export function windowedLoadI16(context: u32, address: u32): i16 {
-  return windowedLoad<i16>(context, address);
+  return Accessor.windowedLoad<i16>(context, address);
 }
 
 export function windowedLoadU32(context: u32, address: u32): u32 {
-  return windowedLoad<u32>(context, address);
+  return Accessor.windowedLoad<u32>(context, address);
 }
 
 export function windowedLoadI32(context: u32, address: u32): i32 {
-  return windowedLoad<i32>(context, address);
+  return Accessor.windowedLoad<i32>(context, address);
 }
 
 export function windowedLoadU64(context: u32, address: u32): u64 {
-  return windowedLoad<u64>(context, address);
+  return Accessor.windowedLoad<u64>(context, address);
 }
 
 export function windowedLoadF32(context: u32, address: u32): f32 {
-  return windowedLoad<f32>(context, address);
+  return Accessor.windowedLoad<f32>(context, address);
 }
 
 export function windowedLoadF64(context: u32, address: u32): f64 {
-  return windowedLoad<f64>(context, address);
+  return Accessor.windowedLoad<f64>(context, address);
 }
 
 export function windowedStoreU8(context: u32, address: u32, value: u8): void {
-  windowedStore<u8>(context, address, value);
+  Accessor.windowedStore<u8>(context, address, value);
 }
 
 export function windowedStoreU16(context: u32, address: u32, value: u16): void {
-  windowedStore<u16>(context, address, value);
+  Accessor.windowedStore<u16>(context, address, value);
 }
 
 export function windowedStoreU32(context: u32, address: u32, value: u32): void {
-  windowedStore<u32>(context, address, value);
+  Accessor.windowedStore<u32>(context, address, value);
 }
 
 export function windowedStoreU64(context: u32, address: u32, value: u64): void {
-  windowedStore<u64>(context, address, value);
+  Accessor.windowedStore<u64>(context, address, value);
 }
 
 export function windowedStoreF32(context: u32, address: u32, value: f32): void {
-  windowedStore<f32>(context, address, value);
+  Accessor.windowedStore<f32>(context, address, value);
 }
 
 export function windowedStoreF64(context: u32, address: u32, value: f64): void {
-  windowedStore<f64>(context, address, value);
+  Accessor.windowedStore<f64>(context, address, value);
 }

@@ -14,8 +14,8 @@ const WORDS: u32 = 16;
 function wordMask(word: u32, from: u32, to: u32): u64 {
   const first = word << 6;
   let mask: u64 = u64.MAX_VALUE;
-  if (from > first) mask &= u64.MAX_VALUE << (<u64>(from - first));
-  if (to < first + 64) mask &= ((<u64>1) << (<u64>(to - first))) - 1;
+  if (from > first) mask &= u64.MAX_VALUE << u64(from - first);
+  if (to < first + 64) mask &= ((<u64>1) << u64(to - first)) - 1;
   return mask;
 }
 
@@ -25,12 +25,12 @@ export function planeTest(plane: u32, i: u32): bool {
 
 export function planeSet(plane: u32, i: u32): void {
   const word = plane + ((i >>> 6) << 3);
-  store<u64>(word, load<u64>(word) | ((<u64>1) << (<u64>(i & 63))));
+  store<u64>(word, load<u64>(word) | ((<u64>1) << u64(i & 63)));
 }
 
 export function planeClear(plane: u32, i: u32): void {
   const word = plane + ((i >>> 6) << 3);
-  store<u64>(word, load<u64>(word) & ~((<u64>1) << (<u64>(i & 63))));
+  store<u64>(word, load<u64>(word) & ~((<u64>1) << u64(i & 63)));
 }
 
 export function planeClearRange(plane: u32, from: u32, to: u32): void {

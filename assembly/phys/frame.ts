@@ -38,7 +38,7 @@ export function frameInPool(): Frame {
 export function frameInWindow(page: u32): Frame {
   const location = WINDOW + page * PAGE_BYTES;
   const stale = STALE + (page >>> 3);
-  const bit = (<u8>1) << (<u8>(page & 7));
+  const bit = (<u8>1) << u8(page & 7);
   if ((load<u8>(stale) & bit) != 0) {
     store<u8>(stale, load<u8>(stale) & ~bit);
     memory.fill(location, 0, PAGE_BYTES);
@@ -56,7 +56,7 @@ export function frameRelease(frame: Frame): void {
   } else {
     const page = frame.home - 1;
     const stale = STALE + (page >>> 3);
-    store<u8>(stale, load<u8>(stale) | ((<u8>1) << (<u8>(page & 7))));
+    store<u8>(stale, load<u8>(stale) | ((<u8>1) << u8(page & 7)));
   }
   framesSubtract();
   poolGive(POOL_FRAME, changetype<u32>(frame));

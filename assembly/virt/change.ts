@@ -230,7 +230,7 @@ export function resetUndo(space: Space, first: u64, end: u64): void {
 
 /** Give every frame of the space back: it ends. */
 export function dropContents(space: Space): void {
-  const end = (<u64>1) << (10 * <u64>(space.levels + 1));
+  const end = (<u64>1) << (10 * u64(space.levels + 1));
   for (let page = factsNext(space, 0, end); page < end; page = factsNext(space, page, end)) {
     const chunk = factsAt(space, page);
     dropFrames(space, chunk, 0, 1024);

@@ -111,7 +111,9 @@ export function frameOf(chunk: u32, i: u32): u32 {
 export function frameSet(chunk: u32, i: u32, frame: u32): void {
   const slot = load<u32>(chunk, FRAMES) + (i << 2);
   const count = load<u32>(chunk, COUNT);
-  store<u32>(chunk, count + <u32>(frame != 0) - <u32>(load<u32>(slot) != 0), COUNT);
+  const added = frame != 0 ? 1 : 0;
+  const removed = load<u32>(slot) != 0 ? 1 : 0;
+  store<u32>(chunk, count + added - removed, COUNT);
   store<u32>(slot, frame);
 }
 
@@ -132,7 +134,7 @@ export function frameNext(chunk: u32, from: u32, to: u32): u32 {
 
 /** Frames that the space's pages have, recounted. */
 export function factsFrames(space: Space): u64 {
-  const end = (<u64>1) << (LEVEL_BITS * <u64>(space.levels + 1));
+  const end = (<u64>1) << (LEVEL_BITS * u64(space.levels + 1));
   let count: u64 = 0;
   for (let page = factsNext(space, 0, end); page < end; page = factsNext(space, page, end)) {
     count += frameCount(factsAt(space, page));

@@ -85,7 +85,7 @@ function grantInWindow(page: u32, access: u32): void {
   store<u8>(page, own | ((own & next & ACCESS_ONE) << SPAN_SHIFT), ACCESS);
   const granted = page >>> 10;
   const bits = GRANTED + (granted >>> 3);
-  store<u8>(bits, load<u8>(bits) | ((<u8>1) << (<u8>(granted & 7))));
+  store<u8>(bits, load<u8>(bits) | ((<u8>1) << u8(granted & 7)));
   if (page == 0) return;
   const before = <u32>load<u8>(page, ACCESS - 1) & ACCESS_ONE;
   store<u8>(page, before | ((before & own) << SPAN_SHIFT), ACCESS - 1);
@@ -97,7 +97,7 @@ function clearWindow(first: u64, end: u64): void {
     const chunk = from >>> 10;
     const to = min<u32>((chunk + 1) << 10, <u32>end);
     const bits = GRANTED + (chunk >>> 3);
-    const bit = (<u8>1) << (<u8>(chunk & 7));
+    const bit = (<u8>1) << u8(chunk & 7);
     if ((load<u8>(bits) & bit) != 0) {
       memory.fill(ACCESS + from, 0, to - from);
       if (to - from == 1024) store<u8>(bits, load<u8>(bits) & ~bit);

@@ -136,7 +136,7 @@ function verifyFacts(context: Context, space: Space): u32 {
     for (let i: u32 = 0; i < 1024; i++) {
       resultSet(context, 0, page + i);
       const frame = frameOf(chunk, i);
-      inChunk += <u32>(frame != 0);
+      if (frame != 0) inChunk += 1;
       locked += <u32>planeTest(chunk + FACT_LOCKED, i);
       valid += <u64>planeTest(chunk + FACT_VALID, i);
       const rule = verifyPage(space, chunk, page + i);

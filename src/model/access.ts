@@ -61,29 +61,36 @@ export class Accesses extends Space {
   /** As a debugger reads: whatever the protection, without any effect. Null: not all of it is committed. */
   peek(address: number, size: number): Uint8Array | null {
     const bytes = new Uint8Array(size);
-    for (const part of this.partsOf(address, size)) {
-      if (!this.protectAt(part.page)) return null;
-      const content = this.facts.get(part.page)?.bytes;
-      const offset = part.address % PAGE;
-      const end = Math.min(PAGE, offset + address + size - part.address);
-      if (content) bytes.set(content.subarray(offset, end), part.address - address);
+    for (let i = 0; i < size; ) {
+      const page = pageOf(address + i);
+      if (!this.protectAt(page)) return null;
+      const offset = (address + i) % PAGE;
+      const length = Math.min(size - i, PAGE - offset);
+      const content = this.facts.get(page)?.bytes;
+      if (content) bytes.set(content.subarray(offset, offset + length), i);
+      i += length;
     }
     return bytes;
   }
 
-  /** As a debugger writes to private memory: the bytes and, if need be, a frame; false: not committed. */
+  /**
+   * As a debugger writes to private memory: the bytes, and a frame outside the working set if there is none. False: not
+   * committed.
+   */
   poke(address: number, bytes: Uint8Array): boolean {
     if (this.peek(address, bytes.length) === null) return false;
     for (let i = 0; i < bytes.length; i += 1) {
       const at = address + i;
-      this.touch(pageOf(at))[at % PAGE] = bytes[i] ?? 0;
+      this.frameOf(pageOf(at))[at % PAGE] = bytes[i] ?? 0;
     }
     return true;
   }
 
   /** As a system service looks at a parameter that it will write: the fault stays inside, a guard goes (4.8). */
   probePointer(address: number, size: number): boolean {
-    return this.attempt(address, size, WRITE) === null;
+    if (this.attempt(address, size, WRITE) !== null) return false;
+    for (const { page } of this.partsOf(address, size)) this.touch(page);
+    return true;
   }
 
   /** All pages of one access, ascending: the first failing one's fault (4.4). Nothing else happens yet. */

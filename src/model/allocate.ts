@@ -340,6 +340,7 @@ export class Allocations extends BulkAccesses {
           : this.settings.resetEffect === "zero";
       if (!goes) continue;
       facts.bytes = null;
+      facts.resident = false;
       facts.lost = true;
     }
   }

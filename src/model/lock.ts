@@ -55,7 +55,9 @@ export class Locks extends Queries {
       at = endOf(region);
     }
     for (let page = pageOf(start); page < pageOf(end); page += 1) {
-      if (!this.isLocked(page)) return { status: NOT_LOCKED, rule: "17.10#10", base, size };
+      if (this.isLocked(page)) continue;
+      this.trim(page, pageOf(end) - 1);
+      return { status: NOT_LOCKED, rule: "17.10#10", base, size };
     }
     for (let page = pageOf(start); page < pageOf(end); page += 1) {
       this.factsAt(page).locked = false;
@@ -113,6 +115,13 @@ export class Locks extends Queries {
       this.touch(page);
     }
     return null;
+  }
+
+  /** Pages without a lock leave the working set; those before the first such one have locks. */
+  private trim(first: number, last: number): void {
+    for (const page of this.knownPages(first, last)) {
+      if (!this.isLocked(page)) this.factsAt(page).resident = false;
+    }
   }
 
   private isLocked(page: number): boolean {

@@ -31,7 +31,8 @@
  * - A placement that fails draws no number; the draw comes after gap and charge are known to be there.
  * - RESET_UNDO looks at every page it touches, RESET discards those wholly inside; both need all touched committed.
  * - The marker bit 0x40000000 shows in AllocationProtect, which is as it was passed, and in no page's protection.
- * - VirtualUnlock's trimming moves pages out of the working set only: frames, so `residentPages`, stay.
+ * - `residentPages` counts the working set. A failing VirtualUnlock takes pages out of it (17.10#10, not #5); they keep
+ *   their frames, and come back at the next access.
  * - Pages beside KUSER_SHARED_DATA show RESERVE with Protect NOACCESS (1.2 against 3.5).
  * - Views are never charged, whatever is committed or copied in them.
  * - WriteProcessMemory with size 0 succeeds after the handle (17.4, win10). It copies code pages of an image.

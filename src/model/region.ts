@@ -30,6 +30,8 @@ export interface Region {
 export interface PageFacts {
   /** Null: no frame, reads as zeros. */
   bytes: Uint8Array | null;
+  /** In the working set: only pages with a frame are. */
+  resident: boolean;
   written: boolean;
   /** Reset, and the content went. */
   lost: boolean;

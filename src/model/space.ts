@@ -72,7 +72,7 @@ export class Space {
     let residentPages = 0;
     let lockedPages = 0;
     for (const facts of this.facts.values()) {
-      if (facts.bytes !== null) residentPages += 1;
+      if (facts.resident) residentPages += 1;
       if (facts.locked) lockedPages += 1;
     }
     return {
@@ -82,6 +82,11 @@ export class Space {
       lockedPages,
       residentPages,
     };
+  }
+
+  /** Pages that have a frame, in the working set or not. */
+  get frames(): number {
+    return [...this.facts.values()].filter(({ bytes }) => bytes !== null).length;
   }
 
   exit(): void {
@@ -125,7 +130,14 @@ export class Space {
   protected factsAt(page: number): PageFacts {
     let facts = this.facts.get(page);
     if (facts === undefined) {
-      facts = { bytes: null, written: false, lost: false, locked: false, copied: false };
+      facts = {
+        bytes: null,
+        resident: false,
+        written: false,
+        lost: false,
+        locked: false,
+        copied: false,
+      };
       this.facts.set(page, facts);
     }
     return facts;
@@ -146,8 +158,13 @@ export class Space {
     return pages.sort((left, right) => left - right);
   }
 
-  /** The content of a page that an access reaches: it takes its frame now (17.2). */
+  /** The content of a page that an access reaches: it has a frame from now on (17.2). */
   protected touch(page: number): Uint8Array {
+    this.factsAt(page).resident = true;
+    return this.frameOf(page);
+  }
+
+  protected frameOf(page: number): Uint8Array {
     const facts = this.factsAt(page);
     facts.bytes ??= new Uint8Array(PAGE);
     return facts.bytes;

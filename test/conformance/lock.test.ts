@@ -165,6 +165,20 @@ rule("3.6#10", "the locked ones stay locked", (scene) => {
   expect(scene.process.counters.lockedPages).toBe(2);
 });
 
+rule("3.6#11", "resident pages before and after, and after the next touch", (scene) => {
+  scene.take(BASE, 4 * PAGE);
+  const start = scene.process.counters.residentPages;
+  const { frames } = scene.machine.counters;
+  scene.memory.fill(BASE, 1, 4 * PAGE);
+  lock(scene, BASE, PAGE);
+  expect(scene.process.counters.residentPages).toBe(start + 4);
+  notLocked(scene, BASE, 3 * PAGE);
+  expect(scene.process.counters.residentPages).toBe(start + 2);
+  expect(scene.memory.getUint8(BASE + PAGE)).toBe(1);
+  expect(scene.process.counters.residentPages).toBe(start + 3);
+  expect(scene.machine.counters.frames).toBe(frames + 4);
+});
+
 rule("3.6#11", "they keep their bytes and their marks", (scene) => {
   scene.watched(BASE, 4 * PAGE);
   scene.memory.fill(BASE, 7, 3 * PAGE);

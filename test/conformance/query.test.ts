@@ -127,6 +127,15 @@ rule("3.5#4", "NULL, read-only and free memory, a straddle", (scene) => {
   expect(scene.memory.getBigUint64(BASE + PAGE - 8)).toBe(0xccccccccccccccccn);
 });
 
+rule("3.5#4", "a straddle that fails takes no frame for its first page", (scene) => {
+  scene.take(BASE, 2 * PAGE);
+  scene.protect(BASE + PAGE, PAGE, PAGE_READONLY);
+  const { size } = offsets(scene);
+  expectError(scene, { decision: "3.5#4", error: ERROR_NOACCESS }, () =>
+    scene.kernel32.VirtualQuery(BASE, BASE + PAGE - 8, size),
+  );
+});
+
 rule("3.5#5", "VM_OPERATION alone is not enough", (scene) => {
   const { OpenProcess, VirtualQueryEx } = scene.kernel32;
   const weak = OpenProcess(PROCESS_VM_OPERATION, 0, scene.process.id);

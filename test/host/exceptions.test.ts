@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import {
   EXCEPTION_CONTINUE_EXECUTION as CONTINUE,
-  EXCEPTION_EXECUTE_HANDLER as EXECUTE,
   EXCEPTION_ACCESS_VIOLATION,
   EXCEPTION_GUARD_PAGE,
   EXCEPTION_NONCONTINUABLE,
   EXCEPTION_NONCONTINUABLE_EXCEPTION,
   EXCEPTION_STACK_OVERFLOW,
+  EXCEPTION_EXECUTE_HANDLER as EXECUTE,
   MEM_COMMIT,
   PAGE_GUARD,
   PAGE_NOACCESS,
@@ -408,7 +408,9 @@ describe("limits (17.6)", () => {
       calls++;
       return CONTINUE;
     });
-    expect(() => memory.setUint16(BASE + 4, 1)).toThrow(/handler loop: .* 100000 times .*0x50000004/);
+    expect(() => memory.setUint16(BASE + 4, 1)).toThrow(
+      /handler loop: .* 100000 times .*0x50000004/,
+    );
     expect(calls).toBe(100_000);
     expect(process.exited).toBe(false);
   });
@@ -496,7 +498,7 @@ describe("raiseException", () => {
       seen.push({ ...ExceptionRecord });
       return CONTINUE;
     });
-    process.raiseException({ code: CODE, flags: 0xff, information: [1, 2n], address: 0x1234 });
+    process.raiseException({ code: CODE, flags: 0xfe, information: [1, 2n], address: 0x1234 });
     kernel32.RaiseException(CODE, 0, [7]);
     kernel32.RaiseException(CODE, 0);
     process.removeVectoredExceptionHandler(handle);

@@ -71,15 +71,9 @@ export class Guest {
   written(base: number, pages: number): number[] {
     const addresses: { value: number[] } = { value: [] };
     const count = { value: pages };
-    const status = this.ntdll.NtGetWriteWatch(
-      -1,
-      0,
-      base,
-      pages * PAGE,
-      addresses,
-      count,
-      { value: 0 },
-    );
+    const status = this.ntdll.NtGetWriteWatch(-1, 0, base, pages * PAGE, addresses, count, {
+      value: 0,
+    });
     expect(status).toBe(0);
     return addresses.value;
   }
@@ -102,7 +96,11 @@ export class Guest {
   }
 
   /** Each call throws this kind of error with this in its message, and changes nothing. */
-  refuses(kind: typeof TypeError | typeof RangeError, message: RegExp, ...calls: (() => unknown)[]) {
+  refuses(
+    kind: typeof TypeError | typeof RangeError,
+    message: RegExp,
+    ...calls: (() => unknown)[]
+  ) {
     this.state();
     const before = this.state();
     for (const call of calls) {

@@ -120,6 +120,7 @@ export class CoreSubject implements Subject {
       counters: {
         ...(process.exited ? NOTHING : process.counters),
         machine: this.machine.counters.commitCharge,
+        frames: this.machine.counters.frames,
       },
     };
   }

@@ -13,7 +13,11 @@ const coverage = new Coverage();
 
 beforeAll(async () => {
   for (let seed = 1; seed <= PROGRAMS; seed += 1) {
-    const program = generate(seed, { length: PROGRAM_STEPS, fragments: FRAGMENTS });
+    const program = generate(seed, {
+      length: PROGRAM_STEPS,
+      fragments: FRAGMENTS,
+      spaces: ["translated", "translated"],
+    });
     const core = await CoreSubject.create(program);
     const model = new ModelSubject(program);
     coverage.forget();

@@ -52,7 +52,7 @@ const protections: Fragment = (script) => {
   script.release();
 };
 
-/** Cells of 4.2 and 4.3 of private pages. */
+/** Cells of 4.2 and 4.3 of private pages, and of the NULL partition. */
 const guards: Fragment = (script) => {
   const { random } = script;
   script.allocate(0, 4 * PAGE, BOTH);
@@ -64,6 +64,7 @@ const guards: Fragment = (script) => {
     const at = page * PAGE + random.below(PAGE - 8);
     for (let i = 0; i < 3; i += 1) script[kind](at, 4);
   }
+  script.touchAddress(random.below(GRANULE - 4), 4);
   script.release();
 };
 

@@ -92,7 +92,11 @@ export class ModelSubject implements Subject {
     return {
       runs: process.exited ? [] : process.walk(0, this.model.layout.highestUser),
       peek: (address: number, size: number) => process.peek(address, size),
-      counters: { ...process.counters, machine: this.model.commitCharge },
+      counters: {
+        ...process.counters,
+        machine: this.model.commitCharge,
+        frames: this.processes[0].frames + this.processes[1].frames,
+      },
     };
   }
 

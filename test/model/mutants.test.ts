@@ -22,7 +22,8 @@ interface Recording {
   shown: string[];
 }
 
-const recordings: Recording[] = [];
+/** Those that the model itself agrees with: what a mutant shows differently is its own. */
+const sound: Recording[] = [];
 
 beforeAll(async () => {
   let machine: Machine | undefined;
@@ -34,7 +35,8 @@ beforeAll(async () => {
     });
     machine ??= await machineFor(program);
     const core = new CoreSubject(machine, program);
-    recordings.push({ program, shown: [...show(program, core)].map(({ text }) => text) });
+    const recording = { program, shown: [...show(program, core)].map(({ text }) => text) };
+    if (agrees(recording)) sound.push(recording);
     core.end();
   }
 });
@@ -50,9 +52,9 @@ function agrees({ program, shown }: Recording, make?: Mutant["make"]): boolean {
 }
 
 test("the model itself agrees with the core", () => {
-  expect(recordings.filter((recording) => !agrees(recording))).toEqual([]);
+  expect(sound).toHaveLength(PROGRAMS);
 });
 
 test.each(mutants)("$name", ({ make }) => {
-  expect(recordings.some((recording) => !agrees(recording, make))).toBe(true);
+  expect(sound.some((recording) => !agrees(recording, make))).toBe(true);
 });

@@ -26,18 +26,3 @@ export async function unit<Exports>(name: string): Promise<Exports> {
   const { instance } = await WebAssembly.instantiate(bytes, {});
   return instance.exports as Exports;
 }
-
-/** The release core as text, with the names of its functions. */
-export async function releaseText(): Promise<string> {
-  const files = await compiled([
-    "--config",
-    "asconfig.json",
-    "--target",
-    "release",
-    "--outFile",
-    "core.wasm",
-    "--textFile",
-    "core.wat",
-  ]);
-  return files.get("core.wat") as string;
-}

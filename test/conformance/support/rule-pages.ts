@@ -59,8 +59,8 @@ What Windows answers, one row for each rule that this package follows. Comments,
 rows that are missing here are about things that are not built yet. Numbers in the rules are
 hexadecimal where they are addresses, sizes or flags; counts and error codes are decimal.
 
-Every rule has a test whose title begins with its id (\`test/conformance\`); a test fails when a rule
-has none. These pages are written from the list that it checks.
+Every rule has a test whose title begins with its id (\`test/conformance\`); a test fails when a
+rule has none. These pages are written from the list that it checks.
 
 | Chapter | About | Rules |
 |---|---|---|

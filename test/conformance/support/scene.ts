@@ -15,7 +15,7 @@ import { type Ntdll, ntdll } from "../../../src/ntdll.ts";
 
 export const PAGE = 0x1000;
 export const GRANULARITY = 0x10000;
-/** Where most scenes lie: free in every profile, far from residents and from what NULL bases get. */
+/** Where most scenes lie: free in every profile, far from what NULL bases get. */
 export const BASE = 0x50000000;
 /** The caller's own process. */
 export const SELF = -1;

@@ -9,9 +9,9 @@ export function conformanceSources(): Map<string, string> {
 }
 
 /**
- * The rules that a file declares cases of: the first argument of `rule(...)`, the `rule` of a table's
- * rows, and the first argument of the two functions that make several rows. All are written out as
- * strings, so that they can be seen without running anything.
+ * The rules that a file declares cases of: the first argument of `rule(...)`, the `rule` of a row
+ * of a table, and the first argument of the two functions that make several rows. All are written
+ * out as strings, so that they can be seen without running anything.
  */
 export function rulesIn(text: string): Set<string> {
   const code = text.replaceAll(/^\s*\/\/.*$/gm, "");
