@@ -188,6 +188,19 @@ export class Process {
     };
   }
 
+  /**
+   * Bytes of the pages of a range that hold content: a page takes a frame when it is first read or written, and loses
+   * it with decommit and release.
+   *
+   * @param base an address; its whole page counts
+   * @param size bytes
+   */
+  touchedBytes(base: Address, size: Address): number {
+    const { core, spaceNumber } = this.alive();
+    const at = this.door.pointer(base, "base");
+    return core.spaceTouched(spaceNumber, at, this.door.pointer(size, "size"));
+  }
+
   /** Recompute every rule between the maps of the core. @throws Error naming the rule and the page that breaks it */
   verifySpace(): void {
     const { core, spaceNumber } = this.alive();

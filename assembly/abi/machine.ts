@@ -7,6 +7,7 @@ import { processSpaceMake } from "../nt/resident";
 import { chargeLimit, chargeTotal, framesInUse, framesLimit } from "../phys/charge";
 import { Context, contextLeave, contextMake, contextEnter as enter } from "../virt/context";
 import { peek as peekAt, poke as pokeAt } from "../virt/debug";
+import { framesCount } from "../virt/facts";
 import { machine } from "../virt/machine";
 import { mapsClear } from "../virt/maps";
 import { SPACE_RUNNING, SPACE_TERMINATED, spaceOf } from "../virt/space";
@@ -121,6 +122,15 @@ export function spaceCounter(space: u32, counter: u32): u64 {
     default:
       return 0;
   }
+}
+
+/** Bytes of [base, base + size) whose pages have been touched and hold a frame since. */
+export function spaceTouched(space: u32, base: u64, size: u64): u64 {
+  const found = spaceOf(space);
+  const highest = machine().highestAddress;
+  if (found === null || found.state != SPACE_RUNNING || base > highest || size == 0) return 0;
+  const end = size > highest - base ? highest + 1 : base + size;
+  return framesCount(found, base >> 12, (end + 0xfff) >> 12) << 12;
 }
 
 export function regionAdopt(

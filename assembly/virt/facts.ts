@@ -132,13 +132,15 @@ export function frameNext(chunk: u32, from: u32, to: u32): u32 {
   return to;
 }
 
-/** Frames that the space's pages have, recounted. */
-export function factsFrames(space: Space): u64 {
-  const end = (<u64>1) << (LEVEL_BITS * u64(space.levels + 1));
+/** Pages of [first, end) that have a frame. */
+export function framesCount(space: Space, first: u64, end: u64): u64 {
   let count: u64 = 0;
-  for (let page = factsNext(space, 0, end); page < end; page = factsNext(space, page, end)) {
-    count += frameCount(factsAt(space, page));
-    page += CHUNK_PAGES;
+  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
+    const chunk = factsAt(space, page);
+    const from = <u32>page & (CHUNK_PAGES - 1);
+    const to = from + <u32>(factsChunkEnd(page, end) - page);
+    for (let i = frameNext(chunk, from, to); i < to; i = frameNext(chunk, i + 1, to)) count += 1;
+    page += to - from;
   }
   return count;
 }

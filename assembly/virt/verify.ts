@@ -12,11 +12,11 @@ import {
   FACT_RESET,
   FACT_VALID,
   factsAt,
-  factsFrames,
   factsNext,
   factsRecords,
   frameCount,
   frameOf,
+  framesCount,
 } from "./facts";
 import { grantable } from "./fault";
 import { gapBehind, indexRecords, regionAfter, regionAt, regionFloor } from "./index";
@@ -214,7 +214,7 @@ function verifyMachine(): bool {
     records += 1;
     charge += space.chargePages;
     if (space.state != SPACE_RUNNING) continue;
-    frames += factsFrames(space);
+    frames += framesCount(space, 0, pageOf(machine().highestAddress) + 1);
     records += tableRecords(space) + factsRecords(space) + indexRecords(space);
   }
   return charge == chargeTotal() && frames == framesInUse() && records == poolLive();

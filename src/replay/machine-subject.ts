@@ -8,13 +8,6 @@ import type { Space } from "./profiles.ts";
 import type { InitialRegion, ReplaySubject } from "./subject.ts";
 import type { AccessBytes, Answer, MemoryInformation, TraceCall } from "./trace.ts";
 
-const PAGE = 0x1000;
-/**
- * What the core's peek answers at most where no frame is: 0 not committed, 1 committed but never
- * touched.
- */
-const UNTOUCHED = 1;
-
 type Calls = ReturnType<typeof kernel32>;
 
 /**
@@ -103,12 +96,7 @@ export class MachineSubject implements ReplaySubject {
    * written.
    */
   touchedBytes(base: number, size: number): number {
-    const { core, spaceNumber } = this.#process;
-    let bytes = 0;
-    for (let page = base; page < base + size; page += PAGE) {
-      bytes += core.peek(spaceNumber, page) > UNTOUCHED ? PAGE : 0;
-    }
-    return bytes;
+    return this.#process.touchedBytes(base, size);
   }
 
   #failed(answer: Answer): Answer {

@@ -182,6 +182,14 @@ export class Core {
     }
   }
 
+  spaceTouched(space: number, base: number, size: number): number {
+    try {
+      return this.#link.exports.spaceTouchedF64(space, base, size);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
   /** Linear address of a committed byte; 0 not committed, 1 committed and never touched. */
   peek(space: number, address: number): number {
     try {

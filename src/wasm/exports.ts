@@ -47,6 +47,8 @@ export interface CoreExports {
   spaceSetQuotaF64(space: number, quotaPages: number): void;
   /** One figure of the space, by `SpaceCounter`. */
   spaceCounterF64(space: number, counter: number): number;
+  /** Bytes of [base, base + size) whose pages hold a frame. */
+  spaceTouchedF64(space: number, base: number, size: number): number;
 
   /**
    * A region that was there before; runs lie in the transfer area (`ADOPT_RUN_BYTES` each).

@@ -176,7 +176,7 @@ rule("12.2#9", "read-only and free memory", (scene) => {
     const done = { value: 0xbad };
     expectUnchanged(scene, () => {
       expect(ReadProcessMemory(SELF, BASE, buffer, 8, done)).toBe(0);
-      expect([GetLastError(), scene.machine.decision]).toEqual([ERROR_NOACCESS, "12.2#9"]);
+      expect([GetLastError(), scene.machine.decision]).toEqual([ERROR_PARTIAL_COPY, "12.2#9"]);
     });
     expect(done.value).toBe(0);
   }

@@ -20,7 +20,7 @@ export const UNTOUCHED = 0x5eed;
 /** A width of pointers and a kind of space, each with its own ways through the host. */
 export const PLACES = [
   { profile: "win64", space: "translated" },
-  { profile: "win32", space: "translated" },
+  { profile: "win32", space: "translated", window: false },
   { profile: "win32", space: "windowed" },
 ] as const;
 

@@ -22,7 +22,7 @@ const OUT = 0x58000000;
 const pattern = (length: number) => Uint8Array.from({ length }, (_, index) => (index * 31) >> 3);
 
 async function pair(place: (typeof PLACES)[number]) {
-  const machine = await createMachine({ profile: place.profile });
+  const machine = await createMachine({ profile: place.profile, window: place.space === "windowed" });
   const other = new Guest(machine, { space: place.space });
   const caller = new Guest(machine, { space: "translated" });
   other.pages(64);
