@@ -28,9 +28,10 @@ class HandlerLoop {
     this.#count = isSame ? this.#count + 1 : 1;
     this.#last = raw;
     if (this.#count <= this.#limit) return;
+    const exception = `${hex(raw.code)}, access ${raw.access}, address ${hex(raw.address)}`;
     throw new Error(
-      `handler loop: EXCEPTION_CONTINUE_EXECUTION was answered ${this.#limit} times in a row to exception ` +
-        `${hex(raw.code)}, access ${raw.access}, address ${hex(raw.address)}, and nothing was resolved`,
+      `handler loop: EXCEPTION_CONTINUE_EXECUTION was answered ${this.#limit} times in a row to ` +
+        `exception ${exception}, and nothing was resolved`,
     );
   }
 }
@@ -49,8 +50,8 @@ export class Attempts {
   }
 
   /**
-   * The access has left an outcome: take the record out (handlers make calls too) and ask the handlers. Returns when the
-   * access is to be made again.
+   * The access has left an outcome: take the record out (handlers make calls too) and ask the
+   * handlers. Returns when the access is to be made again.
    *
    * @throws PageFault where nobody resolves it
    */

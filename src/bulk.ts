@@ -4,8 +4,9 @@ import type { Process } from "./process.ts";
 import { Access } from "./wasm/exports.ts";
 
 /**
- * Bulk operations by 17.5: ascending, as sequences of single accesses. On a fault the bytes below are done; when a
- * handler has resolved it, the operation goes on there. Of length 0 they look at nothing.
+ * Bulk operations by 17.5: ascending, as sequences of single accesses. On a fault the bytes below
+ * are done; when a handler has resolved it, the operation goes on there. Of length 0 they look at
+ * nothing.
  */
 
 export function readBytes(process: Process, address: Address, bytes: Uint8Array): void {
@@ -88,7 +89,10 @@ export function compareBytes(
   return view.resultSign(1);
 }
 
-/** Repeats an operation of the core for what is not done yet, until it comes to its end without a fault. */
+/**
+ * Repeats an operation of the core for what is not done yet, until it comes to its end without a
+ * fault.
+ */
 function inParts(process: Process, operate: (done: number) => void): void {
   const { view } = process.enter();
   let attempts: Attempts | undefined;

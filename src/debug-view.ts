@@ -11,9 +11,10 @@ const NO_FRAME = 1;
 export const LENGTH_MAXIMUM = 2 ** 32 - 1;
 
 /**
- * Guest memory as a debugger sees it (17.5): any committed page, whatever its protection. Reading and writing raise no
- * exception, clear no guard, mark nothing as written and take no frame for reading; a write to a page that was never
- * touched takes one. Windows pages: "ReadProcessMemory", "WriteProcessMemory", as debuggers use them.
+ * Guest memory as a debugger sees it (17.5): any committed page, whatever its protection. Reading
+ * and writing raise no exception, clear no guard, mark nothing as written and take no frame for
+ * reading; a write to a page that was never touched takes one. Windows pages: "ReadProcessMemory",
+ * "WriteProcessMemory", as debuggers use them.
  */
 export class DebugView {
   readonly #process: Process;
@@ -49,7 +50,8 @@ export class DebugView {
   }
 
   /**
-   * Write bytes, and stop at the first page that is not committed, or where no frame is left for it.
+   * Write bytes, and stop at the first page that is not committed, or where no frame is left for
+   * it.
    *
    * @returns bytes written
    * @throws TypeError, RangeError for a wrong argument; Error after the process has ended

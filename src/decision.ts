@@ -3,8 +3,9 @@
  *
  *      31      26 25      20 19      15 14      10 9              0
  *     +----------+----------+----------+----------+----------------+
- *     | section  | part     | before   | behind   | row            |    letters: 0 none, 1 A .. 26 Z
+ *     | section  | part     | before   | behind   | row            |
  *     +----------+----------+----------+----------+----------------+
+ *     letters: 0 none, 1 A .. 26 Z
  */
 const SECTION = 26;
 const PART = 20;

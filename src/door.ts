@@ -1,9 +1,9 @@
 /**
- * The door: what a caller passes is checked here, before anything is changed. The wrong kind of value is a TypeError, a
- * wrong value a RangeError, and the message names the argument, what it has to be and what came.
+ * The door: what a caller passes is checked here, before anything is changed. The wrong kind of
+ * value is a TypeError, a wrong value a RangeError, and the message names the argument, what it has
+ * to be and what came.
  *
- * An address or a size may be a number or a bigint. Behind the door it is a number. One above 2^53 loses its low bits
- * there, which no answer shows: it lies above every user address.
+ * An address or a size may be a number or a bigint. Behind the door it is a number.
  */
 const DWORD_MAXIMUM = 0xffff_ffff;
 const POINTER_MAXIMUM_64 = 0xffff_ffff_ffff_ffffn;
@@ -92,8 +92,9 @@ export class Door {
   }
 
   /**
-   * An address, a size or anything else that is as wide as a pointer. What does not fit in a number becomes the highest
-   * one that does: it lies as far above every user address, and the core answers the same.
+   * An address, a size or anything else that is as wide as a pointer. What does not fit in a number
+   * becomes the highest one that does: it lies as far above every user address, and the core
+   * answers the same.
    */
   pointer(value: Address, name: string): number {
     if (
@@ -123,7 +124,9 @@ export class Door {
     return value <= BigInt(this.maximum) ? Number(value) : value;
   }
 
-  /** A handle, as a number: the pseudo handles are small negative ones, however they were written. */
+  /**
+   * A handle, as a number: the pseudo handles are small negative ones, however they were written.
+   */
   handle(value: Address | null, name: string): number {
     if (value === null) return 0;
     const bits = this.pointerBytes * 8;

@@ -20,7 +20,10 @@ export interface ExceptionRecord {
   /** The instruction: `process.instructionPointer`, or where a fetch began. */
   ExceptionAddress: Address;
   NumberParameters: number;
-  /** Of a page fault: 0 read, 1 write or 8 execute; the address; of an in-page error the NTSTATUS behind it. */
+  /**
+   * Of a page fault: 0 read, 1 write or 8 execute; the address; of an in-page error the NTSTATUS
+   * behind it.
+   */
   ExceptionInformation: Address[];
 }
 
@@ -123,8 +126,8 @@ export class Exceptions {
   }
 
   /**
-   * Ask the handlers about an exception. Returns when the guest goes on; otherwise throws what `unhandled` makes, or
-   * unwinds to the frame that takes it.
+   * Ask the handlers about an exception. Returns when the guest goes on; otherwise throws what
+   * `unhandled` makes, or unwinds to the frame that takes it.
    */
   dispatch(record: ExceptionRecord, unhandled: Unhandled): void {
     if (this.#depth >= this.#depthLimit) throw this.#overflow(record, unhandled);

@@ -14,7 +14,10 @@ import { TO_RESULTS } from "./out.ts";
 import type { Process } from "./process.ts";
 import { succeeded } from "./status.ts";
 
-/** An exception of the guest that nobody handled. The process is still there: what becomes of it is the host's choice. */
+/**
+ * An exception of the guest that nobody handled. The process is still there: what becomes of it is
+ * the host's choice.
+ */
 export class GuestException extends Error {
   override readonly name: string = "GuestException";
   /** The exception code, an NTSTATUS. */
@@ -51,10 +54,11 @@ export interface FaultingRegion {
 }
 
 /**
- * An access of the guest that failed and that no handler resolved. Windows page: "EXCEPTION_RECORD structure".
+ * An access of the guest that failed and that no handler resolved. Windows page: "EXCEPTION_RECORD
+ * structure".
  *
- * What the access would have done has not happened. On Windows the process would end now with `code` as its exit code;
- * here the caller decides, and may call `process.exit(fault.code)`.
+ * What the access would have done has not happened. On Windows the process would end now with
+ * `code` as its exit code; here the caller decides, and may call `process.exit(fault.code)`.
  */
 export class PageFault extends GuestException {
   override readonly name = "PageFault";

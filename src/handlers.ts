@@ -1,6 +1,9 @@
 import type { ExceptionPointers } from "./exceptions.ts";
 
-/** A vectored handler. -1 (EXCEPTION_CONTINUE_EXECUTION) goes on with the guest; any other value asks the next. */
+/**
+ * A vectored handler. -1 (EXCEPTION_CONTINUE_EXECUTION) goes on with the guest; any other value
+ * asks the next.
+ */
 export type VectoredHandler = (pointers: ExceptionPointers) => number;
 
 interface Entry {
@@ -10,9 +13,9 @@ interface Entry {
 }
 
 /**
- * One list of vectored handlers (17.6). A handler that is removed while it runs finishes; one that is added at the tail
- * while the list runs is reached, one added at the head is not. So entries leave the array only when no run is under
- * way, and a run goes by entry, not by index.
+ * One list of vectored handlers (17.6). A handler that is removed while it runs finishes; one that
+ * is added at the tail while the list runs is reached, one added at the head is not. So entries
+ * leave the array only when no run is under way, and a run goes by entry, not by index.
  */
 export class HandlerList {
   #entries: Entry[] = [];

@@ -18,7 +18,10 @@ interface Entry {
   readonly access: number;
 }
 
-/** The handles of one process. A value that was closed is the next to be used again: lowest free first. */
+/**
+ * The handles of one process. A value that was closed is the next to be used again: lowest free
+ * first.
+ */
 export class HandleTable {
   readonly #owner: Process;
   readonly #entries: (Entry | undefined)[] = [];
@@ -49,8 +52,9 @@ export class HandleTable {
   }
 
   /**
-   * The process of a handle that carries all of `rights`, as the core wants to be told: the number of its space, or the
-   * NTSTATUS that the call is to answer when its documented order comes to the handle.
+   * The process of a handle that carries all of `rights`, as the core wants to be told: the number
+   * of its space, or the NTSTATUS that the call is to answer when its documented order comes to the
+   * handle.
    */
   target(handle: number, rights: number): number {
     if (handle === CURRENT_PROCESS) return this.#owner.spaceNumber;

@@ -29,7 +29,10 @@ export type {
 
 const faces = new WeakMap<Process, Kernel32>();
 
-/** The functions of kernel32 as this process calls them. They need no `this`, and may be taken apart. */
+/**
+ * The functions of kernel32 as this process calls them. They need no `this`, and may be taken
+ * apart.
+ */
 export function kernel32(process: Process): Kernel32 {
   const known = faces.get(process);
   if (known !== undefined) return known;

@@ -17,8 +17,8 @@ import { embeddedModule, instantiate } from "./wasm/load.ts";
 
 export interface ProcessOptions {
   /**
-   * How pages are reached. "auto", the default: windowed while the window of a 32-bit profile is free, otherwise
-   * translated. Answers are the same.
+   * How pages are reached. "auto", the default: windowed while the window of a 32-bit profile is
+   * free, otherwise translated. Answers are the same.
    */
   space?: "auto" | "windowed" | "translated" | undefined;
   /** Pages that this process may commit. Default: as many as the machine. */
@@ -77,8 +77,8 @@ export class Machine {
   /**
    * Make a machine.
    *
-   * @throws TypeError for an unknown option or a wrong kind of value; RangeError for a wrong value; Error where there is
-   * no memory for it
+   * @throws TypeError for an unknown option or a wrong kind of value; RangeError for a wrong value;
+   *   Error where there is no memory for it
    */
   static async create(options: MachineOptions = {}): Promise<Machine> {
     const settings = settingsOf(options);
@@ -110,7 +110,8 @@ export class Machine {
   /**
    * Make a process. It has its fixed residents (1.2), `residents`, and nothing else.
    *
-   * @throws TypeError, RangeError for a wrong option, or for a space that cannot be; nothing has changed then
+   * @throws TypeError, RangeError for a wrong option, or for a space that cannot be; nothing has
+   *   changed then
    */
   createProcess(options: ProcessOptions = {}): Process {
     optionBag(options, "options", ["space", "commitQuota", "residents"]);
@@ -158,7 +159,7 @@ export class Machine {
   /** Why the next process cannot be windowed. */
   #whyNoWindow(): string | undefined {
     if (this.profile === "win64") {
-      return "space: a 64-bit process cannot be windowed, its addresses do not fit into linear memory";
+      return "space: a 64-bit process cannot be windowed, its addresses do not fit";
     }
     if (!this.options.window) return "space: this machine was made without a window";
     if (this.core.machineCounter(MachineCounter.WindowBase) === 0) {
@@ -191,7 +192,10 @@ export class Machine {
     return unpackDecision(this.core.view.decision);
   }
 
-  /** Whether the core has trapped. Every use of the machine but this one throws MachinePoisoned then. */
+  /**
+   * Whether the core has trapped. Every use of the machine but this one throws MachinePoisoned
+   * then.
+   */
   get poisoned(): boolean {
     return this.core.poison !== undefined;
   }

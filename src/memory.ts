@@ -16,17 +16,18 @@ import type { WindowPlace } from "./wasm/core.ts";
 const LONGEST_INSTRUCTION_BYTES = 15;
 
 /**
- * Memory as the guest's program sees it, named and shaped like DataView, little-endian only. A failing access raises an
- * exception of the guest: the handlers of the process are asked (4.7), and where one resolves it the access is made
- * again.
+ * Memory as the guest's program sees it, named and shaped like DataView, little-endian only. A
+ * failing access raises an exception of the guest: the handlers of the process are asked (4.7), and
+ * where one resolves it the access is made again.
  *
- * Addresses are integers from 0, below 2^32 in a 32-bit process; above 2^53 they have to be bigints. A single access
- * (`getUint32`, `setFloat64` ...) is all or nothing; the other methods go upwards, and where a fault ends them the bytes
- * below it are done. Every method throws
+ * Addresses are integers from 0, below 2^32 in a 32-bit process; above 2^53 they have to be
+ * bigints. A single access (`getUint32`, `setFloat64` ...) is all or nothing; the other methods go
+ * upwards, and where a fault ends them the bytes below it are done. Every method throws
  *
  * - PageFault when nobody resolves an exception,
  * - TypeError or RangeError for a wrong argument, and nothing has happened,
- * - Error when the process has ended, or when a handler goes on for ever without resolving anything,
+ * - Error when the process has ended, or when a handler goes on for ever without resolving
+ *   anything,
  * - MachinePoisoned when the core has trapped.
  *
  * Windows page: "Memory Protection Constants".
@@ -67,8 +68,8 @@ export class GuestMemory extends ScalarMemory {
   }
 
   /**
-   * Read a string: up to its NUL, or `length` bytes. Pages behind the NUL are not looked at. Bytes that are no UTF-8
-   * become U+FFFD.
+   * Read a string: up to its NUL, or `length` bytes. Pages behind the NUL are not looked at. Bytes
+   * that are no UTF-8 become U+FFFD.
    *
    * @example
    * memory.readString(0x403000, { encoding: "utf-16le" });
@@ -94,8 +95,9 @@ export class GuestMemory extends ScalarMemory {
   }
 
   /**
-   * Copy bytes, as memmove does: the ranges may overlap. Byte k is read before it is written; with overlap and the
-   * target above the source, all pages are asked first, and a fault leaves everything as it was (17.5).
+   * Copy bytes, as memmove does: the ranges may overlap. Byte k is read before it is written; with
+   * overlap and the target above the source, all pages are asked first, and a fault leaves
+   * everything as it was (17.5).
    *
    * @param length bytes
    */
@@ -136,7 +138,8 @@ export class GuestMemory extends ScalarMemory {
   }
 
   /**
-   * Fetch the bytes of an instruction: an access of kind 8 (execute). ExceptionAddress of a fault is `address`.
+   * Fetch the bytes of an instruction: an access of kind 8 (execute). ExceptionAddress of a fault
+   * is `address`.
    *
    * @param length bytes, 1 to 15
    */

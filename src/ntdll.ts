@@ -24,7 +24,9 @@ export type { MemoryBasicInformation, MemoryRegionInformation } from "./structs.
 
 const faces = new WeakMap<Process, Ntdll>();
 
-/** The functions of ntdll as this process calls them. They need no `this`, and may be taken apart. */
+/**
+ * The functions of ntdll as this process calls them. They need no `this`, and may be taken apart.
+ */
 export function ntdll(process: Process): Ntdll {
   const known = faces.get(process);
   if (known !== undefined) return known;

@@ -3,7 +3,9 @@ import { Profile, Switch } from "./wasm/exports.ts";
 
 export type ProfileName = "win32" | "win32-2g" | "win32-3g" | "win32-4g" | "win64";
 
-/** A choice that goes by a seed: an integer from 0 to 2^32-1. The same seed gives the same choices. */
+/**
+ * A choice that goes by a seed: an integer from 0 to 2^32-1. The same seed gives the same choices.
+ */
 export interface Seeded {
   readonly seed: number;
 }
@@ -14,7 +16,10 @@ export interface MachineOptions {
   profile?: ProfileName | undefined;
   /** Whether STATUS_INVALID_PARAMETER says which one. Default "numbered". */
   statusStyle?: "numbered" | "plain" | undefined;
-  /** What an access to a guard page that is not allowed either answers with (4.1). Default "permission-first". */
+  /**
+   * What an access to a guard page that is not allowed either answers with (4.1). Default
+   * "permission-first".
+   */
   guardOrder?: "permission-first" | "guard-first" | undefined;
   /** Whether fetching needs an executable page. Default true. */
   dep?: boolean | undefined;
@@ -32,7 +37,9 @@ export interface MachineOptions {
   strictPhysical?: boolean | undefined;
   /** What MemoryRegionInformation says about the kind of a region (17.9). Default "documented". */
   regionFlags?: "documented" | "zero" | undefined;
-  /** Whether a 32-bit process runs on a 64-bit system (17.7). Default true for win32 and win32-4g. */
+  /**
+   * Whether a 32-bit process runs on a 64-bit system (17.7). Default true for win32 and win32-4g.
+   */
   wow64?: boolean | undefined;
   /** Pages that may be committed, over all processes. Default 0x400000 (16 GB). */
   commitLimit?: number | undefined;
@@ -44,11 +51,18 @@ export interface MachineOptions {
   workingSetMax?: number | undefined;
   /** 1 to 32. Default 1. */
   numberOfProcessors?: number | undefined;
-  /** Whether to set linear memory aside for a windowed space. Default true on 32-bit profiles; win64 has none. */
+  /**
+   * Whether to set linear memory aside for a windowed space. Default true on 32-bit profiles; win64
+   * has none.
+   */
   window?: boolean | undefined;
-  /** A core compiled by the caller, from `guardpage/core.wasm`. Default: the one in this package. */
+  /**
+   * A core compiled by the caller, from `guardpage/core.wasm`. Default: the one in this package.
+   */
   module?: WebAssembly.Module | undefined;
-  /** How often in a row a handler may fail to resolve the same exception (17.6). Default 100,000. */
+  /**
+   * How often in a row a handler may fail to resolve the same exception (17.6). Default 100,000.
+   */
   handlerLoopLimit?: number | undefined;
   /** How many exceptions may be in dispatch at once (17.6). Default 64. */
   handlerDepthLimit?: number | undefined;

@@ -3,9 +3,10 @@ import type { Process } from "./process.ts";
 import { Access } from "./wasm/exports.ts";
 
 /**
- * An out-parameter: an object whose `value` is set, or a guest address that is written with guest access rules, or NULL
- * (null, undefined, 0). Where a guest address cannot be written, the call fails with ERROR_NOACCESS (998) and changes
- * nothing, but for a guard page: met by a system service, it loses its guard (4.8).
+ * An out-parameter: an object whose `value` is set, or a guest address that is written with guest
+ * access rules, or NULL (null, undefined, 0). Where a guest address cannot be written, the call
+ * fails with ERROR_NOACCESS (998) and changes nothing, but for a guard page: met by a system
+ * service, it loses its guard (4.8).
  */
 export type Out<T> = { value: T } | Address | null | undefined;
 
@@ -13,8 +14,8 @@ export type Out<T> = { value: T } | Address | null | undefined;
 export type InOut = { value: Address } | Address | null | undefined;
 
 /**
- * A structure to fill: `{ value }` gets a new one, any other object is the structure, a guest address receives its
- * bytes.
+ * A structure to fill: `{ value }` gets a new one, any other object is the structure, a guest
+ * address receives its bytes.
  */
 export type StructureOut<T> = { value: T } | Partial<T> | Address | null | undefined;
 
@@ -26,7 +27,9 @@ const PAGE_BYTES = 0x1000;
 /** Above every user address, and still exact as a number. */
 const FAR_ABOVE = 2 ** 53;
 
-/** Where the core is to write: TO_RESULTS for an object, 0 for NULL, otherwise the guest address. */
+/**
+ * Where the core is to write: TO_RESULTS for an object, 0 for NULL, otherwise the guest address.
+ */
 export function outAddress(out: unknown, door: Door, name: string): number {
   if (out === undefined || out === null) return 0;
   if (typeof out === "object") return TO_RESULTS;
@@ -36,7 +39,10 @@ export function outAddress(out: unknown, door: Door, name: string): number {
   return Math.min(door.pointer(out, name), FAR_ABOVE);
 }
 
-/** As `outAddress`, for a parameter that may be left out: NULL goes to the results too, where nobody reads it. */
+/**
+ * As `outAddress`, for a parameter that may be left out: NULL goes to the results too, where nobody
+ * reads it.
+ */
 export function optionalOutAddress(out: unknown, door: Door, name: string): number {
   return outAddress(out, door, name) || TO_RESULTS;
 }
@@ -59,8 +65,8 @@ export function setStructure<T extends object>(out: StructureOut<T>, structure: 
 }
 
 /**
- * Write to guest memory as a system service does: all bytes, or false and none. At most one page, and at most one page
- * boundary in it.
+ * Write to guest memory as a system service does: all bytes, or false and none. At most one page,
+ * and at most one page boundary in it.
  */
 export function serviceWrite(process: Process, address: number, bytes: Uint8Array): boolean {
   if (!serviceAsks(process, address, bytes.length, Access.Write)) return false;

@@ -43,7 +43,9 @@ export interface ProcessCounters {
   readonly lockedPages: number;
 }
 
-/** One process of a machine: an address space, its threads, its handles and its exception handlers. */
+/**
+ * One process of a machine: an address space, its threads, its handles and its exception handlers.
+ */
 export class Process {
   /** Multiple of 4, from 4, unique in the machine. */
   readonly id: number;
@@ -55,7 +57,10 @@ export class Process {
   /** Memory as a debugger sees it. */
   readonly debugView: DebugView;
   readonly mainThread: Thread;
-  /** The thread that calls are made on: it has the last error, and the __try blocks. `thread.run` switches. */
+  /**
+   * The thread that calls are made on: it has the last error, and the __try blocks. `thread.run`
+   * switches.
+   */
   currentThread: Thread;
   /** Supplies ContextRecord for handlers, say the registers of a CPU. */
   contextProvider?: (() => unknown) | undefined;
@@ -143,8 +148,9 @@ export class Process {
   }
 
   /**
-   * End the process: regions, frames, locks and charge go. Handles to it stay valid until they are closed; calls through
-   * them answer STATUS_PROCESS_IS_TERMINATING (ERROR_ACCESS_DENIED). A second call does nothing.
+   * End the process: regions, frames, locks and charge go. Handles to it stay valid until they are
+   * closed; calls through them answer STATUS_PROCESS_IS_TERMINATING (ERROR_ACCESS_DENIED). A second
+   * call does nothing.
    *
    * Windows page: "ExitProcess".
    *
@@ -168,10 +174,11 @@ export class Process {
   }
 
   /**
-   * Create a region that was there before: an image, a view, a stack. Its content is zeros, to be written by
-   * `debugView`.
+   * Create a region that was there before: an image, a view, a stack. Its content is zeros, to be
+   * written by `debugView`.
    *
-   * @throws TypeError, RangeError for a description that is wrong or overlaps a region; nothing has changed then
+   * @throws TypeError, RangeError for a description that is wrong or overlaps a region; nothing has
+   *   changed then
    */
   adoptRegion(description: RegionDescription): void {
     adoptRegion(this.alive(), description);
@@ -189,8 +196,8 @@ export class Process {
   }
 
   /**
-   * Bytes of the pages of a range that hold content: a page takes a frame when it is first read or written, and loses
-   * it with decommit and release.
+   * Bytes of the pages of a range that hold content: a page takes a frame when it is first read or
+   * written, and loses it with decommit and release.
    *
    * @param base an address; its whole page counts
    * @param size bytes
@@ -201,7 +208,10 @@ export class Process {
     return core.spaceTouched(spaceNumber, at, this.door.pointer(size, "size"));
   }
 
-  /** Recompute every rule between the maps of the core. @throws Error naming the rule and the page that breaks it */
+  /**
+   * Recompute every rule between the maps of the core.
+   * @throws Error naming the rule and the page that breaks it
+   */
   verifySpace(): void {
     const { core, spaceNumber } = this.alive();
     const rule = core.verifySpace(spaceNumber);
@@ -252,8 +262,10 @@ export class Process {
   }
 
   /**
-   * Run `body` with a frame handler: __try / __except. The filter answers 1 to unwind and run `handler`, 0 to leave the
-   * exception to frames further out, -1 to go on with the access. Windows page: "try-except statement".
+   * Run `body` with a frame handler: __try / __except. The filter answers 1 to unwind and run
+   * `handler`, 0 to leave the exception to frames further out, -1 to go on with the access.
+   * Unwinding throws through `body`: a `catch` in there has to pass on what it does not know.
+   * Windows page: "try-except statement".
    *
    * @returns what `body` returns, or `handler`
    */
@@ -268,8 +280,8 @@ export class Process {
   }
 
   /**
-   * Set who is asked last; null takes it away. With the answer 1 the process ends with the exception's code. Windows
-   * page: "SetUnhandledExceptionFilter".
+   * Set who is asked last; null takes it away. With the answer 1 the process ends with the
+   * exception's code. Windows page: "SetUnhandledExceptionFilter".
    *
    * @returns the filter before, or null
    */
@@ -279,7 +291,8 @@ export class Process {
   }
 
   /**
-   * Raise an exception of the guest. Returns when a handler goes on with the guest. Windows page: "RaiseException".
+   * Raise an exception of the guest. Returns when a handler goes on with the guest. Windows page:
+   * "RaiseException".
    *
    * @throws GuestException when nobody handles it
    */

@@ -85,7 +85,10 @@ function checkType(type: number): void {
   }
 }
 
-/** 2.4: one base bit, and at most one modifier, which NOACCESS and the two WRITECOPY do not all go with. */
+/**
+ * 2.4: one base bit, and at most one modifier, which NOACCESS and the two WRITECOPY do not all go
+ * with.
+ */
 function checkProtection(protect: number, name: string, type: number): void {
   integer(protect, name, 0, 0xffff_ffff);
   const base = protect & BASE_PROTECTIONS;

@@ -8,7 +8,8 @@ import { Access, AccessBit } from "./wasm/exports.ts";
 
 const PAGE_SHIFT = 12;
 const PAGES = 2 ** 20;
-// Bits of the access map: the same for an access that stays in its page, and for one that may reach the next.
+// Bits of the access map: the same for an access that stays in its page, and for one that may reach
+// the next.
 const LOAD_BYTE = AccessBit.R;
 const STORE_BYTE = AccessBit.W;
 const LOAD = AccessBit.RS;
@@ -20,7 +21,10 @@ const VIEW_MASK = VIEW_BYTES - 1;
 /** The low view goes on a little behind its last index, for an access that begins there. */
 const SPILL_BYTES = 8;
 
-/** An access map that allows nothing. It is as long as a real one: reading behind the end of an array takes 3 ns more. */
+/**
+ * An access map that allows nothing. It is as long as a real one: reading behind the end of an
+ * array takes 3 ns more.
+ */
 const NOTHING_ALLOWED = new Uint8Array(PAGES);
 const NO_BYTES = new DataView(new ArrayBuffer(0));
 
@@ -43,8 +47,9 @@ const storeF64: Store<number> = (accesses, address, value) => accesses.storeF64(
 /**
  * Single accesses of 1, 2, 4 and 8 bytes.
  *
- * In a windowed space the access map is asked first, and a view of the window does the rest. A view that memory has
- * grown away from reads `undefined` there, which means no, so the views are renewed on the slow path only.
+ * In a windowed space the access map is asked first, and a view of the window does the rest. A view
+ * that memory has grown away from reads `undefined` there, which means no, so the views are renewed
+ * on the slow path only.
  */
 export class ScalarMemory {
   readonly #process: Process;
@@ -72,7 +77,8 @@ export class ScalarMemory {
   }
 
   /**
-   * The process has ended or the core has trapped: every access has to come by the slow path, where it throws.
+   * The process has ended or the core has trapped: every access has to come by the slow path, where
+   * it throws.
    *
    * @internal
    */
@@ -169,7 +175,10 @@ export class ScalarMemory {
     return BigInt.asIntN(64, this.getBigUint64(address));
   }
 
-  /** As DataView does, integers keep their low bits: setUint8(a, 0x1ff) and setInt8(a, -1) write 0xff. */
+  /**
+   * As DataView does, integers keep their low bits: setUint8(a, 0x1ff) and setInt8(a, -1) write
+   * 0xff.
+   */
   setUint8(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
     if (this.#isLow(address, STORE_BYTE)) this.#low.setUint8(address, value);
@@ -301,7 +310,10 @@ export class ScalarMemory {
     );
   }
 
-  /** Whether the core can be asked at once: this space is the current one, and the address one that it takes. */
+  /**
+   * Whether the core can be asked at once: this space is the current one, and the address one that
+   * it takes.
+   */
   #isHere(address: Address): address is number {
     return (
       this.#core.entered === this.#space &&
@@ -313,7 +325,10 @@ export class ScalarMemory {
     );
   }
 
-  /** At the door: makes this space the current one, and the views fresh. The address as the core takes it. */
+  /**
+   * At the door: makes this space the current one, and the views fresh. The address as the core
+   * takes it.
+   */
   #arrive(address: Address, sizeBytes: number, access: number): number {
     const { door } = this.#process;
     this.#process.enter();

@@ -1,7 +1,10 @@
 import * as errors from "./constants/error.ts";
 import * as statuses from "./constants/status.ts";
 
-/** Section 15 and 17.21: the Win32 code of each NTSTATUS. Codes that exceptions carry stand for themselves. */
+/**
+ * Section 15 and 17.21: the Win32 code of each NTSTATUS. Codes that exceptions carry stand for
+ * themselves.
+ */
 const ERRORS: ReadonlyMap<number, number> = new Map([
   [statuses.STATUS_SUCCESS, errors.ERROR_SUCCESS],
   [statuses.STATUS_PAGE_FAULT_DEMAND_ZERO, errors.ERROR_PAGE_FAULT_DEMAND_ZERO],

@@ -122,7 +122,10 @@ function terminator(bytes: Uint8Array, from: number, end: number, unit: number):
   return -1;
 }
 
-/** TextDecoder is not asked for utf-16le and latin1: it replaces lone surrogates, and its latin1 is windows-1252. */
+/**
+ * TextDecoder is not asked for utf-16le and latin1: it replaces lone surrogates, and its latin1 is
+ * windows-1252.
+ */
 function decode(bytes: Uint8Array, encoding: Encoding): string {
   if (encoding === "utf-8") return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const unit = unitBytes(encoding);

@@ -1,6 +1,7 @@
 /**
- * The structures that calls fill in: their fields in order, and their bytes. The offsets follow from the kinds by the
- * alignment rules of the Windows compilers; a 32-bit process and a 64-bit one differ in the width of pointers.
+ * The structures that calls fill in: their fields in order, and their bytes. The offsets follow
+ * from the kinds by the alignment rules of the Windows compilers; a 32-bit process and a 64-bit one
+ * differ in the width of pointers.
  */
 type FieldKind = "word" | "dword" | "qword" | "pointer";
 type Fields = readonly (readonly [name: string, kind: FieldKind])[];
@@ -94,7 +95,10 @@ export const MEMORY_BASIC_INFORMATION = new Structure([
   ["Type", "dword"],
 ]);
 
-/** Windows page: "WIN32_MEMORY_REGION_INFORMATION structure", with the two fields behind it. 28 or 48 bytes. */
+/**
+ * Windows page: "WIN32_MEMORY_REGION_INFORMATION structure", with the two fields behind it. 28 or
+ * 48 bytes.
+ */
 export interface MemoryRegionInformation {
   AllocationBase: number;
   AllocationProtect: number;

@@ -2,7 +2,9 @@ import { callable } from "./door.ts";
 import type { Frame } from "./exceptions.ts";
 import type { Process } from "./process.ts";
 
-/** A thread of a process: what Windows keeps for each thread, of which paging needs the last error. */
+/**
+ * A thread of a process: what Windows keeps for each thread, of which paging needs the last error.
+ */
 export class Thread {
   /** Multiple of 4, from 4, unique in the machine. */
   readonly id: number;

@@ -24,7 +24,10 @@ import type { Process } from "./process.ts";
 import { succeeded } from "./status.ts";
 import { TRANSFER_BYTES } from "./wasm/exports.ts";
 
-/** Copies between processes (12.2, 12.3): a call of the core for each piece that fits into its transfer area. */
+/**
+ * Copies between processes (12.2, 12.3): a call of the core for each piece that fits into its
+ * transfer area.
+ */
 export interface Transfer {
   /** Number of a space, or the NTSTATUS of looking up the handle. */
   readonly target: number;

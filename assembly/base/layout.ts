@@ -12,6 +12,7 @@
  *     0x0000_6000  file names of assertions, in the debug build alone    (asconfig.json)
  *     0x0001_0000  CONTEXT   the first context, at small indices for JavaScript  (virt/context)
  *     0x0002_0000  STALE     one bit a window page: its slot holds old bytes     (phys/frame)
+ *     0x0004_0000  SECTIONS  u32[65536]: number of a section -> its record  (object/section)
  *     0x0010_0000  ACCESS    one byte a window page, and one page of bytes more  (virt/maps)
  *     0x0020_1000  GRANTED   one bit per 1,024 bytes of ACCESS: something in it  (virt/maps)
  *     0x0030_0000  WINDOW    guest address a of the windowed space is WINDOW + a
@@ -27,6 +28,8 @@ export const SPACES: u32 = 0x1000;
 export const SPACES_MAX: u32 = 4096;
 export const CONTEXT: u32 = 0x10000;
 export const STALE: u32 = 0x20000;
+export const SECTIONS: u32 = 0x40000;
+export const SECTIONS_MAX: u32 = 65536;
 export const ACCESS: u32 = 0x100000;
 export const ACCESS_PAGES: u32 = 0x100000;
 export const GRANTED: u32 = 0x201000;
@@ -40,7 +43,8 @@ export const PAGE_MASK: u64 = 0xfff;
 export const LINEAR_END: u64 = 0xffff0000;
 
 if (SPACES + SPACES_MAX * 4 > 0x6000) ERROR("SPACES runs into the names of the debug build");
-if (STALE + ACCESS_PAGES / 8 > ACCESS) ERROR("STALE runs into ACCESS");
+if (STALE + ACCESS_PAGES / 8 > SECTIONS) ERROR("STALE runs into SECTIONS");
+if (SECTIONS + SECTIONS_MAX * 4 > ACCESS) ERROR("SECTIONS runs into ACCESS");
 if (ACCESS + ACCESS_PAGES + PAGE_BYTES > GRANTED) ERROR("ACCESS runs into GRANTED");
 if (GRANTED + 128 > WINDOW) ERROR("GRANTED runs into WINDOW");
 if ((WINDOW & 0xffff) != 0) ERROR("WINDOW must lie on a page of linear memory");

@@ -1,4 +1,4 @@
-import { alignDown, GRANULARITY, pageDown, pageOf, pageUp } from "../base/range";
+import { addressOf, alignDown, GRANULARITY, pageDown, pageOf, pageUp } from "../base/range";
 import { RULE_C, rule } from "../base/rule";
 import {
   STATUS_ALREADY_COMMITTED,
@@ -11,8 +11,9 @@ import {
   STATUS_SECTION_PROTECTION,
   STATUS_SUCCESS,
 } from "../base/status";
+import { sectionUncommitted } from "../object/section";
 import { chargeFits } from "../phys/charge";
-import { chargeFitsQuota, commit, reserve, uncommittedPages } from "../virt/change";
+import { chargeFitsQuota, commit, protectPages, reserve, uncommittedPages } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { regionAt, regionFloor } from "../virt/index";
 import { SWITCH_AUTO_RESERVE, switchIs } from "../virt/machine";
@@ -20,6 +21,7 @@ import {
   REGION_FILE_VIEW,
   REGION_IMAGE,
   REGION_LARGE,
+  REGION_NO_CHANGE,
   REGION_PAGEFILE_VIEW,
   REGION_PHYSICAL,
   REGION_PRIVATE,
@@ -28,8 +30,16 @@ import {
   regionIs,
   regionIsCharged,
 } from "../virt/region";
-import { roomEnsure } from "../virt/room";
+import { roomEnsure, roomEnsureSplits } from "../virt/room";
 import { Space } from "../virt/space";
+import {
+  ownPagesFit,
+  viewChargeAll,
+  viewCommit,
+  viewCommitSplits,
+  viewPage,
+  viewSection,
+} from "../virt/view";
 import { answer, isTerminating } from "./answer";
 import {
   attributesIn,
@@ -63,10 +73,41 @@ export function commitPages(
   if (row != 0) return fail(context, row, regionStatus(row));
   const first = pageOf(start);
   const last = pageOf(end);
+  if (region.section != 0) return commitView(context, space, region, first, last, protect);
   const status = chargeStatus(context, space, region, uncommittedPages(space, first, last));
   if (status != STATUS_SUCCESS) return status;
   commit(space, region, first, last, attributesIn(region, protect));
   return done(context, start, end);
+}
+
+/** Pages become committed in the section, for all views; here they get the protection (7.8). */
+function commitView(
+  context: Context,
+  space: Space,
+  region: Region,
+  first: u64,
+  end: u64,
+  protect: u32,
+): u32 {
+  if (regionIs(region, REGION_NO_CHANGE)) return fail(context, 7, STATUS_INVALID_PAGE_PROTECTION);
+  const section = viewSection(region)!;
+  const from = viewPage(region, first);
+  const to = viewPage(region, end);
+  const added = sectionUncommitted(section, from, to);
+  if (!chargeFits(added)) return fail(context, 9, STATUS_COMMITMENT_LIMIT);
+  const attributes = attributesIn(region, protect);
+  if (!ownPagesFit(space, region, first, end, attributes)) {
+    return fail(context, 9, STATUS_COMMITMENT_LIMIT);
+  }
+  if (!roomEnsureSplits(space, viewCommitSplits(section, from, to))) {
+    return fail(context, 9, STATUS_INSUFFICIENT_RESOURCES);
+  }
+  if (added != 0) viewCommit(section, from, to);
+  if (!protectPages(space, first, end, attributes)) {
+    return fail(context, 9, STATUS_INSUFFICIENT_RESOURCES);
+  }
+  viewChargeAll(section);
+  return done(context, addressOf(first), addressOf(end));
 }
 
 /** Rows C4 to C8: what the region does not allow; 0 where nothing is wrong. */

@@ -60,7 +60,7 @@ export function lock(
       disarm(space, page);
       return fail(context, 9, STATUS_GUARD_PAGE_VIOLATION);
     }
-    if (outcome != RESOLVED || !prepare(space, page)) {
+    if (outcome != RESOLVED || !prepare(space, page, READ)) {
       return fail(context, 9, STATUS_ACCESS_VIOLATION);
     }
   }

@@ -28,7 +28,7 @@ export function isReady(context: Context, at: u64, bytes: u64, access: u32): boo
     if (outcome != RESOLVED) return false;
   }
   for (let page = pageOf(at); page <= last; page++) {
-    if (!prepare(space, page)) return false;
+    if (!prepare(space, page, access)) return false;
   }
   return true;
 }

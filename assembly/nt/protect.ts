@@ -2,6 +2,7 @@ import { pageDown, pageOf, pageUp } from "../base/range";
 import { rule } from "../base/rule";
 import {
   STATUS_ACCESS_VIOLATION,
+  STATUS_COMMITMENT_LIMIT,
   STATUS_CONFLICTING_ADDRESSES,
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PAGE_PROTECTION,
@@ -14,8 +15,8 @@ import {
   STATUS_SECTION_PROTECTION,
   STATUS_SUCCESS,
 } from "../base/status";
-import { COPIED } from "../virt/attributes";
-import { changeAttributes, changeToCopied, uncommittedPages } from "../virt/change";
+import { attributesAt } from "../page/table";
+import { protectPages, uncommittedPages } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
@@ -23,15 +24,15 @@ import { machine } from "../virt/machine";
 import {
   REGION_IMAGE,
   REGION_LARGE,
+  REGION_NO_CHANGE,
   REGION_PHYSICAL,
   REGION_PRIVATE,
   REGION_RESIDENT,
   Region,
   regionIs,
 } from "../virt/region";
-import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
-import { attributesAt } from "../virt/table";
+import { ownPagesFit, viewCharge } from "../virt/view";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { isReady, isReadyPointer, memoryWrite, pointerRead, pointerWrite } from "./pointer";
 import {
@@ -100,6 +101,7 @@ function perform(
     return fail(context, 7, STATUS_CONFLICTING_ADDRESSES);
   }
   const isView = region.kind != REGION_PRIVATE;
+  if (regionIs(region, REGION_NO_CHANGE)) return fail(context, 8, STATUS_INVALID_PAGE_PROTECTION);
   if (isView && (protection & (PAGE_NOCACHE | PAGE_WRITECOMBINE)) != 0) {
     return fail(context, 9, STATUS_INVALID_PARAMETER_4);
   }
@@ -116,21 +118,18 @@ function perform(
     return fail(context, 12, STATUS_SECTION_PROTECTION);
   }
   const old = protectionOf(attributesAt(space, first));
-  if (!change(space, first, last, attributesIn(region, stored))) {
+  const attributes = attributesIn(region, stored);
+  if (!ownPagesFit(space, region, first, last, attributes)) {
+    return answer(context, rule(13, 0, 9), STATUS_COMMITMENT_LIMIT);
+  }
+  if (!protectPages(space, first, last, attributes)) {
     return fail(context, 12, STATUS_INSUFFICIENT_RESOURCES);
   }
+  if (region.section != 0) viewCharge(space, region);
   resultSet(context, 0, start);
   resultSet(context, 1, end - start);
   resultSet(context, 2, old);
   return answer(context, rule(3, 4, 0), STATUS_SUCCESS);
-}
-
-/** False where memory is at its end; then nothing changed. */
-function change(space: Space, first: u64, end: u64, attributes: u32): bool {
-  if ((attributes & COPIED) != 0) return changeToCopied(space, first, end, attributes);
-  if (!roomEnsure(space)) return false;
-  changeAttributes(space, first, end, attributes);
-  return true;
 }
 
 function fail(context: Context, row: u32, status: u32): u32 {

@@ -7,7 +7,7 @@ import {
   READABLE,
   WRITABLE,
   WRITE_COMBINE,
-} from "../virt/attributes";
+} from "../page/attributes";
 import { REGION_NO_CACHE, REGION_WRITE_COMBINE, Region, regionIs } from "../virt/region";
 import {
   PAGE_EXECUTE,

@@ -9,8 +9,8 @@ import {
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
-import { COMMITTED, COPIED } from "../virt/attributes";
-import { copiedPages } from "../virt/change";
+import { COMMITTED } from "../page/attributes";
+import { attributesAt, attributesRunEnd } from "../page/table";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { WRITE } from "../virt/fault";
 import { regionAfter, regionAt } from "../virt/index";
@@ -26,7 +26,7 @@ import {
   regionIs,
 } from "../virt/region";
 import { Space } from "../virt/space";
-import { attributesAt, attributesRunEnd } from "../virt/table";
+import { ownPages } from "../virt/view";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { isReady, memoryWrite, NO_POINTER } from "./pointer";
 import { protectionOf } from "./protection";
@@ -181,14 +181,7 @@ function regionFlags(region: Region): u32 {
 /** Private memory: what is committed. Views: what is copied on write, or was. */
 function commitPages(space: Space, region: Region): u64 {
   if (region.kind == REGION_PRIVATE) return region.committedPages;
-  const end = pageOf(region.end);
-  let pages = copiedPages(space, pageOf(region.start), end);
-  for (let page = pageOf(region.start); page < end; ) {
-    const next = attributesRunEnd(space, page, end);
-    if ((attributesAt(space, page) & COPIED) != 0) pages += next - page;
-    page = next;
-  }
-  return pages;
+  return ownPages(space, pageOf(region.start), pageOf(region.end));
 }
 
 function structureBytes(informationClass: u32): u64 {

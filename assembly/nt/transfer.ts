@@ -8,7 +8,8 @@ import {
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
-import { EXECUTABLE } from "../virt/attributes";
+import { EXECUTABLE } from "../page/attributes";
+import { attributesAt, attributesRunEnd } from "../page/table";
 import { toPageEnd } from "../virt/bulk";
 import { uncommittedPages } from "../virt/change";
 import { Context, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
@@ -28,7 +29,6 @@ import {
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import { Space } from "../virt/space";
-import { attributesAt, attributesRunEnd } from "../virt/table";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { isReady, isReadyPointer, NO_POINTER, pointerWrite } from "./pointer";
 
@@ -136,7 +136,7 @@ export function writeProcess(
   let done: u64 = 0;
   while (done < size) {
     const page = pageOf(address + done);
-    if (!prepare(space, page)) break;
+    if (!prepare(space, page, WRITE)) break;
     complete(context, space, page, WRITE);
     const bytes = min<u64>(toPageEnd(address + done), size - done);
     const copied = fromBuffer(context, space, address + done, bufferAt, done, bytes);
@@ -165,7 +165,7 @@ function reach(context: Context, space: Space, address: u64, access: u32): u32 {
   const outcome = judge(space, page, access);
   if (outcome == GUARD && isOwn(context, space)) disarm(space, page);
   if (outcome != RESOLVED) return outcome;
-  if (!prepare(space, page)) return IN_PAGE;
+  if (!prepare(space, page, access)) return IN_PAGE;
   complete(context, space, page, access);
   return RESOLVED;
 }

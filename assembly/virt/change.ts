@@ -9,9 +9,7 @@ import {
 import { POOL_REGION, poolTake } from "../base/pool";
 import { randomNext } from "../base/random";
 import { pageOf } from "../base/range";
-import { chargeAdd, chargeFits, chargeSubtract } from "../phys/charge";
-import { Frame, frameRelease } from "../phys/frame";
-import { copiedAttributes } from "./attributes";
+import { COPIED, copiedAttributes } from "../page/attributes";
 import {
   FACT_COPY,
   FACT_LOCKED,
@@ -27,14 +25,16 @@ import {
   frameNext,
   frameOf,
   frameSet,
-} from "./facts";
+} from "../page/facts";
+import { attributesFill, committedCount } from "../page/table";
+import { chargeAdd, chargeFits, chargeSubtract } from "../phys/charge";
+import { Frame, frameRelease } from "../phys/frame";
 import { regionBehead, regionInsert, regionRemove, regionShorten } from "./index";
 import { machine, SWITCH_RESET_RANDOM, SWITCH_RESET_ZERO, switchIs } from "./machine";
 import { mapsClear } from "./maps";
 import { REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
-import { roomEnsureSplits } from "./room";
+import { roomEnsure, roomEnsureSplits } from "./room";
 import { Space } from "./space";
-import { attributesFill, committedCount } from "./table";
 
 /**
  * Changes to ranges of pages. Each is given what has been validated, and has room for one change:
@@ -52,7 +52,7 @@ export function reserve(
   const region = changetype<Region>(poolTake(POOL_REGION));
   region.start = start;
   region.end = end;
-  region.kind = kind;
+  region.kind = <u16>kind;
   region.protection = protection;
   region.flags = flags;
   regionInsert(space, region);
@@ -97,7 +97,7 @@ export function changeAttributes(space: Space, first: u64, end: u64, attributes:
  * the process's own: it becomes plainly writable (3.4). False where memory is at its end; then
  * nothing changed.
  */
-export function changeToCopied(space: Space, first: u64, end: u64, attributes: u32): bool {
+function changeToCopied(space: Space, first: u64, end: u64, attributes: u32): bool {
   if (!roomEnsureSplits(space, factsChunks(space, first, end))) return false;
   changeAttributes(space, first, end, attributes);
   for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
@@ -110,6 +110,14 @@ export function changeToCopied(space: Space, first: u64, end: u64, attributes: u
     }
     page += to - from;
   }
+  return true;
+}
+
+/** Give committed pages other attributes. False where memory is at its end; then nothing changed. */
+export function protectPages(space: Space, first: u64, end: u64, attributes: u32): bool {
+  if ((attributes & COPIED) != 0) return changeToCopied(space, first, end, attributes);
+  if (!roomEnsure(space)) return false;
+  changeAttributes(space, first, end, attributes);
   return true;
 }
 

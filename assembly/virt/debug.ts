@@ -1,10 +1,9 @@
 import { pageOf } from "../base/range";
-import { COMMITTED } from "./attributes";
-import { factsAt, frameOf } from "./facts";
-import { backed, linearOf } from "./fault";
+import { COMMITTED } from "../page/attributes";
+import { attributesAt } from "../page/table";
+import { backed, frameAt, linearOf, prepare, recordWrite, sharingRegion, WRITE } from "./fault";
 import { machine } from "./machine";
 import { Space } from "./space";
-import { attributesAt } from "./table";
 
 /**
  * The debugger's view: it sees and changes bytes whatever the protection, and nothing else changes.
@@ -21,9 +20,7 @@ export const PEEK_ZEROS: u32 = 1;
 export function peek(space: Space, address: u64): u32 {
   const page = pageOf(address);
   if (!isCommitted(space, page)) return PEEK_NOTHING;
-  const chunk = factsAt(space, page);
-  if (chunk == 0 || frameOf(chunk, <u32>page & 1023) == 0) return PEEK_ZEROS;
-  return linearOf(space, address);
+  return frameAt(space, page) == 0 ? PEEK_ZEROS : linearOf(space, address);
 }
 
 /**
@@ -33,7 +30,12 @@ export function peek(space: Space, address: u64): u32 {
 export function poke(space: Space, address: u64): u32 {
   const page = pageOf(address);
   if (!isCommitted(space, page)) return PEEK_NOTHING;
-  return backed(space, page) == 0 ? PEEK_ZEROS : linearOf(space, address);
+  if (sharingRegion(space, page) === null) {
+    return backed(space, page) == 0 ? PEEK_ZEROS : linearOf(space, address);
+  }
+  if (!prepare(space, page, WRITE)) return PEEK_ZEROS;
+  recordWrite(space, page);
+  return linearOf(space, address);
 }
 
 function isCommitted(space: Space, page: u64): bool {

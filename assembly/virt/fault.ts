@@ -1,3 +1,4 @@
+import { PAGE_BYTES } from "../base/layout";
 import { planeClear, planeSet, planeTest } from "../base/planes";
 import { addressOf, pageOf } from "../base/range";
 import { rule } from "../base/rule";
@@ -7,8 +8,7 @@ import {
   STATUS_IN_PAGE_ERROR,
   STATUS_NO_MEMORY,
 } from "../base/status";
-import { framesFit } from "../phys/charge";
-import { Frame, frameInPool, frameInWindow } from "../phys/frame";
+import { sectionFrame, sectionTouch } from "../object/section";
 import {
   COMMITTED,
   COPIED,
@@ -17,8 +17,7 @@ import {
   GUARDED,
   READABLE,
   WRITABLE,
-} from "./attributes";
-import { Context, contextSpace } from "./context";
+} from "../page/attributes";
 import {
   FACT_COPY,
   FACT_LOST,
@@ -29,7 +28,11 @@ import {
   factsMake,
   frameOf,
   frameSet,
-} from "./facts";
+} from "../page/facts";
+import { attributesAt, attributesFill } from "../page/table";
+import { framesFit } from "../phys/charge";
+import { Frame, frameInPool, frameInWindow } from "../phys/frame";
+import { Context, contextSpace } from "./context";
 import { regionAt } from "./index";
 import {
   machine,
@@ -39,10 +42,10 @@ import {
   switchIs,
 } from "./machine";
 import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, mapsClear, mapsGrant, windowHas } from "./maps";
-import { REGION_WATCHED, regionIs } from "./region";
+import { REGION_WATCHED, Region, regionIs } from "./region";
 import { roomEnsure } from "./room";
 import { Space } from "./space";
-import { attributesAt, attributesFill } from "./table";
+import { viewPage, viewSection } from "./view";
 
 /**
  * The fault ladder: what an access does that the maps do not allow at once. In two steps, so that
@@ -79,9 +82,10 @@ export function ask(context: Context, address: u64, size: u32, access: u32): u32
   if (last != first) {
     outcome = judge(space, last, access);
     if (outcome != RESOLVED) return raise(context, space, outcome, access, addressOf(last));
-    if (!prepare(space, last)) return raise(context, space, IN_PAGE, access, addressOf(last));
+    if (!prepare(space, last, access))
+      return raise(context, space, IN_PAGE, access, addressOf(last));
   }
-  if (!prepare(space, first)) return raise(context, space, IN_PAGE, access, address);
+  if (!prepare(space, first, access)) return raise(context, space, IN_PAGE, access, address);
   complete(context, space, first, access);
   if (last != first) complete(context, space, last, access);
   context.decision = rule(4, 1, 9);
@@ -136,10 +140,21 @@ export function disarm(space: Space, page: u64): bool {
  * Give the page a frame and put it into the working set. False where there is none to be had; then
  * nothing changed. Requires: judged.
  */
-export function prepare(space: Space, page: u64): bool {
-  const chunk = backed(space, page);
-  if (chunk == 0) return false;
+export function prepare(space: Space, page: u64, access: u32): bool {
+  if (!roomEnsure(space)) return false;
   const i = <u32>page & 1023;
+  const region = sharingRegion(space, page);
+  if (region === null) {
+    if (backed(space, page) == 0) return false;
+  } else {
+    const section = viewSection(region)!;
+    const shown = viewPage(region, page);
+    const missing: u64 = sectionFrame(section, shown) == 0 ? 1 : 0;
+    const copies: u64 = access == WRITE && isCopied(space, page) ? 1 : 0;
+    if (!framesFit(missing + copies)) return false;
+    if (missing != 0) sectionTouch(section, shown);
+  }
+  const chunk = factsMake(space, page);
   if (!planeTest(chunk + FACT_VALID, i)) {
     planeSet(chunk + FACT_VALID, i);
     space.residentPages += 1;
@@ -147,9 +162,16 @@ export function prepare(space: Space, page: u64): bool {
   return true;
 }
 
-/**
- * The facts of a committed page, which has a frame from now on; 0 where there is none to be had.
- */
+/** The view whose section the page's bytes belong to; null where they are the space's own. */
+export function sharingRegion(space: Space, page: u64): Region | null {
+  if (space.views == 0) return null;
+  const chunk = factsAt(space, page);
+  if (chunk != 0 && frameOf(chunk, <u32>page & 1023) != 0) return null;
+  const region = regionAt(space, addressOf(page));
+  return region === null || region.section == 0 ? null : region;
+}
+
+/** The facts of a committed page that shares nothing, and has a frame from now on; 0 where none is left. */
 export function backed(space: Space, page: u64): u32 {
   if (!roomEnsure(space)) return 0;
   const i = <u32>page & 1023;
@@ -157,9 +179,16 @@ export function backed(space: Space, page: u64): u32 {
   if (known != 0 && frameOf(known, i) != 0) return known;
   if (!framesFit(1)) return 0;
   const chunk = factsMake(space, page);
-  const frame = windowHas(space, page) ? frameInWindow(<u32>page) : frameInPool();
-  frameSet(chunk, i, changetype<u32>(frame));
+  frameSet(chunk, i, changetype<u32>(frameFor(space, page)));
   return chunk;
+}
+
+function frameFor(space: Space, page: u64): Frame {
+  return windowHas(space, page) ? frameInWindow(<u32>page) : frameInPool();
+}
+
+function isCopied(space: Space, page: u64): bool {
+  return (attributesAt(space, page) & COPIED) != 0;
 }
 
 /** Record the access and tell the maps what is allowed from now on. Requires: prepared. */
@@ -181,6 +210,7 @@ export function recordWrite(space: Space, page: u64): void {
   }
   const attributes = attributesAt(space, page);
   if ((attributes & COPIED) != 0) {
+    copyPage(space, page);
     attributesFill(space, page, page + 1, copiedAttributes(attributes));
     planeSet(chunk + FACT_COPY, i);
     mapsClear(space, page, page + 1);
@@ -188,11 +218,27 @@ export function recordWrite(space: Space, page: u64): void {
   if (isWatched(space, page)) planeSet(chunk + FACT_MARK, i);
 }
 
+/** The page leaves its section: a frame of its own, with the bytes that the section has now. */
+function copyPage(space: Space, page: u64): void {
+  const region = sharingRegion(space, page);
+  if (region === null) return;
+  const shared = changetype<Frame>(sectionFrame(viewSection(region)!, viewPage(region, page)));
+  const frame = frameFor(space, page);
+  memory.copy(frame.location, shared.location, PAGE_BYTES);
+  frameSet(factsMake(space, page), <u32>page & 1023, changetype<u32>(frame));
+}
+
+/** The frame that a page's bytes are in, its own or its section's; 0 where it was never touched. */
+export function frameAt(space: Space, page: u64): u32 {
+  const region = sharingRegion(space, page);
+  if (region !== null) return sectionFrame(viewSection(region)!, viewPage(region, page));
+  const chunk = factsAt(space, page);
+  return chunk == 0 ? 0 : frameOf(chunk, <u32>page & 1023);
+}
+
 /** Linear address of a prepared page's byte. */
 export function linearOf(space: Space, address: u64): u32 {
-  const page = pageOf(address);
-  const frame = changetype<Frame>(frameOf(factsAt(space, page), <u32>page & 1023));
-  return frame.location + (<u32>address & 0xfff);
+  return changetype<Frame>(frameAt(space, pageOf(address))).location + (<u32>address & 0xfff);
 }
 
 /** The rights that the maps may give for a page now; 0 where it has to ask. */
@@ -208,7 +254,7 @@ export function grantable(space: Space, page: u64): u32 {
     rights |= ACCESS_EXECUTE;
   }
   if ((attributes & WRITABLE) != 0 && !planeTest(chunk + FACT_RESET, i)) {
-    const frame = changetype<Frame>(frameOf(chunk, i));
+    const frame = changetype<Frame>(frameAt(space, page));
     const recorded = !isWatched(space, page) || planeTest(chunk + FACT_MARK, i);
     if (recorded && frame.owners == 1) rights |= ACCESS_WRITE;
   }

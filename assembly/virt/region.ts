@@ -3,15 +3,21 @@
  * now lies in the page table. Base, kind, protection and flags never change; a partial release
  * makes two regions of one.
  *
- *      0          8          16         24    28    32    36    40           64
- *     +----------+----------+----------+-----+-----+-----+-----+- - - - - - +
- *     | start    | end      | committed| kind| prot| flag| 0   |            |
- *     +----------+----------+----------+-----+-----+-----+-----+- - - - - - +
+ *      0          8          16         24         32         40
+ *     +----------+----------+----------+----------+----------+
+ *     | start    | end      | committed| charged  | offset   |
+ *     +-----+----+-----+----+-----+----+-----+----+----------+
+ *     |ki|at|prot|flags|sect|space|next|                     64
+ *     +-----+----+-----+----+-----+----+
  *
  *     start, end  in bytes, whole pages; [start, end)
  *     committed   pages of it that are committed
- *     kind, flag  constants below
+ *     ki, flags   kind and flags, constants below
+ *     at          of such a view: attributes of the pages that it shows at first
  *     prot        the protection it was made with, as asked
+ *     sect        of a view: the section, whose page `offset` is the first; 0 for adopted views
+ *     charged     of such a view: pages that count as the process's own, by 13
+ *     space, next of such a view: the space it lies in, and the section's next view
  */
 @unmanaged
 @final
@@ -19,13 +25,18 @@ export class Region {
   start: u64;
   end: u64;
   committedPages: u64;
-  kind: u32;
+  chargedPages: u64;
+  offsetPages: u64;
+  kind: u16;
+  attributes: u16;
   protection: u32;
   flags: u32;
-  reserved: u32;
+  section: u32;
+  space: u32;
+  nextView: u32;
 }
 
-if (offsetof<Region>() > 64) ERROR("Region must fit into 64 bytes");
+if (offsetof<Region>() != 64) ERROR("Region must be 64 bytes");
 
 export const REGION_PRIVATE: u32 = 1;
 export const REGION_FILE_VIEW: u32 = 2;
@@ -44,6 +55,8 @@ export const REGION_LARGE: u32 = 0x10;
 /** Pages keep these whatever a later change of protection asks. */
 export const REGION_NO_CACHE: u32 = 0x20;
 export const REGION_WRITE_COMBINE: u32 = 0x40;
+/** A view whose protections stay as they were mapped. */
+export const REGION_NO_CHANGE: u32 = 0x80;
 
 export function regionIs(region: Region, flag: u32): bool {
   return (region.flags & flag) != 0;

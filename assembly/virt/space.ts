@@ -1,4 +1,5 @@
 import { SPACES, SPACES_MAX } from "../base/layout";
+import { Pages } from "../page/pages";
 
 /**
  * An address space. Three maps hang on it: the index of regions, the page table, and the facts;
@@ -6,31 +7,31 @@ import { SPACES, SPACES_MAX } from "../base/layout";
  *
  *      0     4     8     12    16    20    24    28    32
  *     +-----+-----+-----+-----+-----+-----+-----+-----+
- *     | num | kind| lev.|state|index|high.|table|facts|
+ *     | lev.|table|facts| 0   | num | kind|state|index|
  *     +-----+-----+-----+-----+-----+-----+-----+-----+
- *     | tag       | charge    | quota     |regionBytes|
- *     +-----------+-----+-----+-----+-----+-----+-----+
- *     | resident  |rgns |lockd|wsmin|wsmax|wtchd|     |
- *     +-----------+-----+-----+-----+-----+-----+-----+
+ *     |high.| 0   | tag       | charge    | quota     |
+ *     +-----+-----+-----------+-----------+-----------+
+ *     |regionBytes| resident  |rgns |lockd|wsmin|wsmax|
+ *     +-----+-----+-----------+-----+-----+-----+-----+
+ *     |wtchd|views|
+ *     +-----+-----+
  *
+ *     lev., table, facts   page/pages
  *     num, tag        its number, and number << 52, which every translation of it carries
  *     index, high.    root of the index of regions, and its height
- *     lev.            levels of the page table and of the facts, whose roots follow
  *     charge, quota   pages;  regionBytes: bytes
  *     resident        pages in the working set;  lockd: locked ones;  wsmin, wsmax: its limits
- *     rgns, wtchd     regions, and regions with a write watch
+ *     rgns            regions;  wtchd: those with a write watch;  views: views of sections
  */
 @unmanaged
 @final
-export class Space {
+export class Space extends Pages {
   number: u32;
   kind: u32;
-  levels: u32;
   state: u32;
   index: u32;
   indexHeight: u32;
-  table: u32;
-  facts: u32;
+  reserved1: u32;
   tag: u64;
   chargePages: u64;
   quotaPages: u64;
@@ -41,7 +42,7 @@ export class Space {
   workingSetMinPages: u32;
   workingSetMaxPages: u32;
   watchedRegions: u32;
-  reserved: u32;
+  views: u32;
 }
 
 export const SPACE_TRANSLATED: u32 = 0;

@@ -1,10 +1,11 @@
 import { POOL_CHUNK, POOL_REGION, poolEnsure, poolGive, poolTake } from "../base/pool";
 import { pageOf } from "../base/range";
+import { factsFree } from "../page/facts";
+import { tableFree, tableNode } from "../page/table";
 import { chargeSubtract } from "../phys/charge";
 import { dropContents } from "./change";
 import { Context, contextLeave } from "./context";
-import { factsFree } from "./facts";
-import { indexFree, indexStart } from "./index";
+import { indexFree, indexStart, regionAfter } from "./index";
 import { machine } from "./machine";
 import { mapsClear } from "./maps";
 import { REGION_SENTINEL, Region } from "./region";
@@ -18,7 +19,7 @@ import {
   spaceRegister,
   TAG_SHIFT,
 } from "./space";
-import { tableFree, tableNode } from "./table";
+import { viewSection, viewUncharge, viewUnlink } from "./view";
 
 /** The life of an address space. */
 
@@ -54,6 +55,7 @@ export function spaceMake(kind: u32): Space | null {
 /** Everything that the space holds goes. Its record stays, and answers that it is terminating. */
 export function spaceTerminate(space: Space): void {
   if (space.state == SPACE_TERMINATED) return;
+  endViews(space);
   dropContents(space);
   mapsClear(space, 0, pageOf(machine().highestAddress) + 1);
   detachContexts(space);
@@ -74,6 +76,18 @@ export function spaceDestroy(space: Space): void {
   assert(space.state == SPACE_TERMINATED); // its regions would be lost
   spaceRegister(space.number, null);
   poolGive(POOL_CHUNK, changetype<u32>(space));
+}
+
+/** The sections of the space's views forget them; the regions go with the index. */
+function endViews(space: Space): void {
+  for (let region = regionAfter(space, 0); region !== null; ) {
+    const section = viewSection(region);
+    if (section !== null) {
+      viewUncharge(space, region);
+      viewUnlink(space, region, section);
+    }
+    region = regionAfter(space, region.start);
+  }
 }
 
 /** No context may reach the maps of a space that is gone. */

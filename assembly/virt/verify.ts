@@ -2,9 +2,6 @@ import { SPACES_MAX } from "../base/layout";
 import { planeTest } from "../base/planes";
 import { poolLive } from "../base/pool";
 import { addressOf, pageOf } from "../base/range";
-import { chargeTotal, framesInUse } from "../phys/charge";
-import { Frame } from "../phys/frame";
-import { Context, resultSet, TRANSLATIONS } from "./context";
 import {
   FACT_LOCKED,
   FACT_LOST,
@@ -17,7 +14,11 @@ import {
   frameCount,
   frameOf,
   framesCount,
-} from "./facts";
+} from "../page/facts";
+import { attributesAt, committedCount, tableRecords } from "../page/table";
+import { chargeTotal, framesInUse } from "../phys/charge";
+import { Frame } from "../phys/frame";
+import { Context, resultSet, TRANSLATIONS } from "./context";
 import { grantable } from "./fault";
 import { gapBehind, indexRecords, regionAfter, regionAt, regionFloor } from "./index";
 import { machine } from "./machine";
@@ -35,7 +36,6 @@ import {
 import { nodeCount, nodeGap, nodeLargestGap, nodeRef, nodeStart } from "./node";
 import { REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
 import { SPACE_RUNNING, SPACE_WINDOWED, Space, spaceOf, TAG_SHIFT } from "./space";
-import { attributesAt, committedCount, tableRecords } from "./table";
 
 /**
  * The rules between the maps, recomputed from scratch. A check answers 0, or its number with the

@@ -1,5 +1,5 @@
 import { planeClear, planeNext } from "../base/planes";
-import { FACT_MARK, factsAt, factsChunkEnd, factsNext, factsTrim } from "./facts";
+import { FACT_MARK, factsAt, factsChunkEnd, factsNext, factsTrim } from "../page/facts";
 import { mapsClear } from "./maps";
 import { Space } from "./space";
 

@@ -2,7 +2,10 @@
 
 export const PROCESS_TERMINATE = 0x1;
 export const PROCESS_CREATE_THREAD = 0x2;
-/** VirtualAllocEx, VirtualFreeEx, VirtualProtectEx; WriteProcessMemory together with PROCESS_VM_WRITE. */
+/**
+ * VirtualAllocEx, VirtualFreeEx, VirtualProtectEx; WriteProcessMemory together with
+ * PROCESS_VM_WRITE.
+ */
 export const PROCESS_VM_OPERATION = 0x8;
 /** ReadProcessMemory. */
 export const PROCESS_VM_READ = 0x10;

@@ -11,13 +11,14 @@ import type {
 } from "../structs.ts";
 
 /**
- * The memory functions of kernel32. BOOL is 1 or 0, NULL is 0. A function that fails answers 0 (the two of write watch
- * 0xffffffff), sets the last error of the current thread, and has changed nothing unless its Windows page says so; one
- * that succeeds leaves the last error alone.
+ * The memory functions of kernel32. BOOL is 1 or 0, NULL is 0. A function that fails answers 0 (the
+ * two of write watch 0xffffffff), sets the last error of the current thread, and has changed
+ * nothing unless its Windows page says so; one that succeeds leaves the last error alone.
  *
- * Names, order and units of parameters are those of the Windows headers; sizes are bytes, and `address` may be any
- * integer that a pointer holds. All functions throw TypeError or RangeError for an argument that is not what the
- * parameter can hold, Error when the process has ended, MachinePoisoned when the core has trapped.
+ * Names, order and units of parameters are those of the Windows headers; sizes are bytes, and
+ * `address` may be any integer that a pointer holds. All functions throw TypeError or RangeError
+ * for an argument that is not what the parameter can hold, Error when the process has ended,
+ * MachinePoisoned when the core has trapped.
  */
 export interface Kernel32 {
   /**
@@ -30,7 +31,10 @@ export interface Kernel32 {
    * @returns the first page, or 0. Errors: 5, 8, 87, 487, 1455 and others
    */
   VirtualAlloc(address: Address | null, size: Address, type: number, protect: number): number;
-  /** As VirtualAlloc, in the process of a handle with PROCESS_VM_OPERATION. Windows page: "VirtualAllocEx". */
+  /**
+   * As VirtualAlloc, in the process of a handle with PROCESS_VM_OPERATION. Windows page:
+   * "VirtualAllocEx".
+   */
   VirtualAllocEx(
     process: Handle,
     address: Address | null,
@@ -47,7 +51,10 @@ export interface Kernel32 {
    * @returns 1, or 0. Errors: 87, 487
    */
   VirtualFree(address: Address | null, size: Address, type: number): number;
-  /** As VirtualFree, in the process of a handle with PROCESS_VM_OPERATION. Windows page: "VirtualFreeEx". */
+  /**
+   * As VirtualFree, in the process of a handle with PROCESS_VM_OPERATION. Windows page:
+   * "VirtualFreeEx".
+   */
   VirtualFreeEx(process: Handle, address: Address | null, size: Address, type: number): number;
 
   /**
@@ -57,7 +64,10 @@ export interface Kernel32 {
    * @returns 1, or 0. Errors: 87, 487, 998
    */
   VirtualProtect(address: Address | null, size: Address, protect: number, old: Out<number>): number;
-  /** As VirtualProtect, in the process of a handle with PROCESS_VM_OPERATION. Windows page: "VirtualProtectEx". */
+  /**
+   * As VirtualProtect, in the process of a handle with PROCESS_VM_OPERATION. Windows page:
+   * "VirtualProtectEx".
+   */
   VirtualProtectEx(
     process: Handle,
     address: Address | null,
@@ -78,7 +88,10 @@ export interface Kernel32 {
     buffer: StructureOut<MemoryBasicInformation>,
     length?: Address,
   ): number;
-  /** As VirtualQuery, in the process of a handle with PROCESS_QUERY_INFORMATION. Windows page: "VirtualQueryEx". */
+  /**
+   * As VirtualQuery, in the process of a handle with PROCESS_QUERY_INFORMATION. Windows page:
+   * "VirtualQueryEx".
+   */
   VirtualQueryEx(
     process: Handle,
     address: Address | null,
@@ -86,7 +99,9 @@ export interface Kernel32 {
     length?: Address,
   ): number;
 
-  /** Lock pages into the working set. Windows page: "VirtualLock". Errors: 87, 998, 1453, 0x80000001 */
+  /**
+   * Lock pages into the working set. Windows page: "VirtualLock". Errors: 87, 998, 1453, 0x80000001
+   */
   VirtualLock(address: Address | null, size: Address): number;
   /** Windows page: "VirtualUnlock". Errors: 87, 158 */
   VirtualUnlock(address: Address | null, size: Address): number;
@@ -110,17 +125,22 @@ export interface Kernel32 {
     count: InOut,
     granularity: Out<number>,
   ): number;
-  /** Forget which pages of a range were written. Windows page: "ResetWriteWatch". @returns 0, or 0xffffffff */
+  /**
+   * Forget which pages of a range were written. Windows page: "ResetWriteWatch".
+   * @returns 0, or 0xffffffff
+   */
   ResetWriteWatch(base: Address | null, size: Address): number;
 
   /**
-   * Whether bytes cannot be read: touches each page of the range, and clears the guards that it meets. Windows page:
-   * "IsBadReadPtr".
+   * Whether bytes cannot be read: touches each page of the range, and clears the guards that it
+   * meets. Windows page: "IsBadReadPtr".
    *
    * @returns 1 for a bad range, or 0
    */
   IsBadReadPtr(address: Address | null, size: Address): number;
-  /** As IsBadReadPtr, for writing; marks what it touches as written. Windows page: "IsBadWritePtr". */
+  /**
+   * As IsBadReadPtr, for writing; marks what it touches as written. Windows page: "IsBadWritePtr".
+   */
   IsBadWritePtr(address: Address | null, size: Address): number;
   /** Windows page: "IsBadHugeReadPtr". */
   IsBadHugeReadPtr(address: Address | null, size: Address): number;
@@ -148,7 +168,10 @@ export interface Kernel32 {
    * @returns 1, or 0. Errors: 87, 998
    */
   GlobalMemoryStatusEx(out: StructureOut<MemoryStatusEx>): number;
-  /** Windows page: "GlobalMemoryStatus". Sizes that do not fit are cut to the highest that a process sees. */
+  /**
+   * Windows page: "GlobalMemoryStatus". Sizes that do not fit are cut to the highest that a process
+   * sees.
+   */
   GlobalMemoryStatus(out: StructureOut<MemoryStatus>): void;
   /** Bytes of the smallest large page. Windows page: "GetLargePageMinimum". */
   GetLargePageMinimum(): number;
@@ -172,7 +195,8 @@ export interface Kernel32 {
     done?: Out<number>,
   ): number;
   /**
-   * Copy into a process; read-only code is written too, read-only data is not. Windows page: "WriteProcessMemory".
+   * Copy into a process; read-only code is written too, read-only data is not. Windows page:
+   * "WriteProcessMemory".
    *
    * @param process needs PROCESS_VM_WRITE and PROCESS_VM_OPERATION
    * @returns 1, or 0. Errors: 5, 6, 87, 299, 487, 998
@@ -196,7 +220,9 @@ export interface Kernel32 {
   OpenProcess(access: number, inherit: number | boolean, id: number): number;
   /** Windows page: "CloseHandle". Errors: 6 */
   CloseHandle(handle: Handle): number;
-  /** -1, which stands for the caller's process with all rights. Windows page: "GetCurrentProcess". */
+  /**
+   * -1, which stands for the caller's process with all rights. Windows page: "GetCurrentProcess".
+   */
   GetCurrentProcess(): number;
   /** Windows page: "GetCurrentProcessId". */
   GetCurrentProcessId(): number;
@@ -209,11 +235,17 @@ export interface Kernel32 {
 
   /** Windows page: "AddVectoredExceptionHandler". @returns a handle, not 0 */
   AddVectoredExceptionHandler(first: number, handler: VectoredHandler): number;
-  /** Windows page: "RemoveVectoredExceptionHandler". @returns whether the handle was in the list, 1 or 0 */
+  /**
+   * Windows page: "RemoveVectoredExceptionHandler".
+   * @returns whether the handle was in the list, 1 or 0
+   */
   RemoveVectoredExceptionHandler(handle: number): number;
   /** Windows page: "AddVectoredContinueHandler". @returns a handle, not 0 */
   AddVectoredContinueHandler(first: number, handler: VectoredHandler): number;
-  /** Windows page: "RemoveVectoredContinueHandler". @returns whether the handle was in the list, 1 or 0 */
+  /**
+   * Windows page: "RemoveVectoredContinueHandler".
+   * @returns whether the handle was in the list, 1 or 0
+   */
   RemoveVectoredContinueHandler(handle: number): number;
   /** Windows page: "SetUnhandledExceptionFilter". @returns the filter before, or null */
   SetUnhandledExceptionFilter(filter: ExceptionFilter | null): ExceptionFilter | null;

@@ -22,54 +22,51 @@ export function probeFunctions(caller: Process): ProbeFunctions {
   const { door } = caller;
   const highest = door.pointerBytes === 4 ? 2 ** 32 - 1 : 2 ** 64;
 
+  /** An answer of kernel32 itself, whatever row of 4.1 the accesses behind it came to. */
+  function answer(isBad: boolean): number {
+    caller.enter().view.decision = Rule.Probes;
+    return isBad ? TRUE : FALSE;
+  }
+
   /** The first byte of every page, and the last byte. */
-  function isBad(address: Address | null, size: Address, access: number): number {
+  function isBad(address: Address | null, size: Address, access: number): boolean {
     const first = door.nullablePointer(address, "address");
     const bytes = door.pointer(size, "size");
-    const { accesses, view } = caller.enter();
-    view.decision = Rule.Probes;
-    if (bytes === 0) return FALSE;
+    const { accesses } = caller.enter();
+    if (bytes === 0) return false;
     const last = first + bytes - 1;
-    if (first === 0 || last > highest) return TRUE;
+    if (first === 0 || last > highest) return true;
     for (let at = first; at < last; at += PAGE_BYTES) {
-      if (!asks(at, access)) return TRUE;
+      if (!accesses.asks(at, 1, access)) return true;
     }
-    return asks(last, access) ? FALSE : TRUE;
-
-    function asks(at: number, access: number): boolean {
-      const isGood = accesses.asks(at, 1, access);
-      view.decision = Rule.Probes;
-      return isGood;
-    }
+    return !accesses.asks(last, 1, access);
   }
 
   /** Characters up to the NUL, or `max` of them. */
-  function isBadString(address: Address | null, max: Address, characterBytes: 1 | 2): number {
+  function isBadString(address: Address | null, max: Address, characterBytes: 1 | 2): boolean {
     const first = door.nullablePointer(address, "address");
     const most = door.pointer(max, "max");
     const { accesses, view } = caller.enter();
-    view.decision = Rule.Probes;
-    if (first === 0) return TRUE;
+    if (first === 0) return true;
     for (let index = 0; index < most; index++) {
       const at = first + index * characterBytes;
       const character = characterBytes === 1 ? accesses.loadU8(at) : accesses.loadU16(at);
       if (view.failed()) {
         accesses.clear();
-        view.decision = Rule.Probes;
-        return TRUE;
+        return true;
       }
-      if (character === 0) return FALSE;
+      if (character === 0) return false;
     }
-    return FALSE;
+    return false;
   }
 
   return {
-    IsBadReadPtr: (address, size) => isBad(address, size, Access.Read),
-    IsBadHugeReadPtr: (address, size) => isBad(address, size, Access.Read),
-    IsBadWritePtr: (address, size) => isBad(address, size, Access.Write),
-    IsBadHugeWritePtr: (address, size) => isBad(address, size, Access.Write),
-    IsBadCodePtr: (address) => isBad(address, 1, Access.Read),
-    IsBadStringPtrA: (address, max) => isBadString(address, max, 1),
-    IsBadStringPtrW: (address, max) => isBadString(address, max, 2),
+    IsBadReadPtr: (address, size) => answer(isBad(address, size, Access.Read)),
+    IsBadHugeReadPtr: (address, size) => answer(isBad(address, size, Access.Read)),
+    IsBadWritePtr: (address, size) => answer(isBad(address, size, Access.Write)),
+    IsBadHugeWritePtr: (address, size) => answer(isBad(address, size, Access.Write)),
+    IsBadCodePtr: (address) => answer(isBad(address, 1, Access.Read)),
+    IsBadStringPtrA: (address, max) => answer(isBadString(address, max, 1)),
+    IsBadStringPtrW: (address, max) => answer(isBadString(address, max, 2)),
   };
 }

@@ -58,7 +58,7 @@ export class Accesses extends Space {
     return { bytes: this.bytesOf(address, size) };
   }
 
-  /** As a debugger reads: whatever the protection, without any effect. Null: not all of it is committed. */
+  /** As a debugger reads: whatever the protection, without any effect. Null: not all committed. */
   peek(address: number, size: number): Uint8Array | null {
     const bytes = new Uint8Array(size);
     for (let i = 0; i < size; ) {
@@ -74,8 +74,8 @@ export class Accesses extends Space {
   }
 
   /**
-   * As a debugger writes to private memory: the bytes, and a frame outside the working set if there is none. False: not
-   * committed.
+   * As a debugger writes to private memory: the bytes, and a frame outside the working set if there
+   * is none. False: not committed.
    */
   poke(address: number, bytes: Uint8Array): boolean {
     if (this.peek(address, bytes.length) === null) return false;
@@ -86,14 +86,20 @@ export class Accesses extends Space {
     return true;
   }
 
-  /** As a system service looks at a parameter that it will write: the fault stays inside, a guard goes (4.8). */
+  /**
+   * As a system service looks at a parameter that it will write: the fault stays inside, a guard
+   * goes (4.8).
+   */
   probePointer(address: number, size: number): boolean {
     if (this.attempt(address, size, WRITE) !== null) return false;
     for (const { page } of this.partsOf(address, size)) this.touch(page);
     return true;
   }
 
-  /** All pages of one access, ascending: the first failing one's fault (4.4). Nothing else happens yet. */
+  /**
+   * All pages of one access, ascending: the first failing one's fault (4.4). Nothing else happens
+   * yet.
+   */
   protected attempt(address: number, size: number, access: Access): Fault | null {
     for (const part of this.partsOf(address, size)) {
       const fault = this.faultOn(part, access);

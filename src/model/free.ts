@@ -1,4 +1,4 @@
-import { Allocations, type RangeAnswer, roundDown, roundUp } from "./allocate.ts";
+import { Allocations } from "./allocate.ts";
 import {
   MEM_COALESCE_PLACEHOLDERS,
   MEM_DECOMMIT,
@@ -6,6 +6,7 @@ import {
   MEM_RELEASE,
   PAGE,
 } from "./constants.ts";
+import { type RangeAnswer, roundDown, roundUp } from "./range.ts";
 import { endOf, isView, pageOf, type Region } from "./region.ts";
 import type { Answer, CallOptions } from "./space.ts";
 import {

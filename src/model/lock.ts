@@ -1,6 +1,6 @@
-import { type RangeAnswer, roundDown, roundUp } from "./allocate.ts";
 import { PAGE, READ, WRITE } from "./constants.ts";
 import { Queries } from "./query.ts";
+import { type RangeAnswer, roundDown, roundUp } from "./range.ts";
 import { endOf, pageOf } from "./region.ts";
 import type { Answer, CallOptions } from "./space.ts";
 import {

@@ -1,41 +1,55 @@
 /**
  * A naive model of Windows private memory: what the core is compared with.
  *
- * It follows the published rules row by row and shares nothing with the core: arrays, Maps and loops, no index, no
- * bit plane, no translation. Where the rules leave something open it takes these answers:
+ * It follows the published rules row by row and shares nothing with the core: arrays, Maps and
+ * loops, no index, no bit plane, no translation. Where the rules leave something open it takes
+ * these answers:
  *
  * Order of checks
- * - An exited process answers PROCESS_IS_TERMINATING where the table looks at the handle; an allocation after 2.2#R1,
- *   section 11 and 2.2#R4, before it looks at the space (12.1), or at 2.3#C1.
- * - autoReserveOnCommit follows 17.19: the range has to be free, then 2.3#C8, then #C9. RESET never reserves by it.
- * - A NULL base with RESET is a reservation, so 2.2#R1 applies to it. RESET_UNDO with NULL finds no region
- *   (2.6).
- * - Both charge limits of a commit answer at 2.3#C9: the machine's first, the process's quota second.
- * - A RELEASE with a placeholder modifier and size 0 is `_3` before the handle; on a region, after 3.1#9 (8.3).
- * - KUSER_SHARED_DATA: VirtualFree answers after 3.1#7, VirtualProtect after 3.3#7, both INVALID_PARAMETER; COMMIT and
- *   RESET in it are 2.3#C4.
+ * - An exited process answers PROCESS_IS_TERMINATING where the table looks at the handle; an
+ *   allocation after 2.2#R1, section 11 and 2.2#R4, before it looks at the space (12.1), or at
+ *   2.3#C1.
+ * - autoReserveOnCommit follows 17.19: the range has to be free, then 2.3#C8, then #C9. RESET never
+ *   reserves by it.
+ * - A NULL base with RESET is a reservation, so 2.2#R1 applies to it. RESET_UNDO with NULL finds no
+ *   region (2.6).
+ * - Both charge limits of a commit answer at 2.3#C9: the machine's first, the process's quota
+ *   second.
+ * - A RELEASE with a placeholder modifier and size 0 is `_3` before the handle; on a region, after
+ *   3.1#9 (8.3).
+ * - KUSER_SHARED_DATA: VirtualFree answers after 3.1#7, VirtualProtect after 3.3#7, both
+ *   INVALID_PARAMETER; COMMIT and RESET in it are 2.3#C4.
  * - 2.3#C4 stands for RESET and RESET_UNDO too: large regions refuse them.
  * - 3.3#4: a range overflows when it leaves the addresses that regions may have, as in 2.1#12.
  * - 5.2#3: base `_3`, size `_4`; #2: `_2`; #4: `_5`; ResetWriteWatch has the same numbers.
- * - 17.10#5 and #6 are judged region by region, walking up. The process and the system map type are one lock.
- * - WriteProcessMemory looks at the handle, then at the pages as 12.3 recommends: not committed or not of one region
- *   487, NOACCESS or READONLY 998.
+ * - 17.10#5 and #6 are judged region by region, walking up. The process and the system map type are
+ *   one lock.
+ * - WriteProcessMemory looks at the handle, then at the pages as 12.3 recommends: not committed or
+ *   not of one region 487, NOACCESS or READONLY 998.
  *
  * State
- * - An access whose second page fails leaves nothing behind on its first page: no frame, no mark, no copy.
- * - Bulk copy: the source page is read (and takes its frame) before the target page is asked. With the target
- *   overlapping above: asked in the same order as without overlap, but a fault leaves no frame behind.
- * - A large region with GUARD or a caching bit: INVALID_PAGE_PROTECTION, after its size and base (section 11).
- * - A large region takes its frames at first touch like any other; a part of it cannot be released (3.1#12).
+ * - An access whose second page fails leaves nothing behind on its first page: no frame, no mark,
+ *   no copy.
+ * - Bulk copy: the source page is read (and takes its frame) before the target page is asked. With
+ *   the target overlapping above: asked in the same order as without overlap, but a fault leaves no
+ *   frame behind.
+ * - A large region with GUARD or a caching bit: INVALID_PAGE_PROTECTION, after its size and base
+ *   (section 11).
+ * - A large region takes its frames at first touch like any other; a part of it cannot be released
+ *   (3.1#12).
  * - MEM_RESET leaves a locked page alone and draws no number for it.
- * - A placement that fails draws no number; the draw comes after gap and charge are known to be there.
- * - RESET_UNDO looks at every page it touches, RESET discards those wholly inside; both need all touched committed.
- * - The marker bit 0x40000000 shows in AllocationProtect, which is as it was passed, and in no page's protection.
- * - `residentPages` counts the working set. A failing VirtualUnlock takes pages out of it (17.10#10, not #5); they keep
- *   their frames, and come back at the next access.
+ * - A placement that fails draws no number; the draw comes after gap and charge are known to be
+ *   there.
+ * - RESET_UNDO looks at every page it touches, RESET discards those wholly inside; both need all
+ *   touched committed.
+ * - The marker bit 0x40000000 shows in AllocationProtect, which is as it was passed, and in no
+ *   page's protection.
+ * - `residentPages` counts the working set. A failing VirtualUnlock takes pages out of it
+ *   (17.10#10, not #5); they keep their frames, and come back at the next access.
  * - Pages beside KUSER_SHARED_DATA show RESERVE with Protect NOACCESS (1.2 against 3.5).
  * - Views are never charged, whatever is committed or copied in them.
- * - WriteProcessMemory with size 0 succeeds after the handle (17.4, win10). It copies code pages of an image.
+ * - WriteProcessMemory with size 0 succeeds after the handle (17.4, win10). It copies code pages of
+ *   an image.
  * - ReadVirtual and WriteVirtual of 0 bytes look at nothing, not even at the handle.
  */
 import { ModelProcess } from "./process.ts";

@@ -1,5 +1,5 @@
-import { roundDown } from "./allocate.ts";
 import { MEM_COMMIT, MEM_IMAGE, MEM_MAPPED, MEM_PRIVATE, PAGE } from "./constants.ts";
+import { roundDown } from "./range.ts";
 import { committedPages, endOf, makeRegion, pageOf, type RegionKind, setRun } from "./region.ts";
 import { Transfers } from "./transfer.ts";
 

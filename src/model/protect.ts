@@ -1,7 +1,7 @@
-import { type RangeAnswer, roundDown, roundUp } from "./allocate.ts";
 import { CACHE_BITS, PAGE } from "./constants.ts";
 import { Releases } from "./free.ts";
 import { asInImage, copiesOnWrite, viewAllows } from "./protection.ts";
+import { type RangeAnswer, roundDown, roundUp } from "./range.ts";
 import { committedIn, endOf, isView, pageOf, type Region, runAt } from "./region.ts";
 import type { Answer, CallOptions } from "./space.ts";
 import {

@@ -1,7 +1,7 @@
-import { roundDown } from "./allocate.ts";
 import { MEM_COMMIT, MEM_FREE, MEM_RESERVE, PAGE, PAGE_NOACCESS } from "./constants.ts";
 import { Protections } from "./protect.ts";
 import { copiesOnWrite } from "./protection.ts";
+import { roundDown } from "./range.ts";
 import {
   committedPages,
   endOf,

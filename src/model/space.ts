@@ -175,7 +175,9 @@ export class Space {
     this.shared.charge += pages;
   }
 
-  /** Pages [first, last] lose content, locks and marks, but not the mark of a watched page (3.2). */
+  /**
+   * Pages [first, last] lose content, locks and marks, but not the mark of a watched page (3.2).
+   */
   protected forgetContents(region: Region, first: number, last: number): void {
     for (const page of this.knownPages(first, last)) {
       const written = this.factsAt(page).written && this.marksSurvive(region);

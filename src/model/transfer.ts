@@ -1,4 +1,3 @@
-import { roundUp } from "./allocate.ts";
 import {
   type Access,
   PAGE,
@@ -10,6 +9,7 @@ import {
   READ,
   WRITE,
 } from "./constants.ts";
+import { roundUp } from "./range.ts";
 import { committedIn, endOf, pageOf, runsIn } from "./region.ts";
 import type { Answer, CallOptions } from "./space.ts";
 import {

@@ -1,6 +1,6 @@
-import { roundDown } from "./allocate.ts";
 import { PAGE } from "./constants.ts";
 import { Locks } from "./lock.ts";
+import { roundDown } from "./range.ts";
 import { endOf, pageOf } from "./region.ts";
 import type { Answer, CallOptions } from "./space.ts";
 import { ACCESS_VIOLATION, INVALID_PARAMETER, PROCESS_IS_TERMINATING, SUCCESS } from "./status.ts";

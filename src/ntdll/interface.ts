@@ -10,13 +10,14 @@ export type Handle = Address | null;
 export type AddressesOut = { value: number[] } | Address | null | undefined;
 
 /**
- * System services and what belongs to them, as ntdll exports them. Services answer an NTSTATUS as an unsigned number: 0
- * (or below 0x80000000) is success, and on failure nothing has changed and no parameter was written, unless the Windows
- * page of the call says otherwise.
+ * System services and what belongs to them, as ntdll exports them. Services answer an NTSTATUS as
+ * an unsigned number: 0 (or below 0x80000000) is success, and on failure nothing has changed and no
+ * parameter was written, unless the Windows page of the call says otherwise.
  *
- * Parameters have the names, the order and the units of the Windows headers; sizes are bytes. A parameter that is read
- * and written is `{ value }` or a guest address. All functions throw TypeError or RangeError for an argument that is not
- * what the parameter can hold, Error when the process has ended, MachinePoisoned when the core has trapped.
+ * Parameters have the names, the order and the units of the Windows headers; sizes are bytes. A
+ * parameter that is read and written is `{ value }` or a guest address. All functions throw
+ * TypeError or RangeError for an argument that is not what the parameter can hold, Error when the
+ * process has ended, MachinePoisoned when the core has trapped.
  */
 export interface Ntdll {
   /**
@@ -123,7 +124,8 @@ export interface Ntdll {
   ): number;
 
   /**
-   * Copy into a process. Windows page: "WriteProcessMemory"; unlike that function, the service changes no protection.
+   * Copy into a process. Windows page: "WriteProcessMemory"; unlike that function, the service
+   * changes no protection.
    *
    * @param ProcessHandle needs PROCESS_VM_WRITE
    */
@@ -164,15 +166,24 @@ export interface Ntdll {
   /** Close a handle; the pseudo handle -1 may be closed too. Windows page: "NtClose function". */
   NtClose(Handle: Handle): number;
 
-  /** The Win32 code of an NTSTATUS; 317 where it has none. Windows page: "RtlNtStatusToDosError function". */
+  /**
+   * The Win32 code of an NTSTATUS; 317 where it has none. Windows page: "RtlNtStatusToDosError
+   * function".
+   */
   RtlNtStatusToDosError(Status: number): number;
 
   /** Windows page: "AddVectoredExceptionHandler". @returns a handle, not 0 */
   RtlAddVectoredExceptionHandler(First: number, Handler: VectoredHandler): number;
-  /** Windows page: "RemoveVectoredExceptionHandler". @returns whether the handle was in the list, 1 or 0 */
+  /**
+   * Windows page: "RemoveVectoredExceptionHandler".
+   * @returns whether the handle was in the list, 1 or 0
+   */
   RtlRemoveVectoredExceptionHandler(Handle: number): number;
   /** Windows page: "AddVectoredContinueHandler". @returns a handle, not 0 */
   RtlAddVectoredContinueHandler(First: number, Handler: VectoredHandler): number;
-  /** Windows page: "RemoveVectoredContinueHandler". @returns whether the handle was in the list, 1 or 0 */
+  /**
+   * Windows page: "RemoveVectoredContinueHandler".
+   * @returns whether the handle was in the list, 1 or 0
+   */
   RtlRemoveVectoredContinueHandler(Handle: number): number;
 }

@@ -164,7 +164,9 @@ export function virtualServices(process: Process): VirtualServices {
   };
 }
 
-/** MEMORY_BASIC_INFORMATION from the results of class 0. A buffer of fewer bytes has been refused. */
+/**
+ * MEMORY_BASIC_INFORMATION from the results of class 0. A buffer of fewer bytes has been refused.
+ */
 function basicInformation(view: ContextView): MemoryBasicInformation {
   return {
     BaseAddress: view.result(0),

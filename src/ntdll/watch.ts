@@ -14,7 +14,10 @@ export function watchServices(
 ): Pick<Ntdll, "NtGetWriteWatch" | "NtResetWriteWatch"> {
   const { door, handles } = process;
 
-  /** What an entry count says before the call; the core reads one in guest memory again, with the guest's rights. */
+  /**
+   * What an entry count says before the call; the core reads one in guest memory again, with the
+   * guest's rights.
+   */
   function capacityAt(address: number): number {
     const { bytes } = process.debugView.read(address, door.pointerBytes);
     return bytes.reduceRight((value, byte) => value * 0x100 + byte, 0);
@@ -67,7 +70,8 @@ export function watchServices(
         return status;
       }
 
-      // Only reported pages are reset, so the pages behind the last one of a full transfer area can be asked next.
+      // Only reported pages are reset, so the pages behind the last one of a full transfer area can
+      // be asked next.
       const pages = takeEntries();
       const end = base + size;
       let last = pages.at(-1);

@@ -7,8 +7,8 @@ interface WideExports extends CoreExports {
 }
 
 /**
- * Accesses of the context's current space. A load that fails answers anything, a store nothing; the outcome stays in the
- * context until `clear`.
+ * Accesses of the context's current space. A load that fails answers anything, a store nothing; the
+ * outcome stays in the context until `clear`.
  */
 export class Accesses {
   readonly #link: Link;
@@ -138,7 +138,10 @@ export class Accesses {
     }
   }
 
-  /** Linear address of as many bytes from `address` on as lie together (result 0 says how many), or 0. */
+  /**
+   * Linear address of as many bytes from `address` on as lie together (result 0 says how many), or
+   * 0.
+   */
   probeRange(address: number, length: number, access: number): number {
     try {
       return this.#exports.probeRangeF64(this.#context, address, length, access) >>> 0;

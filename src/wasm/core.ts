@@ -33,8 +33,8 @@ export const ADOPTED_RUNS_MAXIMUM = Math.floor(TRANSFER_BYTES / ADOPT_RUN_BYTES)
 const NO_SPACE = 0;
 
 /**
- * One instance of the core. Every call goes through here or through `services` and `accesses`, and a trap out of any
- * of them poisons the instance.
+ * One instance of the core. Every call goes through here or through `services` and `accesses`, and
+ * a trap out of any of them poisons the instance.
  */
 export class Core {
   readonly services: Services;
@@ -226,7 +226,10 @@ export class Core {
   }
 }
 
-/** First linear address and length of the window, and where its access map lies. Undefined where there is none. */
+/**
+ * First linear address and length of the window, and where its access map lies. Undefined where
+ * there is none.
+ */
 export interface WindowPlace {
   readonly base: number;
   readonly bytes: number;

@@ -2,7 +2,10 @@ import { ContextView } from "./context.ts";
 import type { CoreExports } from "./exports.ts";
 import { MachinePoisoned, poisonedExports } from "./trap.ts";
 
-/** What the classes of this folder share: one instance of the core, its context, and what a trap does to them. */
+/**
+ * What the classes of this folder share: one instance of the core, its context, and what a trap
+ * does to them.
+ */
 export class Link {
   exports: CoreExports;
   /** Linear address of the context. */
@@ -26,8 +29,8 @@ export class Link {
   }
 
   /**
-   * What to throw for whatever a call of the core has thrown. A stack overflow counts as a trap: the core was left in
-   * the middle of something.
+   * What to throw for whatever a call of the core has thrown. A stack overflow counts as a trap:
+   * the core was left in the middle of something.
    */
   trapped(error: unknown): MachinePoisoned {
     if (this.poison === undefined) {

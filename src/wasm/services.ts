@@ -9,7 +9,10 @@ type InContext<Name extends keyof CoreExports> = CoreExports[Name] extends (
   ? (...rest: Rest) => Result
   : never;
 
-/** The Nt services of the core. `target` is the number of a space or the NTSTATUS of looking up a handle. */
+/**
+ * The Nt services of the core. `target` is the number of a space or the NTSTATUS of looking up a
+ * handle.
+ */
 export class Services {
   readonly #link: Link;
   readonly #context: number;

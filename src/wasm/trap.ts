@@ -1,8 +1,9 @@
 import type { CoreExports } from "./exports.ts";
 
 /**
- * The core trapped: a defect of this package, or of a module that was given to it. Nothing inside can be relied on any
- * more, so every use of the machine throws this from then on. `cause` is what the engine threw.
+ * The core trapped: a defect of this package, or of a module that was given to it. Nothing inside
+ * can be relied on any more, so every use of the machine throws this from then on. `cause` is what
+ * the engine threw.
  */
 export class MachinePoisoned extends Error {
   override readonly name = "MachinePoisoned";
@@ -13,7 +14,10 @@ export class MachinePoisoned extends Error {
   }
 }
 
-/** Exports of which each use throws. They take the place of the real ones, so that nobody has to test. */
+/**
+ * Exports of which each use throws. They take the place of the real ones, so that nobody has to
+ * test.
+ */
 export function poisonedExports(poison: MachinePoisoned): CoreExports {
   return new Proxy({} as CoreExports, {
     get() {

@@ -80,6 +80,7 @@ describe.each(PLACES)("every argument, $profile $space", (place) => {
     const before = guest.state();
     for (const index of given.keys()) {
       for (const value of WRONG) {
+        if (name === "OpenProcess" && value === true) continue;
         const bad = given.with(index, value);
         const what = `argument ${index} is ${String(value)}`;
         let thrown: unknown;

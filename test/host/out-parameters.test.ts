@@ -166,8 +166,6 @@ describe.each(PLACES)("a guest address, $profile $space", (place) => {
       () => kernel32.VirtualQuery(BASE, MIDDLE),
       () => kernel32.VirtualQuery(BASE, 0),
       () => kernel32.ReadProcessMemory(-1, BASE, new Uint8Array(4), 4, MIDDLE),
-      () => kernel32.ReadProcessMemory(-1, BASE, MIDDLE, 4),
-      () => kernel32.ReadProcessMemory(-1, BASE, null, 4),
       () => kernel32.WriteProcessMemory(-1, BASE, new Uint8Array(4), 4, MIDDLE),
       () => kernel32.GlobalMemoryStatusEx(0x60000000),
     ];
@@ -187,7 +185,21 @@ describe.each(PLACES)("a guest address, $profile $space", (place) => {
     }
   });
 
-  test("VirtualProtect, VirtualQuery and GlobalMemoryStatusEx write what { value } gets", async () => {
+  test("but a buffer of bytes that cannot be written is 299 (12.2#9)", async () => {
+    const guest = await prepared(place);
+    const { ReadProcessMemory, GetLastError } = guest.kernel32;
+    guest.protect(MIDDLE, PAGE_READONLY);
+    const done = { value: 7 };
+    for (const buffer of [MIDDLE, null, 0x60000000]) {
+      done.value = 7;
+      expect(ReadProcessMemory(-1, BASE, buffer, 4, done)).toBe(0);
+      expect([GetLastError(), done.value]).toEqual([299, 0]);
+    }
+    expect(ReadProcessMemory(-1, BASE, MIDDLE - 2, 4, done)).toBe(0);
+    expect([GetLastError(), done.value]).toEqual([299, 2]);
+  });
+
+  test("the guest gets what { value } gets", async () => {
     const guest = await prepared(place);
     const { kernel32, memory, machine } = guest;
     const old = { value: 0 };

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { MEM_COMMIT, MEM_IMAGE, MEM_PRIVATE, MEM_RESERVE } from "../../src/constants.ts";
-import type { ProcessOptions } from "../../src/index.ts";
+import { Machine, type ProcessOptions } from "../../src/index.ts";
 import { kernel32 } from "../../src/kernel32.ts";
 import { createMachine } from "../setup/machine.ts";
+import { coreWithoutRoom } from "./patched-core.ts";
 import { BASE, createGuest, Guest, PAGE } from "./support.ts";
 
 describe("createProcess", () => {
@@ -30,6 +31,18 @@ describe("createProcess", () => {
     expect(() => machine.createProcess({ space: "windowed" })).toThrow(RangeError);
     expect(() => machine.createProcess({ space: "windowed" })).toThrow(why);
     expect(machine.processes.length).toBe(1);
+  });
+
+  test("does without a window where linear memory cannot be grown by one", async () => {
+    const machine = await Machine.create({ profile: "win32", module: coreWithoutRoom() });
+    const guest = new Guest(machine);
+    expect(guest.process.space).toBe("translated");
+    guest.pages(1);
+    guest.memory.setUint32(BASE, 77);
+    expect(guest.memory.getUint32(BASE)).toBe(77);
+    expect(() => machine.createProcess({ space: "windowed" })).toThrow(
+      "linear memory could not be grown by a window",
+    );
   });
 
   test("numbers processes and threads by fours", async () => {

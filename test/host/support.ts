@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { MEM_COMMIT, MEM_RESERVE, PAGE_READWRITE } from "../../src/constants.ts";
+import { MEM_COMMIT, MEM_RESERVE, PAGE_NOACCESS, PAGE_READWRITE } from "../../src/constants.ts";
 import {
   type Machine,
   type MachineOptions,
@@ -116,6 +116,21 @@ export async function createGuest(
 ): Promise<Guest> {
   const { space, ...machine } = options;
   return new Guest(await createMachine(machine), space === undefined ? {} : { space });
+}
+
+/** A guest with two pages at BASE that no access is allowed to. */
+export async function blocked(options: MachineOptions = {}): Promise<Guest> {
+  const guest = await createGuest({ profile: "win32", ...options });
+  guest.pages(2, PAGE_NOACCESS);
+  return guest;
+}
+
+/** A handler that notes its name and answers. */
+export function noting(log: string[], name: string, answer: number): () => number {
+  return () => {
+    log.push(name);
+    return answer;
+  };
 }
 
 /** Equality of many bytes at once; toEqual looks at each. */

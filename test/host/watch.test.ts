@@ -42,11 +42,14 @@ describe.each(PLACES)("GetWriteWatch of many pages, $profile $space", (place) =>
     expect(harvest(guest, 0, PAGES)).toEqual(pagesFrom(0, PAGES));
   });
 
-  test.each([1, 3967, 3968, 3969, 7936, 7937])("capacity %i; only these are reset", async (capacity) => {
-    const guest = await watched(place);
-    expect(harvest(guest, WRITE_WATCH_FLAG_RESET, capacity)).toEqual(pagesFrom(0, capacity));
-    expect(harvest(guest, 0, 20_000)).toEqual(pagesFrom(capacity, PAGES - capacity));
-  });
+  test.each([1, 3967, 3968, 3969, 7936, 7937])(
+    "capacity %i; only these are reset",
+    async (capacity) => {
+      const guest = await watched(place);
+      expect(harvest(guest, WRITE_WATCH_FLAG_RESET, capacity)).toEqual(pagesFrom(0, capacity));
+      expect(harvest(guest, 0, 20_000)).toEqual(pagesFrom(capacity, PAGES - capacity));
+    },
+  );
 
   test("count in the guest, addresses here", async () => {
     const guest = await watched(place);

@@ -4,8 +4,10 @@ import { CELLS_WITH_GUARD, CELLS_WITHOUT_GUARD, Coverage, REACHABLE_ROWS } from 
 import { generate } from "./generator.ts";
 import { ModelSubject } from "./model-subject.ts";
 
-/** What the random programs meet, by the rules that the core names and the pages that accesses find. */
-const PROGRAMS = 250;
+/**
+ * What the random programs meet, by the rules that the core names and the pages that accesses find.
+ */
+const PROGRAMS = 400;
 const PROGRAM_STEPS = 60;
 const FRAGMENTS = 40;
 

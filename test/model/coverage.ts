@@ -1,7 +1,9 @@
 import type { ModelProcess } from "../../src/model/model.ts";
 import type { Step } from "./program.ts";
 
-/** Rows that random programs over private memory can reach. Not there: 3.3#8, which takes a section. */
+/**
+ * Rows that random programs over private memory can reach. Not there: 3.3#8, which takes a section.
+ */
 export const REACHABLE_ROWS: readonly string[] = [
   ...["0a", "0b"].map((row) => `2.1#${row}`),
   ...numbers(1, 16).map((row) => `2.1#${row}`),

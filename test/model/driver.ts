@@ -16,7 +16,10 @@ interface Shown {
   text: string;
 }
 
-/** What a subject shows: after each step its answer and the state of both processes, at the end all bytes. */
+/**
+ * What a subject shows: after each step its answer and the state of both processes, at the end all
+ * bytes.
+ */
 export function* show(program: Program, subject: Subject): Generator<Shown> {
   for (const [at, step] of program.steps.entries()) {
     const { answer, rule } = subject.apply(step);

@@ -1,29 +1,39 @@
 import {
-  BASES,
-  GUARD,
-  MEM_COMMIT,
-  MEM_DECOMMIT,
-  MEM_LARGE_PAGES,
-  MEM_PHYSICAL,
-  MEM_RELEASE,
-  MEM_RESERVE,
-  MEM_RESET,
-  MEM_RESET_UNDO,
-  MEM_TOP_DOWN,
-  MEM_WRITE_WATCH,
-  type Picks,
-} from "./picks.ts";
+  charges,
+  edges,
+  locks,
+  neighbours,
+  placements,
+  pointers,
+  specialRegions,
+  transfers,
+  types,
+  views,
+} from "./fragments-calls.ts";
+import {
+  caching,
+  guards,
+  overlaps,
+  protections,
+  recycles,
+  resets,
+  splits,
+  straddles,
+  viewGuards,
+  watches,
+} from "./fragments-pages.ts";
+import type { Picks } from "./picks.ts";
 import type { Step, Who } from "./program.ts";
-import { BOTH, PAGE, READWRITE, Script } from "./script.ts";
+import { type Fragment, GRANULE, Script } from "./script.ts";
 
-/** Where scripts work, above the arena of the random steps; views cannot be freed, so they have a place each. */
+/**
+ * Where scripts work, above the arena of the random steps; views cannot be freed, so they have a
+ * place each.
+ */
 const STAGE = 0x200000;
-const STAGES = 8;
+const STAGES = 3;
 const VIEW_STAGE = 0x300000;
-const VIEW_STAGES = 32;
-const GRANULE = 0x10000;
-
-type Fragment = (script: Script) => void;
+const VIEW_STAGES = 16;
 
 /** Short scripts for what single random steps would find too seldom. */
 export function fragmentSteps(picks: Picks, by: Who): Step[] {
@@ -36,299 +46,6 @@ export function fragmentSteps(picks: Picks, by: Who): Step[] {
   return script.steps;
 }
 
-/** Values of the table of 2.4, as a reservation, a commit or a change. */
-const protections: Fragment = (script) => {
-  const { picks, random } = script;
-  script.allocate(0, 2 * PAGE, BOTH);
-  for (let i = 0; i < 6; i += 1) {
-    const cell = picks.cell();
-    // Refused as malformed or as for views only: a change says which.
-    const copies = (cell & 0x88) !== 0;
-    const kind = copies ? "protect" : random.pick(["reserve", "commit", "protect"] as const);
-    if (kind === "reserve") script.allocate(GRANULE * (2 + i), PAGE, MEM_RESERVE, cell);
-    else if (kind === "commit") script.allocate(0, PAGE, MEM_COMMIT, cell);
-    else script.protect(PAGE, PAGE, cell);
-  }
-  script.release();
-};
-
-/** Cells of 4.2 and 4.3 of private pages, and of the NULL partition. */
-const guards: Fragment = (script) => {
-  const { random } = script;
-  script.allocate(0, 4 * PAGE, BOTH);
-  for (let page = 0; page < 4; page += 1) {
-    const base = random.pick([0x01, 0x02, 0x04, 0x10, 0x20, 0x40]);
-    const guard = base === 0x01 || random.oneIn(4) ? 0 : GUARD;
-    script.protect(page * PAGE, PAGE, base + guard);
-    const kind = random.pick(["load", "store", "fetch"] as const);
-    const at = page * PAGE + random.below(PAGE - 8);
-    for (let i = 0; i < 3; i += 1) script[kind](at, 4);
-  }
-  script.touchAddress(random.below(GRANULE - 4), 4);
-  script.release();
-};
-
-/** Cells of 4.2 and 4.3 of pages that copy on write. */
-const viewGuards: Fragment = (script) => {
-  const { random } = script;
-  script.adoptView("file", 2, random.pick([0x08, 0x80]) + (random.oneIn(3) ? 0 : GUARD));
-  const kind = random.pick(["load", "store", "fetch"] as const);
-  for (let i = 0; i < 2; i += 1) script[kind](random.below(PAGE - 8), 4);
-};
-
-/** 4.4: two pages that differ, and accesses over their border. */
-const straddles: Fragment = (script) => {
-  const { random } = script;
-  const choices = [0x01, 0x02, 0x04, 0x04, 0x102, 0x104, 0x20, 0x40, 0x140] as const;
-  const watch = random.pick([0, MEM_WRITE_WATCH]);
-  script.allocate(0, 3 * PAGE, BOTH + watch, READWRITE);
-  script.store(PAGE - 4, 4);
-  script.store(PAGE, 4);
-  script.protect(0, PAGE, random.pick(choices));
-  if (random.oneIn(4)) script.free(PAGE, PAGE, MEM_DECOMMIT);
-  else script.protect(PAGE, PAGE, random.pick(choices));
-  for (let i = 0; i < 4; i += 1) script.touch(PAGE - random.pick([1, 2, 3]), 4);
-  if (watch !== 0) script.getWriteWatch(0, 3 * PAGE, 0, 8);
-  script.release();
-};
-
-/** Section 5. */
-const watches: Fragment = (script) => {
-  const { random } = script;
-  script.allocate(0, 6 * PAGE, BOTH + MEM_WRITE_WATCH);
-  for (let page = 0; page < 6; page += 1) {
-    if (!random.oneIn(3)) script.store(page * PAGE + random.below(PAGE - 4), 4);
-  }
-  if (random.oneIn(2)) script.free(random.below(5) * PAGE, 2 * PAGE, MEM_DECOMMIT);
-  if (random.oneIn(3)) script.allocate(0, 6 * PAGE, MEM_COMMIT);
-  if (random.oneIn(3)) script.resetWriteWatch(random.below(6) * PAGE + 0xfff, 2);
-  if (random.oneIn(3)) script.lock("lock", random.below(5) * PAGE, PAGE);
-  script.getWriteWatch(0, 6 * PAGE, 1, 1 + random.below(3));
-  script.getWriteWatch(random.below(3) * PAGE, 3 * PAGE, random.below(2), 1 + random.below(8));
-  script.store(random.below(6) * PAGE, 4);
-  script.getWriteWatch(0, 6 * PAGE, 0, 8);
-  script.release();
-};
-
-/** 2.4, last paragraph: caching belongs to the region. */
-const caching: Fragment = (script) => {
-  const { random } = script;
-  const cache = random.pick([0, 0x200, 0x400]);
-  script.allocate(0, 4 * PAGE, random.pick([BOTH, MEM_RESERVE]), READWRITE + cache);
-  for (let i = 0; i < 3; i += 1) {
-    const other = random.pick([0x01, 0x02, 0x104, 0x204, 0x404, 0x40]);
-    if (random.oneIn(2)) script.allocate(random.below(4) * PAGE, PAGE, MEM_COMMIT, other);
-    else script.protect(random.below(4) * PAGE, PAGE, other);
-  }
-  script.release();
-};
-
-/** 3.2: parts go, the rest stays. */
-const splits: Fragment = (script) => {
-  const { random } = script;
-  const pages = 4 + random.below(6);
-  script.allocate(0, pages * PAGE, BOTH + random.pick([0, 0, MEM_WRITE_WATCH]));
-  script.store(random.below(pages) * PAGE, 4);
-  const at = random.below(pages);
-  script.free(at * PAGE, (1 + random.below(2)) * PAGE, MEM_RELEASE);
-  script.queryRegion(0);
-  script.queryRegion((pages - 1) * PAGE);
-  script.protect(0, pages * PAGE, 0x02);
-  script.release((at + 1) * PAGE);
-  script.release((at + 2) * PAGE);
-  script.release();
-};
-
-/** 2.6 and 17.2. */
-const resets: Fragment = (script) => {
-  const { random } = script;
-  const first = random.below(3) * PAGE + random.pick([0, 0, 1]);
-  const size = random.pick([PAGE, 2 * PAGE, PAGE + 1, 1]);
-  script.allocate(0, 4 * PAGE, BOTH + random.pick([0, MEM_WRITE_WATCH]));
-  for (let page = 0; page < 4; page += 1) script.store(page * PAGE, 4);
-  if (random.oneIn(4)) script.lock("lock", 0, PAGE);
-  script.allocate(first, size, MEM_RESET, random.pick([READWRITE, 0x08, 0]));
-  for (let i = 0; i < 3; i += 1) {
-    const page = random.below(4) * PAGE;
-    const next = random.pick(["store", "load", "reset", "undo", "decommit", "commit"] as const);
-    if (next === "store" || next === "load") script[next](page + 8, 4);
-    else if (next === "decommit") script.free(page, PAGE, MEM_DECOMMIT);
-    else if (next === "commit") script.allocate(0, 4 * PAGE, MEM_COMMIT, 0x40);
-    else script.allocate(page, 2 * PAGE, next === "reset" ? MEM_RESET : MEM_RESET_UNDO);
-  }
-  script.allocate(0, 4 * PAGE, MEM_RESET_UNDO);
-  script.release();
-};
-
-/** 2.1#4 and #6, 17.4: types that need to be alone, or not. */
-const types: Fragment = (script) => {
-  const { random } = script;
-  const bits = [MEM_COMMIT, MEM_RESERVE, MEM_TOP_DOWN, MEM_WRITE_WATCH, MEM_PHYSICAL];
-  script.allocate(0, 4 * PAGE, random.pick([BOTH, MEM_RESERVE]));
-  for (let i = 0; i < 3; i += 1) {
-    const alone = random.pick([MEM_RESET, MEM_RESET_UNDO, MEM_WRITE_WATCH, MEM_WRITE_WATCH]);
-    const type = alone + random.pick([0, ...bits.filter((bit) => bit !== alone)]);
-    if (random.oneIn(3)) script.allocateAnywhere(PAGE, type);
-    else script.allocate(random.pick([0, PAGE, GRANULE * 3]), PAGE, type);
-  }
-  script.release();
-};
-
-/** 2.8 and 2.9. */
-const placements: Fragment = (script) => {
-  const { random } = script;
-  for (let i = 0; i < 3; i += 1) {
-    const type = random.pick([MEM_RESERVE, BOTH, MEM_COMMIT]) + random.pick([0, MEM_TOP_DOWN]);
-    const size = random.pick([1, PAGE, PAGE + 1, GRANULE, GRANULE + 1, 5 * GRANULE]);
-    script.allocateAnywhere(size, type, READWRITE, script.picks.zeroBits());
-  }
-};
-
-/** 2.3#C3, 3.1#8, 3.3#6, 17.10#7: two regions side by side. */
-const neighbours: Fragment = (script) => {
-  const { random } = script;
-  script.allocate(0, GRANULE, random.pick([BOTH, MEM_RESERVE]));
-  script.allocate(GRANULE, PAGE, BOTH);
-  const at = GRANULE - PAGE;
-  if (random.oneIn(2)) script.lock("lock", at, 2 * PAGE);
-  if (random.oneIn(2)) script.lock("unlock", at, random.pick([PAGE, 2 * PAGE]));
-  script.allocate(at, 2 * PAGE, MEM_COMMIT);
-  script.protect(at, 2 * PAGE, 0x02);
-  script.transfer(at + 0x800, PAGE);
-  script.free(at, 2 * PAGE, random.pick([MEM_DECOMMIT, MEM_RELEASE]));
-  script.free(PAGE, 0, random.pick([MEM_DECOMMIT, MEM_RELEASE]));
-  script.release(GRANULE);
-  script.release();
-};
-
-/** 2.2#R7, 2.3#C9: more than a small limit or quota allows. */
-const charges: Fragment = (script) => {
-  const { random } = script;
-  script.allocate(0, 128 * PAGE, MEM_RESERVE);
-  for (let i = 0; i < 3; i += 1) {
-    script.allocate(random.below(8) * PAGE, random.pick([1, 8, 30, 120]) * PAGE, MEM_COMMIT);
-  }
-  script.allocateAnywhere(random.pick([8, 120]) * PAGE, BOTH);
-  script.release();
-};
-
-/** Where user space ends, and what lies on its edges. */
-const edges: Fragment = (script) => {
-  const { picks, random } = script;
-  for (let i = 0; i < 4; i += 1) {
-    const range = { base: picks.edge(), size: random.oneIn(3) ? picks.size(script.by) : PAGE };
-    const kinds = ["allocate", "free", "protect", "lock", "unlock", "watch", "query", "touch"];
-    const kind = random.pick(kinds);
-    const call = { ...script.call, ...range };
-    if (kind === "allocate") {
-      const type = random.pick([MEM_COMMIT, MEM_RESERVE, BOTH, MEM_RESET]);
-      script.push({ op: kind, ...call, type, protect: READWRITE, zeroBits: 0 });
-    } else if (kind === "free") {
-      script.push({ op: kind, ...call, type: random.pick([MEM_DECOMMIT, MEM_RELEASE]) });
-    } else if (kind === "protect") script.push({ op: kind, ...call, protect: 0x02 });
-    else if (kind === "lock" || kind === "unlock") script.push({ op: kind, ...call, mapType: 1 });
-    else if (kind === "watch") script.push({ op: "resetWriteWatch", ...call });
-    else if (kind === "query") script.push({ op: kind, ...script.call, address: range.base });
-    else script.touchAddress(range.base, random.pick([1, 4, 8]));
-  }
-};
-
-/** 17.5: bulk copies that overlap, over pages that refuse. */
-const overlaps: Fragment = (script) => {
-  const { random } = script;
-  script.allocate(0, 4 * PAGE, BOTH);
-  for (let page = 0; page < 4; page += 1) script.store(page * PAGE + 0x7fe, 8);
-  if (random.oneIn(2)) {
-    script.protect(random.below(4) * PAGE, PAGE, random.pick([0x01, 0x02, 0x104]));
-  }
-  for (let i = 0; i < 3; i += 1) {
-    const [to, from] = [random.below(3 * PAGE), random.below(3 * PAGE)];
-    script.copy(to, from, random.pick([1, 0x800, PAGE, 2 * PAGE]));
-  }
-  script.release();
-};
-
-/** 2.1#10, 3.1#3, 3.3#2: out-parameters in the caller's memory. */
-const pointers: Fragment = (script) => {
-  const { random } = script;
-  const scratch = script.base + 2 * GRANULE;
-  const at = scratch + random.pick([0, 0x10, PAGE - 2, PAGE - 1, 2 * PAGE - 2, 4 * PAGE]);
-  script.allocate(0, 4 * PAGE, BOTH);
-  script.allocate(2 * GRANULE, 2 * PAGE, BOTH);
-  for (const page of [0, 1]) {
-    const protect = random.pick([0x04, 0x04, 0x04, 0x02, 0x01, 0x104, 0x40]);
-    script.protect(2 * GRANULE + page * PAGE, PAGE, protect);
-  }
-  const range = { base: script.base + PAGE, size: PAGE };
-  for (let i = 0; i < 2; i += 1) {
-    const protect = random.pick([0x02, 0x04, 0]);
-    script.push({ op: "protect", ...script.call, ...range, protect, oldAt: at });
-  }
-  const commit = { type: MEM_COMMIT, protect: 0x40, zeroBits: 0 };
-  script.push({ op: "allocate", ...script.call, ...range, ...commit, baseAt: at });
-  script.push({ op: "free", ...script.call, ...range, type: MEM_DECOMMIT, baseAt: at });
-  script.release(2 * GRANULE);
-  script.release();
-};
-
-/** 12.2 and 12.3, over pages of several protections. */
-const transfers: Fragment = (script) => {
-  const { random } = script;
-  script.allocate(0, 3 * PAGE, BOTH + random.pick([0, MEM_WRITE_WATCH]));
-  script.store(0x10, 4);
-  for (const page of [1, 2]) {
-    const protect = random.pick([0x01, 0x02, 0x04, 0x104, 0x140, 0x20, 0x10]);
-    script.protect(page * PAGE, PAGE, protect);
-  }
-  script.transfer(random.pick([0, 0x800, PAGE, 2 * PAGE - 1]), random.pick([1, PAGE, 2 * PAGE]));
-  script.transfer(random.pick([0, 0x800, PAGE]), random.pick([2, PAGE, 3 * PAGE]));
-  script.writeProcess(random.pick([0x10, PAGE - 2, 2 * PAGE]), random.pick([0, 4, PAGE]));
-  script.getWriteWatch(0, 3 * PAGE, 1, 4);
-  script.release();
-};
-
-/** 2.7 and sections 6 and 11: regions that take no other call. */
-const specialRegions: Fragment = (script) => {
-  const { random } = script;
-  const large = random.oneIn(2);
-  const place = large ? 0x400000 - script.base : 0;
-  const size = large ? 0x200000 : 4 * PAGE;
-  const type = large ? BOTH + MEM_LARGE_PAGES : MEM_RESERVE + MEM_PHYSICAL;
-  const protect = random.oneIn(6) ? 0x104 : READWRITE;
-  script.allocate(place, random.oneIn(6) ? size + PAGE : size, type, protect);
-  script.queryRegion(place);
-  script.allocate(place, PAGE, random.pick([MEM_COMMIT, MEM_RESET, MEM_RESERVE]));
-  script.protect(place, PAGE, 0x02);
-  script.touch(place + PAGE, 4);
-  script.lock(random.pick(["lock", "unlock"]), place, PAGE);
-  script.getWriteWatch(place, PAGE, 0, 1);
-  script.free(place, random.pick([0, PAGE]), MEM_DECOMMIT);
-  script.free(place, PAGE, MEM_RELEASE);
-  script.writeProcess(place, 4);
-  script.release(place);
-};
-
-/** 2.3#C5 to #C7, 3.1#9, 3.3#9 and #12, 3.4, 7.7: views and images. */
-const views: Fragment = (script) => {
-  const { random } = script;
-  const kind = random.pick(["file", "pagefile", "image"] as const);
-  script.adoptView(kind, 4, random.pick([0x02, 0x04, 0x08, 0x20, 0x40, 0x80]));
-  script.touch(0x10, 4);
-  for (let i = 0; i < 3; i += 1) {
-    const base = random.pick(BASES);
-    const protect = base + random.pick([0, 0, 0, GUARD, 0x200, 0x400]);
-    const at = random.below(4) * PAGE;
-    if (random.oneIn(3)) script.allocate(at, PAGE, MEM_COMMIT, protect);
-    else script.protect(at, PAGE, protect);
-    script.touch(at + random.pick([8, PAGE - 2]), 4);
-  }
-  script.queryRegion(PAGE);
-  if (random.oneIn(2)) script.writeProcess(random.below(4) * PAGE, 4);
-  if (random.oneIn(2)) script.transfer(random.below(4) * PAGE, 8);
-  script.allocate(0, PAGE, random.pick([MEM_RESET, MEM_RESET_UNDO, MEM_RESERVE]));
-  script.free(0, random.pick([0, PAGE, 8 * PAGE]), random.pick([MEM_RELEASE, MEM_DECOMMIT]));
-};
-
 const VIEW_FRAGMENTS: readonly Fragment[] = [viewGuards, views];
 
 /** Those that stand twice have the most cases to find. */
@@ -338,6 +55,7 @@ const FRAGMENTS: readonly Fragment[] = [
   guards,
   straddles,
   watches,
+  recycles,
   caching,
   splits,
   resets,
@@ -346,6 +64,7 @@ const FRAGMENTS: readonly Fragment[] = [
   neighbours,
   charges,
   edges,
+  locks,
   overlaps,
   pointers,
   transfers,

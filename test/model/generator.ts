@@ -1,7 +1,7 @@
 import type { ModelProfile, ModelSettings } from "../../src/model/settings.ts";
 import { fragmentSteps } from "./fragments.ts";
 import { ModelSubject } from "./model-subject.ts";
-import { MEM_COMMIT, MEM_RESERVE, Picks } from "./picks.ts";
+import { MEM_COMMIT, MEM_RESERVE, MEM_WRITE_WATCH, Picks } from "./picks.ts";
 import type { Call, Program, SpaceKind, Step, Who } from "./program.ts";
 import { Random } from "./random.ts";
 
@@ -24,10 +24,10 @@ const WEIGHTS = {
   fetch: 4,
   copy: 3,
   compare: 2,
-  fill: 2,
+  fill: 4,
   adopt: 1,
   forgetMaps: 2,
-  fragment: 2,
+  fragment: 8,
 };
 type Kind = keyof typeof WEIGHTS;
 
@@ -43,7 +43,7 @@ export interface GeneratorOptions {
   /** Default: drawn. */
   settings?: Partial<ModelSettings>;
   spaces?: [SpaceKind, SpaceKind];
-  /** How often scripts come among random steps. Default 2, beside about 100 for those. */
+  /** How often scripts come among random steps. Default 8, beside about 100 for those. */
   fragments?: number;
 }
 
@@ -107,12 +107,26 @@ class Generator {
       if (!ALWAYS.includes(kind) && random.oneIn(4)) this.weights[kind] = 0;
     }
     if (this.weights.fragment !== 0) this.weights.fragment = fragments;
+    for (const by of [0, 0, 1] as const) this.furnish(by);
   }
 
   add(): void {
     const kind = this.random.weighted(this.weights);
     if (kind !== "fragment") this.push(this.step(kind));
     else for (const step of fragmentSteps(this.picks, this.who())) this.push(step);
+  }
+
+  /** A region to begin with, some of it reserved. */
+  private furnish(by: Who): void {
+    const { random } = this;
+    const call: Call = { face: "nt", by, on: by, handle: "good" };
+    const watch = random.oneIn(3) ? MEM_WRITE_WATCH : 0;
+    const made = { base: 0, size: 8 * PAGE, protect: 0x04, zeroBits: 0 };
+    this.push({ op: "allocate", ...call, ...made, type: MEM_RESERVE + watch });
+    const base = this.subject.processes[by].walk(0, 2 ** 32).find((run) => run.Type !== 0);
+    if (base === undefined) return;
+    const [first, size] = [base.AllocationBase + random.below(3) * PAGE, 5 * PAGE];
+    this.push({ op: "allocate", ...call, ...made, base: first, size, type: MEM_COMMIT });
   }
 
   /** What marks are left, and that a process that ended leaves nothing. */
@@ -182,6 +196,11 @@ class Generator {
     switch (kind) {
       case "allocate": {
         const call = this.call();
+        if (random.oneIn(3)) {
+          const protect = random.oneIn(2) ? 0x04 : picks.protection();
+          const commit = { type: MEM_COMMIT, protect, zeroBits: 0 };
+          return { op: kind, ...call, ...picks.range(call.on), ...commit };
+        }
         const range = random.oneIn(2)
           ? { base: picks.address(call.on), size: picks.size(call.on) }
           : picks.range(call.on);
@@ -192,7 +211,7 @@ class Generator {
       }
       case "free": {
         const call = this.call();
-        const range = random.oneIn(2)
+        const range = random.oneIn(4)
           ? { base: picks.regionBase(call.on), size: 0 }
           : picks.range(call.on);
         return { op: kind, ...call, ...range, type: picks.freeType() };
@@ -202,7 +221,7 @@ class Generator {
         const step: Step = {
           op: kind,
           ...call,
-          ...picks.range(call.on),
+          ...picks.committedRange(call.on),
           protect: picks.protection(),
         };
         if (random.oneIn(20)) step.oldAt = 0;
@@ -220,13 +239,13 @@ class Generator {
       case "unlock": {
         const call = this.ownCall();
         const mapType = call.face === "nt" ? random.pick([1, 1, 1, 2, 3, 0, 4]) : 1;
-        return { op: kind, ...call, ...picks.range(call.on), mapType };
+        return { op: kind, ...call, ...picks.committedRange(call.on), mapType };
       }
       case "getWriteWatch": {
         const call = this.ownCall();
         const flags = random.pick([0, 1, 1, random.oneIn(6) ? 2 : 0]);
         const capacity = random.pick(CAPACITIES);
-        const step: Step = { op: kind, ...call, ...picks.range(call.on), flags, capacity };
+        const step: Step = { op: kind, ...call, ...picks.committedRange(call.on), flags, capacity };
         if (random.oneIn(12))
           step.missing = random.pick(["count", "granularity", "array"] as const);
         return step;
@@ -237,13 +256,14 @@ class Generator {
       }
       case "read": {
         const call = this.call();
-        return { op: kind, ...call, address: picks.address(call.on), length: this.length() };
+        const address = picks.accessAddress(call.on);
+        return { op: kind, ...call, address, length: this.length() };
       }
       case "write":
       case "writeProcess": {
         const call = this.call();
         const face = kind === "write" ? "nt" : "win32";
-        const address = picks.address(call.on);
+        const address = picks.accessAddress(call.on);
         return {
           op: kind,
           ...call,
@@ -269,16 +289,16 @@ class Generator {
       case "copy":
       case "compare": {
         const by = this.who();
-        const address = picks.address(by);
+        const address = picks.accessAddress(by);
         const near = address + random.pick([-0x1001, -0x800, -1, 1, 0x800, 0x1001]);
         const isAddress = near >= 0 && near < picks.layout.highestUser;
-        const other = random.oneIn(3) && isAddress ? near : picks.address(by);
+        const other = random.oneIn(3) && isAddress ? near : picks.accessAddress(by);
         return { op: kind, by, address, other, length: this.length() };
       }
       case "fill": {
         const by = this.who();
         const value = random.below(256);
-        return { op: kind, by, address: picks.address(by), value, length: this.length() };
+        return { op: kind, by, address: picks.accessAddress(by), value, length: this.length() };
       }
       case "adopt":
         return this.adopt();
@@ -294,7 +314,7 @@ class Generator {
   /** A view, an image or private memory that was there before. */
   private adopt(): Step {
     const { random } = this;
-    const base = 0x70000 + random.below(4) * 0x10000;
+    const base = 0x50000 + random.below(4) * 0x10000;
     const kind = random.pick(["file", "pagefile", "image", "private"] as const);
     const ofView = kind === "private" ? [0x02, 0x04, 0x40] : [0x02, 0x04, 0x08, 0x20, 0x40];
     const allocationProtect = kind === "image" ? 0x80 : random.pick(ofView);

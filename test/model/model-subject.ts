@@ -106,7 +106,10 @@ export class ModelSubject implements Subject {
     return { handle, probe: () => this.processes[step.by].probePointer(pointerAt, bytes) };
   }
 
-  /** What an out-parameter holds before the call; its page has a frame then, whatever the call answers. */
+  /**
+   * What an out-parameter holds before the call; its page has a frame then, whatever the call
+   * answers.
+   */
   private setPointer(who: Who, address: number, value: number, bytes: number): void {
     for (let i = 0; i < bytes; i += 1) {
       const byte = Math.floor(value / 256 ** i) % 256;

@@ -13,7 +13,10 @@ import { Random } from "./random.ts";
 const firstSeed = Number(process.env.SEED ?? 1);
 const steps = Number(process.env.STEPS ?? 14_000);
 const PROGRAM_STEPS = 100;
-/** Programs that share settings and a machine: each begins where the one before left frames and records behind. */
+/**
+ * Programs that share settings and a machine: each begins where the one before left frames and
+ * records behind.
+ */
 const PROGRAMS_PER_MACHINE = 5;
 const MILLISECONDS_PER_STEP = 20;
 
@@ -40,7 +43,9 @@ async function differenceOf(program: Program): Promise<Difference | null> {
   return differenceOn(await machineFor(program), program);
 }
 
-/** The smallest program for a difference, or the whole one where a fresh machine does not show it. */
+/**
+ * The smallest program for a difference, or the whole one where a fresh machine does not show it.
+ */
 async function explain(program: Program, seed: number, difference: Difference): Promise<string> {
   const smallest = await shrink(program, async (candidate) => {
     return (await differenceOf(candidate)) !== null;

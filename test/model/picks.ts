@@ -21,7 +21,7 @@ const SHARED_DATA = 0x7ffe0000;
 
 /** The arena: what a NULL base gets first, so that calls with and without a base meet. */
 export const ARENA_BASE = GRANULE;
-export const ARENA_GRANULES = 10;
+export const ARENA_GRANULES = 4;
 
 export const BASES = [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80] as const;
 const PRIVATE_BASES = [0x01, 0x02, 0x04, 0x10, 0x20, 0x40] as const;
@@ -39,6 +39,11 @@ const TYPE_BITS = [
   MEM_RESET_UNDO,
   MEM_LARGE_PAGES,
 ] as const;
+
+interface Run {
+  BaseAddress: number;
+  RegionSize: number;
+}
 
 /** Random arguments, near what is there and near the edges of the rules. */
 export class Picks {
@@ -69,15 +74,28 @@ export class Picks {
     const used = kind === "used" ? this.usedRuns(who) : [];
     if (used.length > 0) return this.near(this.random.pick(used));
     if (kind === "edge") return this.edge();
-    const page = this.random.below((ARENA_GRANULES * GRANULE) / PAGE);
-    return ARENA_BASE + page * PAGE + this.random.pick(SMALL);
+    const granule = ARENA_BASE + this.random.below(ARENA_GRANULES) * GRANULE;
+    const page = this.random.below(this.random.pick([2, 4, GRANULE / PAGE]));
+    return granule + page * PAGE + this.random.pick(SMALL);
+  }
+
+  private committedRuns(who: Who) {
+    return this.usedRuns(who).filter((run) => run.State === MEM_COMMIT);
   }
 
   /** A base and a size: most often pages of one region. */
   range(who: Who): Range {
-    const used = this.random.oneIn(3) ? [] : this.usedRuns(who);
-    if (used.length === 0) return { base: this.address(who), size: this.size(who) };
-    const { BaseAddress, RegionSize } = this.random.pick(used);
+    return this.rangeIn(who, this.random.oneIn(3) ? [] : this.usedRuns(who));
+  }
+
+  /** A base and a size: most often pages of one region that are committed. */
+  committedRange(who: Who): Range {
+    return this.random.oneIn(4) ? this.range(who) : this.rangeIn(who, this.committedRuns(who));
+  }
+
+  private rangeIn(who: Who, runs: readonly Run[]): Range {
+    if (runs.length === 0) return { base: this.address(who), size: this.size(who) };
+    const { BaseAddress, RegionSize } = this.random.pick(runs);
     const pages = Math.min(RegionSize / PAGE, 64);
     const first = this.random.below(pages);
     const count = 1 + this.random.below(Math.min(pages - first, 6));
@@ -86,7 +104,7 @@ export class Picks {
     return { base, size: BaseAddress + (first + count) * PAGE - base };
   }
 
-  private near({ BaseAddress, RegionSize }: { BaseAddress: number; RegionSize: number }): number {
+  private near({ BaseAddress, RegionSize }: Run): number {
     const pages = Math.min(RegionSize / PAGE, 64);
     const page = BaseAddress + this.random.below(pages) * PAGE;
     const end = BaseAddress + RegionSize;
@@ -234,7 +252,9 @@ export class Picks {
 
   /** Address of an access: often one that straddles. */
   accessAddress(who: Who): number {
-    const address = this.address(who);
+    const committed = this.random.oneIn(4) ? [] : this.committedRuns(who);
+    const address =
+      committed.length === 0 ? this.address(who) : this.near(this.random.pick(committed));
     if (!this.random.oneIn(3)) return address;
     const end = Math.floor(address / PAGE) * PAGE + PAGE;
     return Math.min(end, this.layout.highestUser + 1) - this.random.pick([1, 2, 3, 4, 7]);

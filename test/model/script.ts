@@ -3,6 +3,7 @@ import { MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, type Picks } from "./picks.ts";
 import type { Call, Step, Who } from "./program.ts";
 
 export const PAGE = 0x1000;
+export const GRANULE = 0x10000;
 export const BOTH = MEM_RESERVE + MEM_COMMIT;
 export const READWRITE = 0x04;
 
@@ -93,6 +94,11 @@ export class Script {
     this.steps.push({ op: "fetch", by: this.by, address: this.base + at, length });
   }
 
+  fill(at: number, length: number): void {
+    const value = 1 + this.random.below(255);
+    this.steps.push({ op: "fill", by: this.by, address: this.base + at, value, length });
+  }
+
   /** A load, store or fetch that is drawn. */
   touch(at: number, length: number): void {
     this.touchAddress(this.base + at, length);
@@ -126,3 +132,6 @@ export class Script {
     this.steps.push(step);
   }
 }
+
+/** What a script is written by. */
+export type Fragment = (script: Script) => void;

@@ -25,7 +25,7 @@ import {
   attributesRunEnd,
   committedCount,
   tableRecords,
-} from "../../../assembly/virt/table";
+} from "../../../assembly/page/table";
 import { verify } from "../../../assembly/virt/verify";
 
 /** One space with nothing in it, and the mechanisms under the services. */

@@ -2,7 +2,7 @@ import { CHUNK_PAGES, planeEmpty } from "../base/planes";
 import { POOL_CHUNK, POOL_PAGE, poolGive, poolTake } from "../base/pool";
 import { smaller } from "../base/range";
 import { Frame } from "../phys/frame";
-import { Space } from "./space";
+import { Pages } from "./pages";
 
 /**
  * Facts about pages that were touched, locked, watched or reset: what is so, beside what the
@@ -36,9 +36,9 @@ const ENTRIES: u32 = 1024;
 const LEVEL_BITS: u64 = 10;
 
 /** The chunk that holds the page's facts, or 0: nothing is known of any page near it. */
-export function factsAt(space: Space, page: u64): u32 {
-  let node = space.facts;
-  for (let level = space.levels; level > 0; level--) {
+export function factsAt(pages: Pages, page: u64): u32 {
+  let node = pages.facts;
+  for (let level = pages.levels; level > 0; level--) {
     node = load<u32>(slotOf(node, page, level));
     if (node == 0) return 0;
   }
@@ -46,9 +46,9 @@ export function factsAt(space: Space, page: u64): u32 {
 }
 
 /** The same, made where it is missing. Requires: room for one change. */
-export function factsMake(space: Space, page: u64): u32 {
-  let node = space.facts;
-  for (let level = space.levels; level > 0; level--) {
+export function factsMake(pages: Pages, page: u64): u32 {
+  let node = pages.facts;
+  for (let level = pages.levels; level > 0; level--) {
     const slot = slotOf(node, page, level);
     node = load<u32>(slot);
     if (node == 0) {
@@ -61,9 +61,9 @@ export function factsMake(space: Space, page: u64): u32 {
 }
 
 /** First page of [page, end) that lies in a chunk of facts, or `end`. */
-export function factsNext(space: Space, page: u64, end: u64): u64 {
-  let node = space.facts;
-  let level = space.levels;
+export function factsNext(pages: Pages, page: u64, end: u64): u64 {
+  let node = pages.facts;
+  let level = pages.levels;
   while (page < end) {
     const entry = load<u32>(slotOf(node, page, level));
     if (entry != 0) {
@@ -75,8 +75,8 @@ export function factsNext(space: Space, page: u64, end: u64): u64 {
     const span = (<u64>1) << (<u64>level * LEVEL_BITS);
     page = (page & ~(span - 1)) + span;
     if ((page & ((span << LEVEL_BITS) - 1)) == 0) {
-      node = space.facts;
-      level = space.levels;
+      node = pages.facts;
+      level = pages.levels;
     }
   }
   return end;
@@ -88,19 +88,19 @@ export function factsChunkEnd(page: u64, end: u64): u64 {
 }
 
 /** Free the chunk of `page`, and the nodes above it, where nothing is known any more. */
-export function factsTrim(space: Space, page: u64): void {
-  const chunk = factsAt(space, page);
+export function factsTrim(pages: Pages, page: u64): void {
+  const chunk = factsAt(pages, page);
   if (chunk == 0 || load<u32>(chunk, COUNT) != 0) return;
   for (let plane: u32 = 0; plane < FACT_PLANES; plane++) {
     if (!planeEmpty(chunk + (plane << 7))) return;
   }
-  trimNode(space.facts, space.levels, page);
+  trimNode(pages.facts, pages.levels, page);
 }
 
 /** Free everything, the root as well. Requires: no frame is left. */
-export function factsFree(space: Space): void {
-  freeNode(space.facts, space.levels);
-  space.facts = 0;
+export function factsFree(pages: Pages): void {
+  freeNode(pages.facts, pages.levels);
+  pages.facts = 0;
 }
 
 /** Frame of the page with this index in the chunk, or 0. */
@@ -133,10 +133,10 @@ export function frameNext(chunk: u32, from: u32, to: u32): u32 {
 }
 
 /** Pages of [first, end) that have a frame. */
-export function framesCount(space: Space, first: u64, end: u64): u64 {
+export function framesCount(pages: Pages, first: u64, end: u64): u64 {
   let count: u64 = 0;
-  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
-    const chunk = factsAt(space, page);
+  for (let page = factsNext(pages, first, end); page < end; page = factsNext(pages, page, end)) {
+    const chunk = factsAt(pages, page);
     const from = <u32>page & (CHUNK_PAGES - 1);
     const to = from + <u32>(factsChunkEnd(page, end) - page);
     for (let i = frameNext(chunk, from, to); i < to; i = frameNext(chunk, i + 1, to)) count += 1;
@@ -146,8 +146,8 @@ export function framesCount(space: Space, first: u64, end: u64): u64 {
 }
 
 /** Records that the facts and their frames are made of, recounted. */
-export function factsRecords(space: Space): u32 {
-  return recordsBelow(space.facts, space.levels);
+export function factsRecords(pages: Pages): u32 {
+  return recordsBelow(pages.facts, pages.levels);
 }
 
 function recordsBelow(node: u32, level: u32): u32 {

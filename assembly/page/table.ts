@@ -8,7 +8,7 @@ import {
 } from "../base/planes";
 import { POOL_CHUNK, POOL_PAGE, poolGive, poolTake } from "../base/pool";
 import { smaller } from "../base/range";
-import { Space } from "./space";
+import { Pages } from "./pages";
 
 /**
  * The page table: attributes of every page, in a tree of nodes of 1,024 entries. A node of level L
@@ -28,9 +28,9 @@ export function tableNode(): u32 {
 }
 
 /** Attributes of the page; 0 where it is not committed. */
-export function attributesAt(space: Space, page: u64): u32 {
-  let node = space.table;
-  let level = space.levels;
+export function attributesAt(pages: Pages, page: u64): u32 {
+  let node = pages.table;
+  let level = pages.levels;
   while (true) {
     const entry = load<u32>(slotOf(node, page, level));
     if (isLeaf(entry)) return entry >>> 1;
@@ -43,15 +43,15 @@ export function attributesAt(space: Space, page: u64): u32 {
 /**
  * Give pages [first, end) the attributes; 0 makes them uncommitted. Requires: room for one change.
  */
-export function attributesFill(space: Space, first: u64, end: u64, attributes: u32): void {
-  fillNode(space.table, space.levels, first, end, attributes);
+export function attributesFill(pages: Pages, first: u64, end: u64, attributes: u32): void {
+  fillNode(pages.table, pages.levels, first, end, attributes);
 }
 
 /** First page of [page, end) whose attributes differ from those of `page`, or `end`. */
-export function attributesRunEnd(space: Space, page: u64, end: u64): u64 {
-  const attributes = attributesAt(space, page);
-  let node = space.table;
-  let level = space.levels;
+export function attributesRunEnd(pages: Pages, page: u64, end: u64): u64 {
+  const attributes = attributesAt(pages, page);
+  let node = pages.table;
+  let level = pages.levels;
   while (page < end) {
     const slot = slotOf(node, page, level);
     const entry = load<u32>(slot);
@@ -71,27 +71,27 @@ export function attributesRunEnd(space: Space, page: u64, end: u64): u64 {
       continue;
     }
     if ((page & ((span << LEVEL_BITS) - 1)) == 0) {
-      node = space.table;
-      level = space.levels;
+      node = pages.table;
+      level = pages.levels;
     }
   }
   return end;
 }
 
 /** Committed pages of [first, end). */
-export function committedCount(space: Space, first: u64, end: u64): u64 {
-  return first < end ? countNode(space.table, space.levels, first, end) : 0;
+export function committedCount(pages: Pages, first: u64, end: u64): u64 {
+  return first < end ? countNode(pages.table, pages.levels, first, end) : 0;
 }
 
 /** Free the whole table, the root as well. */
-export function tableFree(space: Space): void {
-  freeNode(space.table, space.levels);
-  space.table = 0;
+export function tableFree(pages: Pages): void {
+  freeNode(pages.table, pages.levels);
+  pages.table = 0;
 }
 
 /** Records that the table is made of, recounted. */
-export function tableRecords(space: Space): u32 {
-  return recordsBelow(space.table, space.levels);
+export function tableRecords(pages: Pages): u32 {
+  return recordsBelow(pages.table, pages.levels);
 }
 
 function recordsBelow(node: u32, level: u32): u32 {

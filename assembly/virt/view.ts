@@ -1,0 +1,167 @@
+import { larger, pageOf, smaller } from "../base/range";
+import { Section, sectionCommit, sectionOf, sectionUnview } from "../object/section";
+import { COPIED } from "../page/attributes";
+import { attributesAt, attributesFill, attributesRunEnd } from "../page/table";
+import { chargeAdd, chargeFits, chargeSubtract } from "../phys/charge";
+import { copiedPages, release, reserve } from "./change";
+import { Region } from "./region";
+import { Space, spaceOf } from "./space";
+
+/**
+ * Views: regions whose pages are those of a section. Each view has attributes of its own; what is
+ * committed, and the bytes, are the section's. Where an attribute says copy-on-write, a write gives
+ * the page a frame of its own in the facts of the space, and the view no longer sees the section's.
+ */
+
+/** The section of a view, or null for other regions and for views that were adopted. */
+export function viewSection(region: Region): Section | null {
+  return region.section == 0 ? null : sectionOf(region.section);
+}
+
+/** The section's page that a page of the view shows. */
+export function viewPage(region: Region, page: u64): u64 {
+  return page - pageOf(region.start) + region.offsetPages;
+}
+
+/** Map pages of the section from `offsetPages` on. Requires: room for one change and every run. */
+export function viewMake(
+  space: Space,
+  section: Section,
+  start: u64,
+  end: u64,
+  offsetPages: u64,
+  kind: u32,
+  protection: u32,
+  flags: u32,
+  attributes: u32,
+): Region {
+  const region = reserve(space, start, end, kind, protection, flags);
+  region.section = section.number;
+  region.offsetPages = offsetPages;
+  region.attributes = <u16>attributes;
+  region.space = space.number;
+  region.nextView = section.firstView;
+  section.firstView = changetype<u32>(region);
+  section.views += 1;
+  space.views += 1;
+  showCommitted(region, section);
+  viewCharge(space, region);
+  return region;
+}
+
+/** Take the view away, with its private copies. Requires: room for one change. */
+export function viewEnd(space: Space, region: Region): void {
+  const section = viewSection(region);
+  viewUncharge(space, region);
+  if (section !== null) viewUnlink(space, region, section);
+  release(space, region, pageOf(region.start), pageOf(region.end));
+}
+
+/** The charge of a view that goes. */
+export function viewUncharge(space: Space, region: Region): void {
+  chargeSubtract(region.chargedPages);
+  space.chargePages -= region.chargedPages;
+  region.chargedPages = 0;
+}
+
+/** The section forgets the view; without views and handles it ends. */
+export function viewUnlink(space: Space, region: Region, section: Section): void {
+  let link = section.firstView;
+  if (link == changetype<u32>(region)) {
+    section.firstView = region.nextView;
+  } else {
+    while (changetype<Region>(link).nextView != changetype<u32>(region)) {
+      link = changetype<Region>(link).nextView;
+    }
+    changetype<Region>(link).nextView = region.nextView;
+  }
+  region.section = 0;
+  space.views -= 1;
+  sectionUnview(section);
+}
+
+/** Pages of [first, end) of a view that are the process's own: copy-on-write, or copied (13). */
+export function ownPages(space: Space, first: u64, end: u64): u64 {
+  let pages = copiedPages(space, first, end);
+  for (let page = first; page < end; ) {
+    const next = attributesRunEnd(space, page, end);
+    if ((attributesAt(space, page) & COPIED) != 0) pages += next - page;
+    page = next;
+  }
+  return pages;
+}
+
+/** Whether the charge allows that these pages of a view get the attributes. */
+export function ownPagesFit(
+  space: Space,
+  region: Region,
+  first: u64,
+  end: u64,
+  attributes: u32,
+): bool {
+  if (region.section == 0 || (attributes & COPIED) == 0) return true;
+  return chargeFits(end - first - ownPages(space, first, end));
+}
+
+/** Bring the charge of the view up to date with what its attributes say now. */
+export function viewCharge(space: Space, region: Region): void {
+  const pages = ownPages(space, pageOf(region.start), pageOf(region.end));
+  chargeSubtract(region.chargedPages);
+  chargeAdd(pages);
+  space.chargePages = space.chargePages - region.chargedPages + pages;
+  region.chargedPages = pages;
+}
+
+/** The same for every view of the section. */
+export function viewChargeAll(section: Section): void {
+  for (let link = section.firstView; link != 0; link = changetype<Region>(link).nextView) {
+    const region = changetype<Region>(link);
+    viewCharge(spaceOf(region.space)!, region);
+  }
+}
+
+/** How many entries a commit of these pages of the section may split, in all of its views. */
+export function viewCommitSplits(section: Section, first: u64, end: u64): u32 {
+  let runs: u32 = 0;
+  for (let page = first; page < end; page = attributesRunEnd(section, page, end)) runs += 1;
+  return (runs + 1) * 2 * (section.views + 1);
+}
+
+/**
+ * Commit pages [first, end) of the section; every view shows them from now on, with the protection
+ * it was mapped with. Requires: room for `viewCommitSplits`.
+ */
+export function viewCommit(section: Section, first: u64, end: u64): void {
+  for (let page = first; page < end; ) {
+    const next = attributesRunEnd(section, page, end);
+    if (attributesAt(section, page) == 0) {
+      for (let link = section.firstView; link != 0; link = changetype<Region>(link).nextView) {
+        showRun(changetype<Region>(link), page, next);
+      }
+    }
+    page = next;
+  }
+  sectionCommit(section, first, end);
+}
+
+/** Show pages [first, end) of the section, where the view has them, as committed. */
+function showRun(region: Region, first: u64, end: u64): void {
+  const space = spaceOf(region.space)!;
+  const offset = region.offsetPages;
+  const low = larger(first, offset);
+  const high = smaller(end, offset + pageOf(region.end - region.start));
+  if (low >= high) return;
+  const base = pageOf(region.start);
+  attributesFill(space, base + low - offset, base + high - offset, region.attributes);
+  region.committedPages += high - low;
+}
+
+/** What is committed already when the view is mapped. */
+function showCommitted(region: Region, section: Section): void {
+  const end = region.offsetPages + pageOf(region.end - region.start);
+  for (let page = region.offsetPages; page < end; ) {
+    const next = attributesRunEnd(section, page, end);
+    if (attributesAt(section, page) != 0) showRun(region, page, next);
+    page = next;
+  }
+}
