@@ -1,6 +1,5 @@
-import { STATUS_INVALID_HANDLE } from "../base/status";
 import { allocate as ntAllocate } from "../nt/allocate";
-import { isTarget, targetSpace } from "../nt/answer";
+import { known } from "../nt/answer";
 import { free as ntFree } from "../nt/free";
 import { lock as ntLock, unlock as ntUnlock } from "../nt/lock";
 import { protect as ntProtect } from "../nt/protect";
@@ -154,10 +153,4 @@ export function getWriteWatch(
 
 export function resetWriteWatch(context: u32, target: u32, base: u64, size: u64): u32 {
   return ntResetWriteWatch(changetype<Context>(context), known(target), base, size);
-}
-
-/** A number that no space has is a handle that leads nowhere. */
-function known(target: u32): u32 {
-  if (!isTarget(target)) return target;
-  return targetSpace(target) === null ? STATUS_INVALID_HANDLE : target;
 }

@@ -1,4 +1,5 @@
 import {
+  STATUS_INVALID_HANDLE,
   STATUS_INVALID_PARAMETER,
   STATUS_INVALID_PARAMETER_1,
   STATUS_INVALID_PARAMETER_10,
@@ -28,4 +29,10 @@ export function targetSpace(target: u32): Space | null {
 
 export function isTerminating(space: Space): bool {
   return space.state == SPACE_TERMINATED;
+}
+
+/** A number that no space has is a handle that leads nowhere. */
+export function known(target: u32): u32 {
+  if (!isTarget(target)) return target;
+  return targetSpace(target) === null ? STATUS_INVALID_HANDLE : target;
 }

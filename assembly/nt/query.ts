@@ -19,7 +19,6 @@ import {
   REGION_FILE_VIEW,
   REGION_IMAGE,
   REGION_PAGEFILE_VIEW,
-  REGION_PHYSICAL,
   REGION_PRIVATE,
   REGION_RESIDENT,
   Region,
@@ -172,7 +171,6 @@ function typeOf(region: Region): u32 {
 /** The flag bits of 17.9, or none by the switch. */
 function regionFlags(region: Region): u32 {
   if (switchIs(SWITCH_ZERO_REGION_FLAGS)) return 0;
-  if (regionIs(region, REGION_PHYSICAL)) return 1 << 4;
   if (region.kind == REGION_FILE_VIEW) return 1 << 1;
   if (region.kind == REGION_IMAGE) return 1 << 2;
   return region.kind == REGION_PAGEFILE_VIEW ? 1 << 3 : 1;

@@ -33,3 +33,16 @@ export const LARGE_PAGE_BYTES: u64 = 0x200000;
 
 export const MEM_COALESCE_PLACEHOLDERS: u32 = 0x1;
 export const MEM_PRESERVE_PLACEHOLDER: u32 = 0x2;
+
+export const SEC_NO_CHANGE: u32 = 0x400000;
+export const SEC_IMAGE: u32 = 0x1000000;
+export const SEC_RESERVE: u32 = 0x4000000;
+export const SEC_COMMIT: u32 = 0x8000000;
+export const SEC_NOCACHE: u32 = 0x10000000;
+export const SEC_WRITECOMBINE: u32 = 0x40000000;
+export const SEC_LARGE_PAGES: u32 = 0x80000000;
+
+export const SECTION_MAP_WRITE: u32 = 0x2;
+export const SECTION_MAP_READ: u32 = 0x4;
+export const SECTION_MAP_EXECUTE: u32 = 0x8;
+export const SECTION_MAP_EXECUTE_EXPLICIT: u32 = 0x20;

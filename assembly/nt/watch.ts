@@ -5,6 +5,7 @@ import {
   STATUS_INVALID_PARAMETER,
   STATUS_INVALID_PARAMETER_2,
   STATUS_INVALID_PARAMETER_3,
+  STATUS_INVALID_PARAMETER_4,
   STATUS_INVALID_PARAMETER_5,
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
@@ -50,7 +51,8 @@ export function getWriteWatch(
   }
   count = pointerRead(context, countAt, count);
   if ((flags & ~FLAG_RESET) != 0) return fail(context, 2, STATUS_INVALID_PARAMETER_2);
-  if (!isInUserSpace(base, size)) return fail(context, 3, STATUS_INVALID_PARAMETER_3);
+  const outside = outsideStatus(base, size);
+  if (outside != STATUS_SUCCESS) return fail(context, 3, outside);
   if (count == 0) return fail(context, 4, STATUS_INVALID_PARAMETER_5);
   if (size == 0) return fail(context, 5, STATUS_INVALID_PARAMETER);
   const pointer = <u64>machine().pointerBytes;
@@ -73,7 +75,8 @@ export function getWriteWatch(
 
 /** NtResetWriteWatch: rows 3, 5, 6a and 7 of 5.2. */
 export function resetWriteWatch(context: Context, target: u32, base: u64, size: u64): u32 {
-  if (!isInUserSpace(base, size)) return fail(context, 3, STATUS_INVALID_PARAMETER_2);
+  const outside = outsideStatus(base, size);
+  if (outside != STATUS_SUCCESS) return fail(context, 3, outside);
   if (size == 0) return fail(context, 5, STATUS_INVALID_PARAMETER);
   const status = checkRange(context, target, base, size);
   if (status != STATUS_SUCCESS) return status;
@@ -120,9 +123,11 @@ function checkRange(context: Context, target: u32, base: u64, size: u64): u32 {
   return STATUS_SUCCESS;
 }
 
-function isInUserSpace(base: u64, size: u64): bool {
+/** Row 3: the base, or the end, lies above the user addresses. */
+function outsideStatus(base: u64, size: u64): u32 {
   const highest = machine().highestAddress;
-  return base <= highest && size <= highest + 1 - base;
+  if (base > highest) return STATUS_INVALID_PARAMETER_3;
+  return size > highest + 1 - base ? STATUS_INVALID_PARAMETER_4 : STATUS_SUCCESS;
 }
 
 function fail(context: Context, row: u32, status: u32): u32 {

@@ -1,7 +1,8 @@
-import { SPACES_MAX } from "../base/layout";
+import { SECTIONS_MAX, SPACES_MAX } from "../base/layout";
 import { planeTest } from "../base/planes";
 import { poolLive } from "../base/pool";
 import { addressOf, pageOf } from "../base/range";
+import { sectionFrames, sectionOf } from "../object/section";
 import {
   FACT_LOCKED,
   FACT_LOST,
@@ -19,7 +20,7 @@ import { attributesAt, committedCount, tableRecords } from "../page/table";
 import { chargeTotal, framesInUse } from "../phys/charge";
 import { Frame } from "../phys/frame";
 import { Context, resultSet, TRANSLATIONS } from "./context";
-import { grantable } from "./fault";
+import { frameAt, grantable } from "./fault";
 import { gapBehind, indexRecords, regionAfter, regionAt, regionFloor } from "./index";
 import { machine } from "./machine";
 import {
@@ -36,6 +37,7 @@ import {
 import { nodeCount, nodeGap, nodeLargestGap, nodeRef, nodeStart } from "./node";
 import { REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
 import { SPACE_RUNNING, SPACE_WINDOWED, Space, spaceOf, TAG_SHIFT } from "./space";
+import { ownPages } from "./view";
 
 /**
  * The rules between the maps, recomputed from scratch. A check answers 0, or its number with the
@@ -43,14 +45,15 @@ import { SPACE_RUNNING, SPACE_WINDOWED, Space, spaceOf, TAG_SHIFT } from "./spac
  *
  *     1  the index is ordered, its regions do not overlap, its gaps and counts are right
  *     2  each region counts its committed pages, and nothing outside of regions is committed
- *     3  the charge of the space is the sum of what its private regions have committed
+ *     3  the charge of the space is what its private regions have committed, and what of its views
+ *        is copy-on-write
  *     4  a page with a frame is committed; the frame has one owner, and no other page as home
  *     5  valid, locked and kept reset pages have frames; lost pages were reset; marks lie in
  *        watched regions
  *     6  the counts of frames, valid and locked pages are right
  *     7  the access map allows nothing that the page does not; a span bit says what both bytes say
  *     8  a translation allows nothing that its page does not, and leads to its bytes
- *     9  charge, frames and records of the machine are the sums over its spaces
+ *     9  charge, frames and records of the machine are the sums over its spaces and sections
  */
 export function verify(context: Context, space: Space): u32 {
   resultSet(context, 0, 0);
@@ -121,6 +124,12 @@ function verifyCharge(space: Space): bool {
   let region = regionAfter(space, 0);
   while (region !== null) {
     if (regionIsCharged(region)) sum += region.committedPages;
+    if (region.section != 0) {
+      if (region.chargedPages != ownPages(space, pageOf(region.start), pageOf(region.end))) {
+        return false;
+      }
+      sum += region.chargedPages;
+    }
     region = regionAfter(space, region.start);
   }
   return sum == space.chargePages;
@@ -158,7 +167,8 @@ function verifyPage(space: Space, chunk: u32, page: u64): u32 {
   const isLost = planeTest(chunk + FACT_LOST, i);
   const isReset = planeTest(chunk + FACT_RESET, i);
   if (frame === null) {
-    if (planeTest(chunk + FACT_VALID, i) || planeTest(chunk + FACT_LOCKED, i)) return 5;
+    const isTouched = planeTest(chunk + FACT_VALID, i) || planeTest(chunk + FACT_LOCKED, i);
+    if (isTouched && frameAt(space, page) == 0) return 5;
     if (isReset && !isLost) return 5;
   }
   if (isLost && !isReset) return 5;
@@ -200,7 +210,7 @@ function verifyTag(context: Context, entry: u32, tag: u64, right: u32): bool {
   resultSet(context, 0, page);
   if (space === null || space.state != SPACE_RUNNING) return false;
   if ((grantable(space, page) & right) == 0) return false;
-  const frame = changetype<Frame>(frameOf(factsAt(space, page), <u32>page & 1023));
+  const frame = changetype<Frame>(frameAt(space, page));
   return load<u32>(entry, TRANSLATION_ADDEND) + ((<u32>page) << 12) == frame.location;
 }
 
@@ -216,6 +226,13 @@ function verifyMachine(): bool {
     if (space.state != SPACE_RUNNING) continue;
     frames += framesCount(space, 0, pageOf(machine().highestAddress) + 1);
     records += tableRecords(space) + factsRecords(space) + indexRecords(space);
+  }
+  for (let number: u32 = 1; number < SECTIONS_MAX; number++) {
+    const section = sectionOf(number);
+    if (section === null) continue;
+    charge += section.committedPages;
+    frames += sectionFrames(section);
+    records += 1 + tableRecords(section) + factsRecords(section);
   }
   return charge == chargeTotal() && frames == framesInUse() && records == poolLive();
 }

@@ -1,0 +1,89 @@
+import { STATUS_INVALID_HANDLE } from "../base/status";
+import { isTarget, known } from "../nt/answer";
+import { sectionCreate as ntSectionCreate } from "../nt/section";
+import {
+  viewFlush as ntViewFlush,
+  viewMap as ntViewMap,
+  viewUnmap as ntViewUnmap,
+} from "../nt/view";
+import { sectionClose as close, sectionOpen as open, sectionOf } from "../object/section";
+import { Context } from "../virt/context";
+
+/** Sections by number, and their views. */
+
+export function sectionCreate(context: u32, size: u64, protection: u32, attributes: u32): u32 {
+  return ntSectionCreate(changetype<Context>(context), size, protection, attributes);
+}
+
+/** One handle more, or less; the last handle and the last view end the section. */
+export function sectionOpen(section: u32): void {
+  const found = sectionOf(section);
+  if (found !== null) open(found);
+}
+
+export function sectionClose(section: u32): void {
+  const found = sectionOf(section);
+  if (found !== null && found.handles != 0) close(found);
+}
+
+/** Figures by number: size in bytes, attributes, protection, committed pages. */
+export function sectionCounter(section: u32, counter: u32): u64 {
+  const found = sectionOf(section);
+  if (found === null) return 0;
+  switch (counter) {
+    case 0:
+      return found.sizePages << 12;
+    case 1:
+      return found.attributes;
+    case 2:
+      return found.protection;
+    case 3:
+      return found.committedPages;
+    default:
+      return 0;
+  }
+}
+
+export function viewMap(
+  context: u32,
+  target: u32,
+  section: u32,
+  rights: u32,
+  baseAt: u64,
+  base: u64,
+  zeroBits: u64,
+  commitSize: u64,
+  offsetAt: u64,
+  offset: u64,
+  sizeAt: u64,
+  size: u64,
+  inherit: u32,
+  type: u32,
+  protection: u32,
+): u32 {
+  return ntViewMap(
+    changetype<Context>(context),
+    known(target),
+    isTarget(section) && sectionOf(section) === null ? STATUS_INVALID_HANDLE : section,
+    rights,
+    baseAt,
+    base,
+    zeroBits,
+    commitSize,
+    offsetAt,
+    offset,
+    sizeAt,
+    size,
+    inherit,
+    type,
+    protection,
+  );
+}
+
+export function viewUnmap(context: u32, target: u32, address: u64): u32 {
+  return ntViewUnmap(changetype<Context>(context), known(target), address);
+}
+
+export function viewFlush(context: u32, target: u32, address: u64, size: u64): u32 {
+  return ntViewFlush(changetype<Context>(context), known(target), address, size);
+}

@@ -1,0 +1,300 @@
+import { alignDown, GRANULARITY, pageOf, pageUp } from "../base/range";
+import { rule } from "../base/rule";
+import {
+  STATUS_ACCESS_DENIED,
+  STATUS_ACCESS_VIOLATION,
+  STATUS_COMMITMENT_LIMIT,
+  STATUS_CONFLICTING_ADDRESSES,
+  STATUS_INSUFFICIENT_RESOURCES,
+  STATUS_INVALID_PAGE_PROTECTION,
+  STATUS_INVALID_PARAMETER,
+  STATUS_INVALID_PARAMETER_3,
+  STATUS_INVALID_PARAMETER_4,
+  STATUS_INVALID_PARAMETER_8,
+  STATUS_INVALID_PARAMETER_9,
+  STATUS_INVALID_VIEW_SIZE,
+  STATUS_MAPPED_ALIGNMENT,
+  STATUS_NO_MEMORY,
+  STATUS_NOT_MAPPED_DATA,
+  STATUS_NOT_MAPPED_VIEW,
+  STATUS_PROCESS_IS_TERMINATING,
+  STATUS_SECTION_PROTECTION,
+  STATUS_SUCCESS,
+} from "../base/status";
+import { Section, sectionOf, sectionUncommitted } from "../object/section";
+import { COPIED } from "../page/attributes";
+import { chargeFits } from "../phys/charge";
+import { Context, resultGet, resultSet } from "../virt/context";
+import { WRITE } from "../virt/fault";
+import { NOWHERE, regionAt, regionFloor } from "../virt/index";
+import { machine } from "../virt/machine";
+import {
+  REGION_NO_CACHE,
+  REGION_NO_CHANGE,
+  REGION_PAGEFILE_VIEW,
+  REGION_PRIVATE,
+  REGION_WRITE_COMBINE,
+} from "../virt/region";
+import { roomEnsure, roomEnsureSplits } from "../virt/room";
+import { Space } from "../virt/space";
+import { viewChargeAll, viewCommit, viewCommitSplits, viewEnd, viewMake } from "../virt/view";
+import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { placeHighest, placeLowest, placeTaken } from "./place";
+import {
+  isReady,
+  isReadyPointer,
+  memoryRead,
+  memoryWrite,
+  NO_POINTER,
+  pointerRead,
+  pointerWrite,
+} from "./pointer";
+import { attributesOf, isAllowedInView, isProtection } from "./protection";
+import {
+  MEM_LARGE_PAGES,
+  MEM_RESERVE,
+  MEM_TOP_DOWN,
+  PAGE_EXECUTE_READWRITE,
+  PAGE_NOACCESS,
+  PAGE_NOCACHE,
+  PAGE_READONLY,
+  PAGE_READWRITE,
+  PAGE_WRITECOMBINE,
+  PAGE_WRITECOPY,
+  SEC_NO_CHANGE,
+  SEC_NOCACHE,
+  SEC_WRITECOMBINE,
+  SECTION_MAP_EXECUTE,
+  SECTION_MAP_EXECUTE_EXPLICIT,
+  SECTION_MAP_READ,
+  SECTION_MAP_WRITE,
+} from "./types";
+import { isZeroBits, zeroBitsLimit } from "./zero-bits";
+
+const VIEW_UNMAP: u32 = 2;
+const KNOWN: u32 = MEM_TOP_DOWN | MEM_LARGE_PAGES | SEC_NO_CHANGE | MEM_RESERVE;
+const OFFSET_BYTES: u32 = 8;
+
+/**
+ * NtMapViewOfSection: the checks of 7.2 in their order. `section` is a number, or the NTSTATUS of
+ * looking up its handle; `rights` are the handle's. Result 0: base; result 1: size.
+ */
+export function viewMap(
+  context: Context,
+  target: u32,
+  section: u32,
+  rights: u32,
+  baseAt: u64,
+  base: u64,
+  zeroBits: u64,
+  commitSize: u64,
+  offsetAt: u64,
+  offset: u64,
+  sizeAt: u64,
+  size: u64,
+  inherit: u32,
+  type: u32,
+  protection: u32,
+): u32 {
+  if (inherit == 0 || inherit > VIEW_UNMAP) return fail(context, 1, STATUS_INVALID_PARAMETER_8);
+  if ((type & ~KNOWN) != 0) return fail(context, 2, STATUS_INVALID_PARAMETER_9);
+  if (!isViewProtection(protection)) return fail(context, 4, STATUS_INVALID_PAGE_PROTECTION);
+  if (
+    !isReadyPointer(context, baseAt) ||
+    !isReadyPointer(context, sizeAt) ||
+    !isReadyOffset(context, offsetAt)
+  ) {
+    return fail(context, 5, STATUS_ACCESS_VIOLATION);
+  }
+  base = pointerRead(context, baseAt, base);
+  size = pointerRead(context, sizeAt, size);
+  if (offsetAt != NO_POINTER && offsetAt != 0) offset = memoryRead(context, offsetAt, OFFSET_BYTES);
+  const limit = machine().regionLimit;
+  if (base > limit || limit + 1 - base < size) return fail(context, 5, STATUS_INVALID_PARAMETER_3);
+  if (!isZeroBits(zeroBits)) return fail(context, 6, STATUS_INVALID_PARAMETER_4);
+  if (!isTarget(section)) return fail(context, 7, section);
+  if (!isTarget(target)) return fail(context, 7, target);
+  const space = targetSpace(target)!;
+  if (isTerminating(space)) return fail(context, 7, STATUS_PROCESS_IS_TERMINATING);
+  const needed = neededRights(protection);
+  if ((needed & ~allowedRights(rights)) != 0) return fail(context, 7, STATUS_ACCESS_DENIED);
+  if (((base | offset) & (GRANULARITY - 1)) != 0) return fail(context, 8, STATUS_MAPPED_ALIGNMENT);
+  if ((type & MEM_RESERVE) != 0) return fail(context, 3, STATUS_INVALID_PARAMETER_9);
+  const mapped = sectionOf(section)!;
+  if (!isAllowedInView(mapped.protection, protection)) {
+    return fail(context, 9, STATUS_SECTION_PROTECTION);
+  }
+  const sectionBytes = mapped.sizePages << 12;
+  if (size == 0 && offset >= sectionBytes) return fail(context, 10, STATUS_INVALID_PARAMETER);
+  if (offset > sectionBytes || pageUp(size) > sectionBytes - offset) {
+    return fail(context, 11, STATUS_INVALID_VIEW_SIZE);
+  }
+  const bytes = size == 0 ? sectionBytes - offset : pageUp(size);
+  const status = place(
+    context,
+    space,
+    mapped,
+    base,
+    zeroBits,
+    pageOf(offset),
+    bytes,
+    type,
+    protection,
+  );
+  if (status != STATUS_SUCCESS) return status;
+  if (commitSize != 0)
+    commitHead(space, mapped, pageOf(offset), min<u64>(pageUp(commitSize), bytes));
+  pointerWrite(context, baseAt, resultGet(context, 0));
+  pointerWrite(context, sizeAt, resultGet(context, 1));
+  if (offsetAt != 0) memoryWrite(context, offsetAt, OFFSET_BYTES, offset);
+  return STATUS_SUCCESS;
+}
+
+/** NtUnmapViewOfSection: any address inside the view (7.5). */
+export function viewUnmap(context: Context, target: u32, address: u64): u32 {
+  if (address > machine().highestAddress) {
+    return answer(context, rule(7, 5, 2), STATUS_NOT_MAPPED_VIEW);
+  }
+  if (!isTarget(target)) return answer(context, rule(7, 5, 2), target);
+  const space = targetSpace(target)!;
+  if (isTerminating(space)) {
+    return answer(context, rule(7, 5, 2), STATUS_PROCESS_IS_TERMINATING);
+  }
+  const region = regionAt(space, address);
+  if (region === null || region.kind == REGION_PRIVATE) {
+    return answer(context, rule(7, 5, 2), STATUS_NOT_MAPPED_VIEW);
+  }
+  if (!roomEnsure(space)) {
+    return answer(context, rule(7, 5, 2), STATUS_INSUFFICIENT_RESOURCES);
+  }
+  viewEnd(space, region);
+  return answer(context, rule(7, 5, 1), STATUS_SUCCESS);
+}
+
+/** FlushViewOfFile: memory that the paging file backs has nothing to write (7.11). */
+export function viewFlush(context: Context, target: u32, address: u64, size: u64): u32 {
+  if (!isTarget(target)) return answer(context, rule(7, 11, 4), target);
+  const space = targetSpace(target)!;
+  if (isTerminating(space)) {
+    return answer(context, rule(7, 11, 4), STATUS_PROCESS_IS_TERMINATING);
+  }
+  if (address > machine().highestAddress) {
+    return answer(context, rule(7, 11, 4), STATUS_NOT_MAPPED_VIEW);
+  }
+  const region = regionAt(space, address);
+  if (region === null) return answer(context, rule(7, 11, 4), STATUS_NOT_MAPPED_VIEW);
+  if (region.kind == REGION_PRIVATE) {
+    return answer(context, rule(7, 11, 5), STATUS_NOT_MAPPED_DATA);
+  }
+  if (size > region.end - address) {
+    return answer(context, rule(7, 11, 6), STATUS_NOT_MAPPED_VIEW);
+  }
+  return answer(context, rule(7, 11, 2), STATUS_SUCCESS);
+}
+
+/** Rows 12 to 14, and the view itself. */
+function place(
+  context: Context,
+  space: Space,
+  section: Section,
+  base: u64,
+  zeroBits: u64,
+  offsetPages: u64,
+  bytes: u64,
+  type: u32,
+  protection: u32,
+): u32 {
+  let start = alignDown(base, GRANULARITY);
+  const isTopDown = (type & MEM_TOP_DOWN) != 0;
+  if (base == 0) {
+    const limit = zeroBitsLimit(zeroBits);
+    start = isTopDown
+      ? placeHighest(space, bytes, GRANULARITY, limit)
+      : placeLowest(space, bytes, GRANULARITY, limit);
+    if (start == NOWHERE) return fail(context, 13, STATUS_NO_MEMORY);
+  } else {
+    const end = start + bytes;
+    if (start < GRANULARITY || end > machine().regionLimit + 1) {
+      return fail(context, 12, STATUS_CONFLICTING_ADDRESSES);
+    }
+    if (regionFloor(space, end - 1).end > start) {
+      return fail(context, 12, STATUS_CONFLICTING_ADDRESSES);
+    }
+  }
+  const shown = withCaching(section, protection);
+  const attributes = attributesOf(shown);
+  const copies = (attributes & COPIED) != 0;
+  if (copies && !chargeFits(bytes >> 12)) return fail(context, 14, STATUS_COMMITMENT_LIMIT);
+  const first = offsetPages;
+  const last = offsetPages + (bytes >> 12);
+  if (!roomEnsureSplits(space, viewCommitSplits(section, first, last))) {
+    return fail(context, 13, STATUS_INSUFFICIENT_RESOURCES);
+  }
+  const flags = viewFlags(section, type);
+  viewMake(
+    space,
+    section,
+    start,
+    start + bytes,
+    first,
+    REGION_PAGEFILE_VIEW,
+    shown,
+    flags,
+    attributes,
+  );
+  if (base == 0 && !isTopDown) placeTaken();
+  resultSet(context, 0, start);
+  resultSet(context, 1, bytes);
+  return answer(context, rule(7, 2, 0), STATUS_SUCCESS);
+}
+
+/** CommitSize commits that many leading bytes of a SEC_RESERVE section (7.8). */
+function commitHead(space: Space, section: Section, first: u64, bytes: u64): void {
+  const end = first + (bytes >> 12);
+  const added = sectionUncommitted(section, first, end);
+  if (added == 0 || !chargeFits(added)) return;
+  if (!roomEnsureSplits(space, viewCommitSplits(section, first, end))) return;
+  viewCommit(section, first, end);
+  viewChargeAll(section);
+}
+
+function isReadyOffset(context: Context, at: u64): bool {
+  return at == 0 || isReady(context, at, OFFSET_BYTES, WRITE);
+}
+
+/** A view is made with a base protection; caching comes from the section. */
+function isViewProtection(protection: u32): bool {
+  return isProtection(protection) && protection <= 0xff;
+}
+
+/** Rights that a view of this protection needs of the section's handle (7.3). */
+function neededRights(protection: u32): u32 {
+  if (protection == PAGE_READWRITE) return SECTION_MAP_WRITE;
+  if (protection == PAGE_EXECUTE_READWRITE) return SECTION_MAP_WRITE | SECTION_MAP_EXECUTE;
+  const isData =
+    protection == PAGE_NOACCESS || protection == PAGE_READONLY || protection == PAGE_WRITECOPY;
+  return isData ? SECTION_MAP_READ : SECTION_MAP_READ | SECTION_MAP_EXECUTE;
+}
+
+/** FILE_MAP_EXECUTE counts as the right to execute (17.12). */
+function allowedRights(rights: u32): u32 {
+  const isExplicit = (rights & SECTION_MAP_EXECUTE_EXPLICIT) != 0;
+  return isExplicit ? rights | SECTION_MAP_EXECUTE : rights;
+}
+
+function withCaching(section: Section, protection: u32): u32 {
+  if ((section.attributes & SEC_NOCACHE) != 0) return protection | PAGE_NOCACHE;
+  return (section.attributes & SEC_WRITECOMBINE) != 0 ? protection | PAGE_WRITECOMBINE : protection;
+}
+
+function viewFlags(section: Section, type: u32): u32 {
+  let flags: u32 = 0;
+  if ((section.attributes & SEC_NOCACHE) != 0) flags |= REGION_NO_CACHE;
+  if ((section.attributes & SEC_WRITECOMBINE) != 0) flags |= REGION_WRITE_COMBINE;
+  if (((type | section.attributes) & SEC_NO_CHANGE) != 0) flags |= REGION_NO_CHANGE;
+  return flags;
+}
+
+function fail(context: Context, row: u32, status: u32): u32 {
+  return answer(context, rule(7, 2, row), status);
+}
