@@ -170,6 +170,39 @@ export interface CoreExports {
   ): number;
   resetWriteWatchF64(context: number, target: number, base: number, size: number): number;
 
+  // Sections, by number, and their views.
+
+  /** Pagefile-backed section with one handle; R0 = its number. `attributes` are SEC_*. */
+  sectionCreateF64(context: number, size: number, protection: number, attributes: number): number;
+  /** One handle more, one handle less: without handles and views the section is gone. */
+  sectionOpen(section: number): void;
+  sectionClose(section: number): void;
+  /** One figure of the section, by `SectionCounter`. */
+  sectionCounterF64(section: number, counter: number): number;
+  /**
+   * `section` is a number, or the NTSTATUS of looking up its handle; `rights` are the handle's
+   * SECTION_* bits. `inherit` is 1 or 2. R0 = base, R1 = size.
+   */
+  viewMapF64(
+    context: number,
+    target: number,
+    section: number,
+    rights: number,
+    baseAt: number,
+    base: number,
+    zeroBits: number,
+    commitSize: number,
+    offsetAt: number,
+    offset: number,
+    sizeAt: number,
+    size: number,
+    inherit: number,
+    type: number,
+    protection: number,
+  ): number;
+  viewUnmapF64(context: number, target: number, address: number): number;
+  viewFlushF64(context: number, target: number, address: number, size: number): number;
+
   // Accesses of the context's current space. A failing one leaves an outcome in the context, which
   // stays until
   // `outcomeClear`; nothing of the access has happened then.
@@ -287,6 +320,13 @@ export const SpaceCounter = {
   ResidentPages: 3,
   LockedPages: 4,
   Kind: 5,
+} as const;
+
+export const SectionCounter = {
+  SizeBytes: 0,
+  Attributes: 1,
+  Protection: 2,
+  CommittedPages: 3,
 } as const;
 
 /** Bits of `machineCreate`'s switches; a set bit is the value that is not the default. */
