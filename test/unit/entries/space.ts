@@ -2,6 +2,13 @@ import "../../../assembly/base/panic";
 import { CONTEXT } from "../../../assembly/base/layout";
 import { POOL_REGION, poolLive, poolTake } from "../../../assembly/base/pool";
 import { machineMake } from "../../../assembly/nt/profile";
+import {
+  attributesAt,
+  attributesFill,
+  attributesRunEnd,
+  committedCount,
+  tableRecords,
+} from "../../../assembly/page/table";
 import { Context, contextEnter, contextMake } from "../../../assembly/virt/context";
 import {
   gapHighest,
@@ -19,13 +26,6 @@ import { REGION_PRIVATE, Region } from "../../../assembly/virt/region";
 import { roomEnsure } from "../../../assembly/virt/room";
 import { SPACE_TRANSLATED, SPACE_WINDOWED, Space, spaceOf } from "../../../assembly/virt/space";
 import { spaceMake } from "../../../assembly/virt/spaces";
-import {
-  attributesAt,
-  attributesFill,
-  attributesRunEnd,
-  committedCount,
-  tableRecords,
-} from "../../../assembly/page/table";
 import { verify } from "../../../assembly/virt/verify";
 
 /** One space with nothing in it, and the mechanisms under the services. */
