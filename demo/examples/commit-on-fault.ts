@@ -1,7 +1,7 @@
 /**
- * Reserve, then commit from an exception handler: a buffer that takes memory only for the pages that it touches. The
- * loop writes as if the whole buffer were there; each first touch of a page raises an access violation, the handler
- * commits that page and has the store made again.
+ * Reserve, then commit from an exception handler: a buffer that takes memory only for the pages
+ * that it touches. The loop writes as if the whole buffer were there; each first touch of a page
+ * raises an access violation, the handler commits that page and has the store made again.
  */
 import { type ExceptionPointers, Machine } from "guardpage";
 import {

@@ -8,7 +8,7 @@ import { importedPath, importsOf, type Tree } from "./tree.ts";
 export type Rule = (tree: Tree) => string[];
 
 /** Folder order is dependency order. */
-const ASSEMBLY_FOLDERS = ["base", "phys", "object", "virt", "nt", "abi"];
+const ASSEMBLY_FOLDERS = ["base", "phys", "page", "object", "virt", "nt", "abi"];
 
 const FILE_LINES_MAX = 400;
 const LINE_COLUMNS_MAX = 100;

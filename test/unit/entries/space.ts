@@ -51,7 +51,7 @@ export function insert(start: u64, end: u64): void {
   const region = changetype<Region>(poolTake(POOL_REGION));
   region.start = start;
   region.end = end;
-  region.kind = REGION_PRIVATE;
+  region.kind = <u16>REGION_PRIVATE;
   regionInsert(space(), region);
 }
 
