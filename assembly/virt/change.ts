@@ -113,7 +113,9 @@ function changeToCopied(space: Space, first: u64, end: u64, attributes: u32): bo
   return true;
 }
 
-/** Give committed pages other attributes. False where memory is at its end; then nothing changed. */
+/**
+ * Give committed pages other attributes. False where memory is at its end; then nothing changed.
+ */
 export function protectPages(space: Space, first: u64, end: u64, attributes: u32): bool {
   if ((attributes & COPIED) != 0) return changeToCopied(space, first, end, attributes);
   if (!roomEnsure(space)) return false;

@@ -171,7 +171,10 @@ export function sharingRegion(space: Space, page: u64): Region | null {
   return region === null || region.section == 0 ? null : region;
 }
 
-/** The facts of a committed page that shares nothing, and has a frame from now on; 0 where none is left. */
+/**
+ * The facts of a committed page that shares nothing, and has a frame from now on; 0 where none is
+ * left.
+ */
 export function backed(space: Space, page: u64): u32 {
   if (!roomEnsure(space)) return 0;
   const i = <u32>page & 1023;
