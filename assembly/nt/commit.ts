@@ -76,7 +76,10 @@ export function commitPages(
   if (region.section != 0) return commitView(context, space, region, first, last, protect);
   const status = chargeStatus(context, space, region, uncommittedPages(space, first, last));
   if (status != STATUS_SUCCESS) return status;
-  commit(space, region, first, last, attributesIn(region, protect));
+  const attributes = attributesIn(region, protect);
+  commit(space, region, first, last, attributes);
+  // Pages that were copied on write stay the process's own (7.7).
+  if (isCopyProtection(protect)) protectPages(space, first, last, attributes);
   return done(context, start, end);
 }
 

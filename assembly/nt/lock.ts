@@ -12,7 +12,7 @@ import {
   STATUS_WAS_LOCKED,
   STATUS_WORKING_SET_QUOTA,
 } from "../base/status";
-import { isLocked, lockPage, trim, unlockPage } from "../virt/change";
+import { isLocked, lockedCount, lockPage, trimUnlocked, unlockPage } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { disarm, GUARD, judge, prepare, READ, RESOLVED, recordWrite, WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
@@ -52,7 +52,7 @@ export function lock(
     }
     known = pageOf(region.end);
   }
-  const added = end - first - lockedPages(space, first, end);
+  const added = end - first - lockedCount(space, first, end);
   if (!fitsWorkingSet(space, added)) return fail(context, 8, STATUS_WORKING_SET_QUOTA);
   for (let page = first; page < end; page++) {
     const outcome = judge(space, page, READ);
@@ -96,10 +96,8 @@ export function unlock(
     if (region === null) return fail(context, 5, STATUS_NOT_LOCKED);
     page = pageOf(region.end);
   }
-  if (lockedPages(space, first, end) != end - first) {
-    for (let page = first; page < end; page++) {
-      if (!isLocked(space, page)) trim(space, page);
-    }
+  if (lockedCount(space, first, end) != end - first) {
+    trimUnlocked(space, first, end);
     return fail(context, 10, STATUS_NOT_LOCKED);
   }
   for (let page = first; page < end; page++) unlockPage(space, page);
@@ -143,13 +141,6 @@ function check(
 function writeRange(context: Context, baseAt: u64, sizeAt: u64): void {
   pointerWrite(context, baseAt, resultGet(context, 0));
   pointerWrite(context, sizeAt, resultGet(context, 1));
-}
-
-function lockedPages(space: Space, first: u64, end: u64): u64 {
-  if (space.lockedPages == 0) return 0;
-  let count: u64 = 0;
-  for (let page = first; page < end; page++) count += <u64>isLocked(space, page);
-  return count;
 }
 
 function fitsWorkingSet(space: Space, added: u64): bool {

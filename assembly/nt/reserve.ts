@@ -29,6 +29,9 @@ import {
   MEM_PHYSICAL,
   MEM_TOP_DOWN,
   MEM_WRITE_WATCH,
+  PAGE_GUARD,
+  PAGE_NOCACHE,
+  PAGE_WRITECOMBINE,
 } from "./types";
 import { zeroBitsLimit } from "./zero-bits";
 
@@ -47,6 +50,9 @@ export function reserveRegion(
 ): u32 {
   if (isCopyProtection(protect)) return fail(context, 1, STATUS_INVALID_PAGE_PROTECTION);
   const isLarge = (type & MEM_LARGE_PAGES) != 0;
+  if (isLarge && (protect & (PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE)) != 0) {
+    return answer(context, rule(11, 0, 6), STATUS_INVALID_PAGE_PROTECTION);
+  }
   if (isLarge && ((base | size) & (LARGE_PAGE_BYTES - 1)) != 0) {
     return answer(context, rule(11, 0, 3), STATUS_INVALID_PARAMETER);
   }

@@ -21,6 +21,7 @@ import {
   isWritable,
   judge,
   linearOf,
+  makeOwn,
   prepare,
   READ,
   RESOLVED,
@@ -28,6 +29,7 @@ import {
 } from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
+import { REGION_IMAGE } from "../virt/region";
 import { Space } from "../virt/space";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { isReady, isReadyPointer, NO_POINTER, pointerWrite } from "./pointer";
@@ -137,6 +139,8 @@ export function writeProcess(
   while (done < size) {
     const page = pageOf(address + done);
     if (!prepare(space, page, WRITE)) break;
+    // Made writable, a page of an image is copy-on-write, whatever it was before (3.4, 12.3).
+    if (region.kind == REGION_IMAGE) makeOwn(space, page);
     complete(context, space, page, WRITE);
     const bytes = min<u64>(toPageEnd(address + done), size - done);
     const copied = fromBuffer(context, space, address + done, bufferAt, done, bytes);

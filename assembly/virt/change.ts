@@ -249,14 +249,33 @@ export function dropContents(space: Space): void {
   }
 }
 
-/** Take the page out of the working set; its content stays. */
-export function trim(space: Space, page: u64): void {
-  const chunk = factsAt(space, page);
-  const i = <u32>page & 1023;
-  if (chunk == 0 || !planeTest(chunk + FACT_VALID, i)) return;
-  planeClear(chunk + FACT_VALID, i);
-  space.residentPages -= 1;
-  mapsClear(space, page, page + 1);
+/** Locked pages of [first, end). */
+export function lockedCount(space: Space, first: u64, end: u64): u64 {
+  let count: u64 = 0;
+  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
+    const from = <u32>page & 1023;
+    const to = from + <u32>(factsChunkEnd(page, end) - page);
+    count += planeCount(factsAt(space, page) + FACT_LOCKED, from, to);
+    page += to - from;
+  }
+  return count;
+}
+
+/** Take the pages that are not locked out of the working set; their content stays. */
+export function trimUnlocked(space: Space, first: u64, end: u64): void {
+  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
+    const chunk = factsAt(space, page);
+    const from = <u32>page & 1023;
+    const to = from + <u32>(factsChunkEnd(page, end) - page);
+    const valid = chunk + FACT_VALID;
+    for (let i = planeNext(valid, from, to); i < to; i = planeNext(valid, i + 1, to)) {
+      if (planeTest(chunk + FACT_LOCKED, i)) continue;
+      planeClear(valid, i);
+      space.residentPages -= 1;
+    }
+    mapsClear(space, page, page + (to - from));
+    page += to - from;
+  }
 }
 
 export function isLocked(space: Space, page: u64): bool {

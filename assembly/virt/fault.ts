@@ -213,22 +213,28 @@ export function recordWrite(space: Space, page: u64): void {
   }
   const attributes = attributesAt(space, page);
   if ((attributes & COPIED) != 0) {
-    copyPage(space, page);
+    makeOwn(space, page);
     attributesFill(space, page, page + 1, copiedAttributes(attributes));
-    planeSet(chunk + FACT_COPY, i);
-    mapsClear(space, page, page + 1);
   }
   if (isWatched(space, page)) planeSet(chunk + FACT_MARK, i);
 }
 
-/** The page leaves its section: a frame of its own, with the bytes that the section has now. */
-function copyPage(space: Space, page: u64): void {
+/**
+ * A prepared page of a view becomes the process's own: a frame with the bytes that the section has
+ * now, and the section has nothing to do with it any more.
+ */
+export function makeOwn(space: Space, page: u64): void {
+  const chunk = factsAt(space, page);
+  const i = <u32>page & 1023;
   const region = sharingRegion(space, page);
-  if (region === null) return;
-  const shared = changetype<Frame>(sectionFrame(viewSection(region)!, viewPage(region, page)));
-  const frame = frameFor(space, page);
-  memory.copy(frame.location, shared.location, PAGE_BYTES);
-  frameSet(factsMake(space, page), <u32>page & 1023, changetype<u32>(frame));
+  if (region !== null) {
+    const shared = changetype<Frame>(sectionFrame(viewSection(region)!, viewPage(region, page)));
+    const frame = frameFor(space, page);
+    memory.copy(frame.location, shared.location, PAGE_BYTES);
+    frameSet(chunk, i, changetype<u32>(frame));
+  }
+  planeSet(chunk + FACT_COPY, i);
+  mapsClear(space, page, page + 1);
 }
 
 /** The frame that a page's bytes are in, its own or its section's; 0 where it was never touched. */
