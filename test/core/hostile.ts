@@ -1,0 +1,252 @@
+import { CONTEXT, type CoreExports, Profile, SpaceKind, Switch } from "../../src/wasm/exports.ts";
+import { pick, randomFrom } from "../unit/random.ts";
+
+/**
+ * Calls of the core by number, with arguments that no well-meaning caller would pass. Nothing is
+ * known of the answers but that there is one: no export traps, and the rules between the maps hold.
+ */
+
+/** What the host uses, and accessors that it does not. */
+export interface AnyExports extends CoreExports {
+  windowedLoadU64(context: number, address: number): bigint;
+  windowedStoreU32(context: number, address: number, value: number): void;
+}
+
+type Random = (below: number) => number;
+
+const PAGE = 0x1000;
+const INVALID_HANDLE = 0xc0000008 | 0;
+const NOWHERE = -1;
+
+/** Numbers at which something begins or ends. */
+const EDGES = [
+  0,
+  0x10000,
+  0x3ff000,
+  0x400000,
+  0x7ffe0000,
+  0x7ffe1000,
+  0x7ffeffff,
+  0x7fff0000,
+  0xbffeffff,
+  0xfffe0000,
+  2 ** 32 - 1,
+  2 ** 32,
+  2 ** 47 - 0x20000,
+  2 ** 47,
+  2 ** 52,
+  NOWHERE,
+];
+const PROTECTIONS = [1, 2, 4, 8, 0x10, 0x20, 0x40, 0x80, 0x104, 0x140, 0x204, 0x404, 0, 0x105];
+const TYPES = [
+  0x1000, 0x2000, 0x3000, 0x203000, 0x202000, 0x102000, 0x80000, 0x1000000, 0x402000, 0x20003000, 0,
+];
+const SECTION_ATTRIBUTES = [0x8000000, 0x4000000, 0x18000000, 0x44000000, 0x8400000, 0];
+const FAR_ADDRESSES = [
+  2n ** 64n - 1n,
+  2n ** 64n - 4n,
+  2n ** 47n,
+  0x7ffffffeffffn,
+  2n ** 64n - 2n ** 47n,
+];
+
+export interface HostileRun {
+  profile: keyof typeof Profile;
+  seed: number;
+  steps: number;
+  /** Verify both spaces after every so many steps. */
+  verifyEvery: number;
+}
+
+/** Run it. @throws Error that says which step trapped or which rule was broken */
+export function runHostile(core: AnyExports, { profile, seed, steps, verifyEvery }: HostileRun) {
+  const random = randomFrom(seed);
+  const hasWindow = profile !== "win64";
+  core.machineCreateF64(
+    Profile[profile],
+    random(0x1000) | (hasWindow ? Switch.Window : 0),
+    pick([300, 4000, 0x400000], random),
+    pick([200, 3000, 0x200000], random),
+    seed,
+    seed,
+  );
+  const context = core.contextCreate();
+  const kind = hasWindow ? SpaceKind.Windowed : SpaceKind.Translated;
+  const spaces = [core.spaceCreate(kind, 50, 345), core.spaceCreate(SpaceKind.Translated, 50, 345)];
+  core.contextEnter(context, spaces[0] as number);
+  const calls = callsOf(core, context, spaces, random, kind);
+  const names = Object.keys(calls);
+  for (let step = 0; step < steps; step++) {
+    const name = pick(names, random);
+    try {
+      calls[name]?.();
+    } catch (cause) {
+      throw new Error(`seed ${seed}, step ${step}: ${name} trapped`, { cause });
+    }
+    core.outcomeClear(context);
+    if (step % verifyEvery !== 0) continue;
+    for (const space of spaces) {
+      const rule = core.verifySpace(context, space);
+      if (rule !== 0) throw new Error(`seed ${seed}, step ${step}: ${name} broke rule ${rule}`);
+    }
+  }
+}
+
+function callsOf(
+  core: AnyExports,
+  context: number,
+  spaces: number[],
+  random: Random,
+  kind: number,
+): Record<string, () => unknown> {
+  const one = <T>(list: readonly T[]) => pick(list, random);
+  const near = () =>
+    0x100000 + random(64) * 0x8000 + random(8) * PAGE + one([0, 0, 0, 1, 0xffe, 0xfff]);
+  const address = () => (random(2) === 0 ? near() : one(EDGES) + one([0, 0, 1, 0xfff, PAGE]));
+  const size = () => one([0, 1, 2, PAGE, PAGE + 1, 0x10000, 0x100000, random(0x30000), ...EDGES]);
+  const pointer = () => one([NOWHERE, NOWHERE, NOWHERE, 0, address()]);
+  const protection = () => one([...PROTECTIONS, random(0x800), 0x40000040]);
+  const type = () => one([...TYPES, random(2 ** 31)]);
+  const space = () => one([...spaces, ...spaces, ...spaces, INVALID_HANDLE, 99, 5000]);
+  const length = () => one([0, 1, 100, 3 * PAGE, 0x40000, 2 ** 40]);
+  const sections: number[] = [];
+  const c = context;
+  let entered = spaces[0] as number;
+  const isWindowed = () => kind === SpaceKind.Windowed && entered === spaces[0];
+
+  return {
+    allocate: () =>
+      core.allocateF64(
+        c,
+        space(),
+        pointer(),
+        address(),
+        one([0, 0, 0, 1, 15, 21, 22, 33, -1]),
+        pointer(),
+        size(),
+        type(),
+        protection(),
+      ),
+    allocateAnywhere: () =>
+      core.allocateF64(c, space(), -1, 0, 0, -1, one([PAGE, 0x50000]), type(), protection()),
+    free: () =>
+      core.freeF64(
+        c,
+        space(),
+        pointer(),
+        address(),
+        pointer(),
+        one([0, 0, size()]),
+        one([0x4000, 0x8000, 0x8002]),
+      ),
+    protect: () =>
+      core.protectF64(c, space(), pointer(), address(), pointer(), size(), protection(), pointer()),
+    query: () =>
+      core.queryF64(
+        c,
+        space(),
+        address(),
+        one([0, 3, 1]),
+        pointer(),
+        one([0, 28, 48, 16, 24, 100]),
+        pointer(),
+      ),
+    lock: () => core.lockF64(c, space(), pointer(), address(), pointer(), size(), random(5)),
+    unlock: () => core.unlockF64(c, space(), pointer(), address(), pointer(), size(), 1),
+    readVirtual: () => core.readVirtualF64(c, space(), address(), pointer(), size(), pointer()),
+    writeVirtual: () => core.writeVirtualF64(c, space(), address(), pointer(), size(), pointer()),
+    writeProcess: () => core.writeProcessF64(c, space(), address(), pointer(), size(), pointer()),
+    getWriteWatch: () =>
+      core.getWriteWatchF64(
+        c,
+        space(),
+        random(3),
+        address(),
+        size(),
+        pointer(),
+        pointer(),
+        one([0, 1, 3, -1]),
+        pointer(),
+      ),
+    resetWriteWatch: () => core.resetWriteWatchF64(c, space(), address(), size()),
+    load: () =>
+      one([core.loadU8F64, core.loadU16F64, core.loadU32F64, core.loadF64F64])(c, address()),
+    store: () => one([core.storeU8F64, core.storeU16F64, core.storeU32F64])(c, address(), 7),
+    loadFar: () => core.loadSlow(c, one(FAR_ADDRESSES), one([1, 2, 4, 8])),
+    storeFar: () => core.storeSlow(c, one(FAR_ADDRESSES), one([1, 2, 4, 8]), 5n),
+    windowedLoad: () => isWindowed() && core.windowedLoadU64(c, address() | 0),
+    windowedStore: () => isWindowed() && core.windowedStoreU32(c, address() | 0, 7),
+    copy: () => core.copyF64(c, address(), address(), length()),
+    fill: () => core.fillF64(c, address(), 7, length()),
+    compare: () => core.compareF64(c, address(), address(), length()),
+    fetch: () => core.fetchF64(c, address(), one([0, 1, 15, 16, 1000])),
+    ask: () => core.askF64(c, address(), one([1, 8, 15, 100000]), one([0, 1, 8, 3])),
+    probe: () => core.probeF64(c, address(), 1, one([0, 1, 8])),
+    probeRange: () => core.probeRangeF64(c, address(), size(), one([0, 1])),
+    peek: () => core.peekF64(space(), address()),
+    poke: () => core.pokeF64(space(), address()),
+    touched: () => core.spaceTouchedF64(space(), address(), size()),
+    forget: () => core.mapsForget(space()),
+    enter: () => {
+      entered = one(spaces);
+      core.contextEnter(c, entered);
+    },
+    sectionCreate: () => {
+      if (sections.length > 5) return;
+      const bytes = one([1, 0x5000, 0x23456, 0x100000, -1, 2 ** 45]);
+      const status = core.sectionCreateF64(c, bytes, protection(), one(SECTION_ATTRIBUTES));
+      const number = new DataView(core.memory.buffer).getUint32(c + CONTEXT.results, true);
+      if (status === 0) sections.push(number);
+    },
+    sectionClose: () => sections.length > 3 && core.sectionClose(sections.shift() as number),
+    viewMap: () =>
+      core.viewMapF64(
+        c,
+        space(),
+        one([...sections, INVALID_HANDLE, 77]),
+        one([0x2f, 0x4, 0x6, 0xc]),
+        pointer(),
+        one([0, 0, 0x100000 + random(64) * 0x10000, address()]),
+        0,
+        one([0, 0, 2 * PAGE, 2 ** 40]),
+        pointer(),
+        one([0, 0, 0x10000, PAGE]),
+        pointer(),
+        one([0, 0, PAGE, size()]),
+        random(3),
+        one([0, 0, 0x100000, 0x2000]),
+        one(PROTECTIONS),
+      ),
+    viewUnmap: () => core.viewUnmapF64(c, space(), address()),
+    viewFlush: () => core.viewFlushF64(c, space(), address(), size()),
+    adopt: () => {
+      const runs = new DataView(core.memory.buffer, c + CONTEXT.transfer);
+      for (const run of [0, 16]) {
+        runs.setBigUint64(run, BigInt(random(4) + 1), true);
+        runs.setUint32(run + 8, protection(), true);
+      }
+      const bytes = (random(8) + 1) * PAGE;
+      const kinds = [0x20000, 0x40000, 0x1000000, 5];
+      const base = Math.floor(near() / PAGE) * PAGE;
+      return core.regionAdoptF64(
+        c,
+        space(),
+        base,
+        bytes,
+        one(kinds),
+        protection(),
+        random(3),
+        one([0, 1, 2, 9999]),
+      );
+    },
+    end: () => {
+      if (random(200) !== 0) return;
+      const which = random(2);
+      core.spaceTerminate(spaces[which] as number);
+      core.spaceDestroy(spaces[which] as number);
+      spaces[which] = core.spaceCreate(which === 0 ? kind : SpaceKind.Translated, 50, 345);
+      entered = spaces[0] as number;
+      core.contextEnter(c, entered);
+    },
+  };
+}
