@@ -33,5 +33,6 @@ export type {
   MemoryStatusEx,
   SystemInfo,
 } from "./structs.ts";
+export { type ServiceCopy, type ServiceCopyOptions, SystemMemory } from "./system.ts";
 export { Thread } from "./thread.ts";
 export { MachinePoisoned } from "./wasm/trap.ts";

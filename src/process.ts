@@ -15,6 +15,7 @@ import type { Machine } from "./machine.ts";
 import { GuestMemory } from "./memory.ts";
 import { hex } from "./names.ts";
 import { adoptRegion, type RegionDescription } from "./region.ts";
+import { SystemMemory } from "./system.ts";
 import { Thread } from "./thread.ts";
 import { type Core, windowPlace } from "./wasm/core.ts";
 import { SpaceCounter } from "./wasm/exports.ts";
@@ -56,6 +57,8 @@ export class Process {
   readonly memory: GuestMemory;
   /** Memory as a debugger sees it. */
   readonly debugView: DebugView;
+  /** Guest memory as system services touch it. */
+  readonly system: SystemMemory;
   readonly mainThread: Thread;
   /**
    * The thread that calls are made on: it has the last error, and the __try blocks. `thread.run`
@@ -91,6 +94,7 @@ export class Process {
     this.spaceNumber = spaceNumber;
     this.memory = new GuestMemory(this, space === "windowed" ? windowPlace(this.core) : undefined);
     this.debugView = new DebugView(this);
+    this.system = new SystemMemory(this);
     this.handles = new HandleTable(this);
     this.exceptions = new Exceptions(this, machine.options.handlerDepthLimit);
     this.mainThread = new Thread(this, machine.nextThreadId());

@@ -4,6 +4,7 @@ import { free as ntFree } from "../nt/free";
 import { lock as ntLock, unlock as ntUnlock } from "../nt/lock";
 import { protect as ntProtect } from "../nt/protect";
 import { query as ntQuery } from "../nt/query";
+import { serviceAsk as ntServiceAsk } from "../nt/service";
 import {
   readVirtual as ntReadVirtual,
   writeProcess as ntWriteProcess,
@@ -153,4 +154,9 @@ export function getWriteWatch(
 
 export function resetWriteWatch(context: u32, target: u32, base: u64, size: u64): u32 {
   return ntResetWriteWatch(changetype<Context>(context), known(target), base, size);
+}
+
+/** A system service is about to touch a buffer of the calling process. */
+export function serviceAsk(context: u32, address: u64, length: u64, access: u32): u32 {
+  return ntServiceAsk(changetype<Context>(context), address, length, access);
 }

@@ -161,6 +161,15 @@ export class Accesses {
     }
   }
 
+  /** As a system service asks about a whole buffer before it touches it: NTSTATUS. */
+  serviceAsk(address: number, length: number, access: number): number {
+    try {
+      return this.#exports.serviceAskF64(this.#context, address, length, access) >>> 0;
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
   fetch(address: number, sizeBytes: number): void {
     try {
       this.#exports.fetchF64(this.#context, address, sizeBytes);

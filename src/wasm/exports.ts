@@ -169,6 +169,8 @@ export interface CoreExports {
     granularityAt: number,
   ): number;
   resetWriteWatchF64(context: number, target: number, base: number, size: number): number;
+  /** A system service is about to read or write a buffer of the calling process (4.8). */
+  serviceAskF64(context: number, address: number, length: number, access: number): number;
 
   // Sections, by number, and their views.
 
