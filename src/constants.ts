@@ -10,4 +10,5 @@ export * from "./constants/error.ts";
 export * from "./constants/exception.ts";
 export * from "./constants/memory.ts";
 export * from "./constants/process.ts";
+export * from "./constants/section.ts";
 export * from "./constants/status.ts";

@@ -4,6 +4,7 @@ import {
   STATUS_OBJECT_TYPE_MISMATCH,
 } from "./constants/status.ts";
 import type { Process } from "./process.ts";
+import { Section } from "./section.ts";
 
 /** What GetCurrentProcess answers: stands for the caller's process, with all rights. */
 export const CURRENT_PROCESS = -1;
@@ -13,8 +14,16 @@ const CURRENT_THREAD = -2;
 const STEP = 4;
 
 interface Entry {
-  readonly process: Process;
-  /** PROCESS_* rights, exactly as they were asked. */
+  readonly object: Process | Section;
+  /** PROCESS_* or SECTION_* rights, exactly as they were asked. */
+  readonly access: number;
+}
+
+/** What a section handle leads to, as the core wants to be told. */
+export interface SectionTarget {
+  /** The number of the section, or the NTSTATUS of looking up the handle. */
+  readonly number: number;
+  /** SECTION_* rights of the handle. */
   readonly access: number;
 }
 
@@ -30,11 +39,11 @@ export class HandleTable {
     this.#owner = owner;
   }
 
-  open(process: Process, access: number): number {
+  open(object: Process | Section, access: number): number {
     const free = this.#entries.indexOf(undefined);
     const index = free < 0 ? this.#entries.length : free;
-    this.#entries[index] = { process, access };
-    process.handleOpened();
+    this.#entries[index] = { object, access };
+    object.handleOpened();
     return (index + 1) * STEP;
   }
 
@@ -43,7 +52,7 @@ export class HandleTable {
     const entry = this.#find(handle);
     if (entry === undefined) return false;
     this.#entries[handle / STEP - 1] = undefined;
-    entry.process.handleClosed();
+    entry.object.handleClosed();
     return true;
   }
 
@@ -61,7 +70,26 @@ export class HandleTable {
     if (handle === CURRENT_THREAD) return STATUS_OBJECT_TYPE_MISMATCH;
     const entry = this.#find(handle);
     if (entry === undefined) return STATUS_INVALID_HANDLE;
-    return (entry.access & rights) === rights ? entry.process.spaceNumber : STATUS_ACCESS_DENIED;
+    const { object, access } = entry;
+    if (object instanceof Section) return STATUS_OBJECT_TYPE_MISMATCH;
+    return (access & rights) === rights ? object.spaceNumber : STATUS_ACCESS_DENIED;
+  }
+
+  /** The section of a handle that carries all of `rights`, or an NTSTATUS. */
+  section(handle: number, rights: number): Section | number {
+    if (handle === CURRENT_PROCESS || handle === CURRENT_THREAD) return STATUS_OBJECT_TYPE_MISMATCH;
+    const entry = this.#find(handle);
+    if (entry === undefined) return STATUS_INVALID_HANDLE;
+    const { object, access } = entry;
+    if (!(object instanceof Section)) return STATUS_OBJECT_TYPE_MISMATCH;
+    return (access & rights) === rights ? object : STATUS_ACCESS_DENIED;
+  }
+
+  /** As `target`, for sections: the core compares the rights when its order comes to them. */
+  sectionTarget(handle: number): SectionTarget {
+    const section = this.section(handle, 0);
+    if (!(section instanceof Section)) return { number: section, access: 0 };
+    return { number: section.number, access: this.#find(handle)?.access ?? 0 };
   }
 
   #find(handle: number): Entry | undefined {

@@ -12,6 +12,7 @@
 import type { Kernel32 } from "./kernel32/interface.ts";
 import { probeFunctions } from "./kernel32/probe.ts";
 import { processFunctions } from "./kernel32/processes.ts";
+import { sectionFunctions } from "./kernel32/sections.ts";
 import { systemFunctions } from "./kernel32/system.ts";
 import { virtualFunctions } from "./kernel32/virtual.ts";
 import { ntdll } from "./ntdll.ts";
@@ -39,6 +40,7 @@ export function kernel32(process: Process): Kernel32 {
   const services = ntdll(process);
   const face: Kernel32 = Object.freeze({
     ...virtualFunctions(process),
+    ...sectionFunctions(process),
     ...probeFunctions(process),
     ...systemFunctions(process),
     ...processFunctions(process),

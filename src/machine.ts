@@ -11,6 +11,7 @@ import {
 } from "./options.ts";
 import { Process } from "./process.ts";
 import type { RegionDescription } from "./region.ts";
+import { SectionNames } from "./section.ts";
 import { Core } from "./wasm/core.ts";
 import { MachineCounter, SpaceKind, Switch } from "./wasm/exports.ts";
 import { embeddedModule, instantiate } from "./wasm/load.ts";
@@ -70,6 +71,8 @@ export class Machine {
   readonly core: Core;
   /** @internal */
   readonly door: Door;
+  /** @internal */
+  readonly sectionNames = new SectionNames();
   readonly #processes: Process[] = [];
   #lastProcessId = 0;
   #lastThreadId = 0;

@@ -13,14 +13,19 @@
  */
 import type { Ntdll } from "./ntdll/interface.ts";
 import { runtimeFunctions } from "./ntdll/runtime.ts";
+import { sectionServices } from "./ntdll/sections.ts";
 import { transferServices } from "./ntdll/transfers.ts";
 import { virtualServices } from "./ntdll/virtual.ts";
 import { watchServices } from "./ntdll/watch.ts";
 import type { Process } from "./process.ts";
 
-export type { AddressesOut, Handle, Ntdll } from "./ntdll/interface.ts";
-export type { InOut, Out, StructureOut } from "./out.ts";
-export type { MemoryBasicInformation, MemoryRegionInformation } from "./structs.ts";
+export type { AddressesOut, Handle, Ntdll, ObjectAttributes } from "./ntdll/interface.ts";
+export type { InOut, LargeIntegerIn, Out, StructureOut } from "./out.ts";
+export type {
+  MemoryBasicInformation,
+  MemoryRegionInformation,
+  SectionInformation,
+} from "./structs.ts";
 
 const faces = new WeakMap<Process, Ntdll>();
 
@@ -32,6 +37,7 @@ export function ntdll(process: Process): Ntdll {
   if (known !== undefined) return known;
   const face: Ntdll = Object.freeze({
     ...virtualServices(process),
+    ...sectionServices(process),
     ...transferServices(process),
     ...watchServices(process),
     ...runtimeFunctions(process),

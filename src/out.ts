@@ -1,4 +1,4 @@
-import { type Address, type Door, shown } from "./door.ts";
+import { type Address, type Door, integer, shown } from "./door.ts";
 import type { Process } from "./process.ts";
 import { Access } from "./wasm/exports.ts";
 
@@ -62,6 +62,38 @@ export function setStructure<T extends object>(out: StructureOut<T>, structure: 
   if (typeof out !== "object" || out === null) return;
   if ("value" in out) out.value = structure as T;
   else Object.assign(out, structure);
+}
+
+/** A LARGE_INTEGER that comes in: 64 bits with a sign on either width of pointers. */
+export type LargeIntegerIn = { value: Address } | Address | null | undefined;
+
+const LARGE_INTEGER_BYTES = 8;
+const LARGE_INTEGER_MINIMUM = -0x8000_0000_0000_0000n;
+const LARGE_INTEGER_MAXIMUM = 0x7fff_ffff_ffff_ffffn;
+
+/** What `{ value }` says, exactly; 0n where the core reads guest memory itself, and for NULL. */
+export function largeInteger(parameter: LargeIntegerIn, name: string): bigint {
+  if (typeof parameter !== "object" || parameter === null) return 0n;
+  const { value } = parameter;
+  if (typeof value !== "bigint") {
+    const { MIN_SAFE_INTEGER, MAX_SAFE_INTEGER } = Number;
+    return BigInt(integer(value, `${name}.value`, MIN_SAFE_INTEGER, MAX_SAFE_INTEGER));
+  }
+  if (value < LARGE_INTEGER_MINIMUM || value > LARGE_INTEGER_MAXIMUM) {
+    throw new RangeError(`${name}.value must fit in 64 bits, not ${shown(value)}`);
+  }
+  return value;
+}
+
+/** A LARGE_INTEGER in guest memory, or null where it cannot be read. */
+export function readLargeInteger(process: Process, address: number): bigint | null {
+  const bytes = serviceRead(process, address, LARGE_INTEGER_BYTES);
+  return bytes && new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(0, true);
+}
+
+/** Whether `serviceWrite` can write there. */
+export function isServiceWritable(process: Process, address: number, length: number): boolean {
+  return serviceAsks(process, address, length, Access.Write);
 }
 
 /**

@@ -123,6 +123,42 @@ export const MEMORY_REGION_INFORMATION = new Structure([
   ["NodePreference", "pointer"],
 ]);
 
+/** Windows page: "NtQuerySection". 16 or 24 bytes. */
+export interface SectionInformation {
+  /** NULL: only a section with SEC_BASED has one. */
+  BaseAddress: number;
+  /** SEC_*, as the section was made. */
+  Attributes: number;
+  /** Bytes. */
+  Size: number;
+}
+
+export const SECTION_BASIC_INFORMATION = new Structure([
+  ["BaseAddress", "pointer"],
+  ["Attributes", "dword"],
+  ["Size", "qword"],
+]);
+
+/** Of image sections. 48 or 64 bytes. */
+export const SECTION_IMAGE_INFORMATION = new Structure([
+  ["TransferAddress", "pointer"],
+  ["ZeroBits", "dword"],
+  ["MaximumStackSize", "pointer"],
+  ["CommittedStackSize", "pointer"],
+  ["SubSystemType", "dword"],
+  ["SubSystemMinorVersion", "word"],
+  ["SubSystemMajorVersion", "word"],
+  ["MajorOperatingSystemVersion", "word"],
+  ["MinorOperatingSystemVersion", "word"],
+  ["ImageCharacteristics", "word"],
+  ["DllCharacteristics", "word"],
+  ["Machine", "word"],
+  ["ImageContainsCode", "word"],
+  ["LoaderFlags", "dword"],
+  ["ImageFileSize", "dword"],
+  ["CheckSum", "dword"],
+]);
+
 /** Windows page: "SYSTEM_INFO structure". 36 or 48 bytes. */
 export interface SystemInfo {
   wProcessorArchitecture: number;

@@ -132,6 +132,95 @@ export interface Kernel32 {
   ResetWriteWatch(base: Address | null, size: Address): number;
 
   /**
+   * Make a section, a memory that views show, backed by the paging file; or open the one that has
+   * the name already, with last error 183. Windows page: "CreateFileMapping".
+   *
+   * @param file INVALID_HANDLE_VALUE; there are no files, so all others fail with 6
+   * @param attributes security, which is not looked at
+   * @param protect PAGE_*, what views may do at most, with SEC_* beside it. Default: SEC_COMMIT
+   * @param maximumSizeHigh high DWORD of the bytes
+   * @param maximumSizeLow low DWORD of the bytes
+   * @param name case sensitive; "Global\" and "Local\" before it make no difference
+   * @returns the handle, or 0. Success writes the last error too: 0 or 183. Errors: 6, 8, 87, 193,
+   *   1314, 1455 and others
+   */
+  CreateFileMapping(
+    file: Handle,
+    attributes: unknown,
+    protect: number,
+    maximumSizeHigh: number,
+    maximumSizeLow: number,
+    name?: string | null,
+  ): number;
+  /** As CreateFileMapping. */
+  CreateFileMappingA: Kernel32["CreateFileMapping"];
+  /** As CreateFileMapping. */
+  CreateFileMappingW: Kernel32["CreateFileMapping"];
+  /**
+   * Open a section by its name. Windows page: "OpenFileMapping".
+   *
+   * @param access FILE_MAP_*; the handle has exactly these rights
+   * @param inherit BOOL; there is nobody to inherit it
+   * @returns the handle, or 0. Errors: 2, 87
+   */
+  OpenFileMapping(access: number, inherit: number | boolean, name: string | null): number;
+  /** As OpenFileMapping. */
+  OpenFileMappingA: Kernel32["OpenFileMapping"];
+  /** As OpenFileMapping. */
+  OpenFileMappingW: Kernel32["OpenFileMapping"];
+  /**
+   * Show a section. Windows page: "MapViewOfFile".
+   *
+   * @param handle of a section
+   * @param access FILE_MAP_*
+   * @param offsetHigh high DWORD of the first byte to show
+   * @param offsetLow low DWORD of it; the whole is a multiple of 64 KB
+   * @param size bytes; 0 up to the end of the section
+   * @returns the first page, or 0. Errors: 5, 6, 8, 87, 1132, 1455
+   */
+  MapViewOfFile(
+    handle: Handle,
+    access: number,
+    offsetHigh: number,
+    offsetLow: number,
+    size: Address,
+  ): number;
+  /**
+   * As MapViewOfFile, at an address; 0 for anywhere. Windows page: "MapViewOfFileEx".
+   *
+   * @returns the first page, or 0. Errors: those of MapViewOfFile, 487
+   */
+  MapViewOfFileEx(
+    handle: Handle,
+    access: number,
+    offsetHigh: number,
+    offsetLow: number,
+    size: Address,
+    address: Address | null,
+  ): number;
+  /**
+   * Take a view away. Windows page: "UnmapViewOfFile".
+   *
+   * @param address any address inside the view
+   * @returns 1, or 0. Errors: 487
+   */
+  UnmapViewOfFile(address: Address | null): number;
+  /**
+   * As UnmapViewOfFile. Windows page: "UnmapViewOfFileEx".
+   *
+   * @param flags 0 or MEM_UNMAP_WITH_TRANSIENT_BOOST. Errors: 87, 487
+   */
+  UnmapViewOfFileEx(address: Address | null, flags: number): number;
+  /**
+   * Write a view back; what the paging file backs is nowhere to be written. Windows page:
+   * "FlushViewOfFile".
+   *
+   * @param size bytes; 0 up to the end of the view
+   * @returns 1, or 0. Errors: 487
+   */
+  FlushViewOfFile(address: Address | null, size: Address): number;
+
+  /**
    * Whether bytes cannot be read: touches each page of the range, and clears the guards that it
    * meets. Windows page: "IsBadReadPtr".
    *

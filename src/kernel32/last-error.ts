@@ -28,6 +28,12 @@ export const Rule = {
   ReleaseWithSize: packDecision("3.1#1"),
   Probes: packDecision("3.7"),
   MemoryStatus: packDecision("13"),
+  Mappings: packDecision("7.1"),
+  MappingProtection: packDecision("7.1#1"),
+  /** No file and no size. */
+  MappingSize: packDecision("7.1#2"),
+  MappingFile: packDecision("7.1#9"),
+  UnmapFlags: packDecision("7.5#5"),
   System: packDecision("17.7"),
   Handles: packDecision("17.8"),
 } as const;

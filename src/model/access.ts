@@ -66,7 +66,7 @@ export class Accesses extends Space {
       if (!this.protectAt(page)) return null;
       const offset = (address + i) % PAGE;
       const length = Math.min(size - i, PAGE - offset);
-      const content = this.facts.get(page)?.bytes;
+      const content = this.contentOf(page);
       if (content) bytes.set(content.subarray(offset, offset + length), i);
       i += length;
     }
@@ -74,13 +74,17 @@ export class Accesses extends Space {
   }
 
   /**
-   * As a debugger writes to private memory: the bytes, and a frame outside the working set if there
-   * is none. False: not committed.
+   * As a debugger writes: the bytes, and a frame outside the working set if there is none. A page
+   * of a section that copies on write is copied. False: not committed.
    */
   poke(address: number, bytes: Uint8Array): boolean {
     if (this.peek(address, bytes.length) === null) return false;
     for (let i = 0; i < bytes.length; i += 1) {
       const at = address + i;
+      const protect = this.protectAt(pageOf(at)) ?? 0;
+      if (copiesOnWrite(protect) && this.sharedFrame(pageOf(at)) !== null) {
+        this.copyPage(pageOf(at), protect);
+      }
       this.frameOf(pageOf(at))[at % PAGE] = bytes[i] ?? 0;
     }
     return true;
@@ -192,12 +196,18 @@ export class Accesses extends Space {
   protected prepareWrite(page: number): void {
     const protect = this.protectAt(page) ?? 0;
     const facts = this.factsAt(page);
-    if (copiesOnWrite(protect)) {
-      facts.copied = true;
-      this.setPageProtect(page, copied(protect));
-    }
+    if (copiesOnWrite(protect)) this.copyPage(page, protect);
     facts.lost = false;
     this.markWritten(page);
+  }
+
+  /** 7.7: the page leaves its section with the bytes that it shows now. */
+  protected copyPage(page: number, protect: number): void {
+    const shared = this.sharedFrame(page);
+    const facts = this.factsAt(page);
+    if (shared !== null) facts.bytes = shared.slice();
+    facts.copied = true;
+    this.setPageProtect(page, copied(protect));
   }
 
   protected markWritten(page: number): void {

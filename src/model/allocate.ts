@@ -113,7 +113,7 @@ export class Allocations extends Commits {
     return wellFormed(protect);
   }
 
-  private zeroBitsInRange(zeroBits: number): boolean {
+  protected zeroBitsInRange(zeroBits: number): boolean {
     return zeroBits <= 21 || (zeroBits >= 32 && this.layout.masks);
   }
 }

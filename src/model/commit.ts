@@ -12,6 +12,7 @@ import { asInImage, copied, copiesOnWrite, viewAllows } from "./protection.ts";
 import { type RangeAnswer, roundDown, roundUp } from "./range.ts";
 import { committedIn, endOf, isView, pageOf, type Region, setRun } from "./region.ts";
 import { type Request, Reservations } from "./reserve.ts";
+import { commitPages, type Mapping, pageShowing, sectionPage, uncommittedIn } from "./section.ts";
 import type { Answer } from "./space.ts";
 import {
   ALREADY_COMMITTED,
@@ -47,7 +48,9 @@ export class Commits extends Reservations {
       const answer = { status: CONFLICTING_ADDRESSES, rule: "2.3#C2", ...refusal, base, size };
       return resets ? { ...answer, rule: "2.6" } : answer;
     }
-    if (type === MEM_RESET) this.reset(base, size);
+    if (region.mapping !== undefined) {
+      if (!resets) this.commitInView(region, region.mapping, start, end, protect);
+    } else if (type === MEM_RESET) this.reset(base, size);
     else if (type !== MEM_RESET_UNDO) {
       const fresh = pageOf(end - start) - committedIn(region, pageOf(start), pageOf(end) - 1);
       if (!isView(region)) this.addCharge(fresh);
@@ -73,11 +76,52 @@ export class Commits extends Reservations {
       if (!viewAllows(region.allocationProtect, protect)) {
         return { status: SECTION_PROTECTION, rule: "2.3#C7" };
       }
-      return null;
+      if (region.mapping === undefined) return null;
+      return this.refuseCommitInView(region, region.mapping, start, end, protect);
     }
     if (copiesOnWrite(protect)) return { status: INVALID_PAGE_PROTECTION, rule: "2.3#C8" };
     const fresh = pageOf(end - start) - committedIn(region, pageOf(start), pageOf(end) - 1);
     return fresh === 0 ? null : this.overCharge(fresh, "2.3#C9", "2.3#C9");
+  }
+
+  /** 17.12, SEC_NO_CHANGE; and 2.3#C9 for what the section gets and what all its views copy. */
+  private refuseCommitInView(
+    region: Region,
+    mapping: Mapping,
+    start: number,
+    end: number,
+    protect: number,
+  ): Answer | null {
+    if (mapping.noChange) return { status: INVALID_PAGE_PROTECTION, rule: "2.3" };
+    const [first, last] = [pageOf(start), pageOf(end) - 1];
+    const fresh = this.uncommittedOf(region, mapping, start, end);
+    let own = 0;
+    if (copiesOnWrite(protect)) own = last - first + 1 - this.ownPages(region, first, last);
+    let others = 0;
+    for (const view of mapping.section.views) {
+      if (view.region === region || !copiesOnWrite(view.region.allocationProtect)) continue;
+      others += fresh.filter((page) => pageShowing(view.region, page) !== null).length;
+    }
+    return this.overViewCharge(fresh.length + others, own, "2.3#C9");
+  }
+
+  private uncommittedOf(region: Region, mapping: Mapping, start: number, end: number): number[] {
+    const first = sectionPage(region, mapping, pageOf(start));
+    return uncommittedIn(mapping.section, first, first + pageOf(end - start) - 1);
+  }
+
+  /** 7.8: new pages are the section's; the protection is this view's. */
+  private commitInView(
+    region: Region,
+    mapping: Mapping,
+    start: number,
+    end: number,
+    protect: number,
+  ): void {
+    const { section } = mapping;
+    commitPages(this.shared, section, this.uncommittedOf(region, mapping, start, end));
+    this.setProtection(region, pageOf(start), pageOf(end) - 1, protect);
+    this.chargeViews(section);
   }
 
   /** Sections 2.6 and 17.2. */

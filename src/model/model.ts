@@ -1,5 +1,6 @@
 /**
- * A naive model of Windows private memory: what the core is compared with.
+ * A naive model of Windows private memory, and of sections that the paging file backs: what the
+ * core is compared with.
  *
  * It follows the published rules row by row and shares nothing with the core: arrays, Maps and
  * loops, no index, no bit plane, no translation. Where the rules leave something open it takes
@@ -47,13 +48,31 @@
  * - `residentPages` counts the working set. A failing VirtualUnlock takes pages out of it
  *   (17.10#10, not #5); they keep their frames, and come back at the next access.
  * - Pages beside KUSER_SHARED_DATA show RESERVE with Protect NOACCESS (1.2 against 3.5).
- * - Views are never charged, whatever is committed or copied in them.
+ * - Views that were adopted are never charged, whatever is committed or copied in them.
  * - WriteProcessMemory with size 0 succeeds after the handle (17.4, win10). It copies code pages of
  *   an image.
  * - ReadVirtual and WriteVirtual of 0 bytes look at nothing, not even at the handle.
+ *
+ * Sections and views
+ * - NtCreateSection: attributes, protection, SEC_IMAGE without a file, size, privilege, too big,
+ *   charge. NOCACHE and WRITECOMBINE do not go together.
+ * - A view's protection is a base without modifiers (7.2#4). 7.2#7: the section's handle, that of
+ *   the process, an exited process, the rights. 7.2#3 comes after #8.
+ * - 7.2#6: a base above what the zero bits allow violates them.
+ * - 7.2#14 looks at the whole view, and with it at the pages that CommitSize commits; what is
+ *   charged is what shows as copy-on-write or was copied, counted again after each change. The
+ *   process's quota is asked after the machine's limit, as for private memory.
+ * - 2.3#C9 in a view: what the section gets and what the views copy together have to fit. A change
+ *   of protection has to fit after 3.3#12 (13).
+ * - SEC_NO_CHANGE answers a commit after 2.3#C7.
+ * - MEM_RESET in a view of a section keeps every page, copied or shared, and draws no number.
+ * - A write to a page that copies on write touches the section's page and then the copy.
+ * - WriteProcessMemory to a code page of a view writes to the section: only 08 and 80 copy.
+ * - A view that a process still has when it exits is unmapped.
  */
 import { ModelProcess } from "./process.ts";
 import { XorShift } from "./random.ts";
+import { closeSection, createSection, type Section } from "./section.ts";
 import { completeSettings, layoutOf, type ModelSettings } from "./settings.ts";
 import type { ProcessOptions, Shared } from "./space.ts";
 
@@ -68,6 +87,7 @@ export class Model {
       settings: this.settings,
       layout: layoutOf(this.settings),
       charge: 0,
+      sections: [],
       placement: placement === "lowest-first" ? null : new XorShift(placement.seed),
       reset: typeof resetEffect === "string" ? null : new XorShift(resetEffect.seed),
     };
@@ -79,6 +99,21 @@ export class Model {
 
   get commitCharge(): number {
     return this.shared.charge;
+  }
+
+  /** Frames that sections have; those of private copies are the processes'. */
+  get sectionFrames(): number {
+    let frames = 0;
+    for (const section of this.shared.sections) frames += section.frames.size;
+    return frames;
+  }
+
+  createSection(sizeBytes: number, protect: number, attributes: number) {
+    return createSection(this.shared, sizeBytes, protect, attributes);
+  }
+
+  closeSection(section: Section): void {
+    closeSection(this.shared, section);
   }
 
   createProcess(options: ProcessOptions = {}): ModelProcess {

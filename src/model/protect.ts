@@ -34,6 +34,7 @@ export class Protections extends Releases {
     }
     const old = runAt(region, pageOf(start)).protect;
     this.setProtection(region, pageOf(start), pageOf(end) - 1, protect);
+    if (region.mapping !== undefined) this.chargeViews(region.mapping.section);
     return { status: SUCCESS, rule: "3.4", base: start, size: end - start, old };
   }
 
@@ -75,6 +76,7 @@ export class Protections extends Releases {
   ): Answer | null {
     const refusal = this.refuseProtectSpan(region, end);
     if (refusal !== null || region === null) return refusal;
+    if (region.mapping?.noChange) return { status: INVALID_PAGE_PROTECTION, rule: "3.3#8" };
     const view = isView(region);
     if (view && (protect & CACHE_BITS) !== 0) return { status: this.numbered(4), rule: "3.3#9" };
     if (!view && copiesOnWrite(protect)) return { status: this.numbered(4), rule: "3.3#10" };
@@ -86,6 +88,8 @@ export class Protections extends Releases {
     if (view && !viewAllows(region.allocationProtect, asked)) {
       return { status: SECTION_PROTECTION, rule: "3.3#12" };
     }
-    return null;
+    if (region.mapping === undefined || !copiesOnWrite(protect)) return null;
+    const more = last - first + 1 - this.ownPages(region, first, last);
+    return this.overViewCharge(0, more, "13");
   }
 }

@@ -1,16 +1,7 @@
 import { MEM_COMMIT, MEM_FREE, MEM_RESERVE, PAGE, PAGE_NOACCESS } from "./constants.ts";
 import { Protections } from "./protect.ts";
-import { copiesOnWrite } from "./protection.ts";
 import { roundDown } from "./range.ts";
-import {
-  committedPages,
-  endOf,
-  pageOf,
-  type Region,
-  type RegionKind,
-  runAt,
-  typeOf,
-} from "./region.ts";
+import { committedPages, pageOf, type Region, type RegionKind, runAt, typeOf } from "./region.ts";
 import type { Answer, CallOptions } from "./space.ts";
 import { INVALID_ADDRESS, INVALID_PARAMETER, PROCESS_IS_TERMINATING, SUCCESS } from "./status.ts";
 
@@ -123,14 +114,6 @@ export class Queries extends Protections {
 
   private commitPagesOf(region: Region): number {
     if (typeOf(region) === typeOf({ ...region, kind: "private" })) return committedPages(region);
-    const pages = new Set<number>();
-    for (const run of region.runs) {
-      if (!copiesOnWrite(run.protect)) continue;
-      for (let page = run.first; page <= run.last; page += 1) pages.add(page);
-    }
-    for (const page of this.knownPages(pageOf(region.base), pageOf(endOf(region)) - 1)) {
-      if (this.factsAt(page).copied) pages.add(page);
-    }
-    return pages.size;
+    return this.ownPages(region);
   }
 }

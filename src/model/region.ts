@@ -1,4 +1,5 @@
 import { MEM_IMAGE, MEM_MAPPED, MEM_PRIVATE, PAGE } from "./constants.ts";
+import type { Mapping } from "./section.ts";
 
 export type RegionKind =
   | "private"
@@ -24,6 +25,8 @@ export interface Region {
   watched: boolean;
   /** Ascending, without gaps, together the whole region. */
   runs: Run[];
+  /** Of a view that was mapped, not adopted. */
+  mapping?: Mapping;
 }
 
 /** What one page has besides its protection; a page never touched has no such record. */

@@ -138,7 +138,7 @@ export class Reservations extends BulkAccesses {
   }
 
   /** The highest address the last byte may have (2.9). */
-  private highestAllowed(zeroBits: number): number {
+  protected highestAllowed(zeroBits: number): number {
     if (zeroBits === 0) return this.layout.highestVad;
     if (zeroBits === 21) return 0;
     if (zeroBits < 21) return Math.min(2 ** (32 - zeroBits) - 1, this.layout.highestVad);

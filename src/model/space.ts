@@ -1,4 +1,5 @@
 import { PAGE, PAGE_READONLY, SHARED_DATA } from "./constants.ts";
+import { copiesOnWrite } from "./protection.ts";
 import type { XorShift } from "./random.ts";
 import {
   committedIn,
@@ -12,15 +13,25 @@ import {
   runsIn,
   setRun,
 } from "./region.ts";
+import { frameIn, removeView, type Section, sectionPage } from "./section.ts";
 import type { Layout, ModelSettings } from "./settings.ts";
-import { failed, INVALID_PARAMETER, INVALID_PARAMETER_1, SUCCESS } from "./status.ts";
+import {
+  COMMITMENT_LIMIT,
+  failed,
+  INVALID_PARAMETER,
+  INVALID_PARAMETER_1,
+  PAGEFILE_QUOTA_EXCEEDED,
+  SUCCESS,
+} from "./status.ts";
 
 /** What the processes of one machine share. */
 export interface Shared {
   settings: ModelSettings;
   layout: Layout;
-  /** Pages charged to all processes. */
+  /** Pages charged to all processes, and to sections. */
   charge: number;
+  /** Those with a handle or a view. */
+  sections: Section[];
   placement: XorShift | null;
   reset: XorShift | null;
 }
@@ -165,9 +176,72 @@ export class Space {
   }
 
   protected frameOf(page: number): Uint8Array {
+    const shared = this.sharedFrame(page);
+    if (shared !== null) return shared;
     const facts = this.factsAt(page);
     facts.bytes ??= new Uint8Array(PAGE);
     return facts.bytes;
+  }
+
+  /** The frame of a section that the page shows; null where its bytes are the process's own. */
+  protected sharedFrame(page: number): Uint8Array | null {
+    const region = this.regionAt(page * PAGE);
+    if (region?.mapping === undefined || this.facts.get(page)?.bytes) return null;
+    return frameIn(region.mapping.section, sectionPage(region, region.mapping, page));
+  }
+
+  /** What a page holds, without giving it a frame: null reads as zeros. */
+  protected contentOf(page: number): Uint8Array | null {
+    const own = this.facts.get(page)?.bytes;
+    const region = own ? null : this.regionAt(page * PAGE);
+    if (!region?.mapping) return own ?? null;
+    const { section } = region.mapping;
+    return section.frames.get(sectionPage(region, region.mapping, page)) ?? null;
+  }
+
+  /** Pages of a view that are the process's own: copied on write, or copied (7.7, 13). */
+  protected ownPages(
+    region: Region,
+    first = pageOf(region.base),
+    last = pageOf(endOf(region)) - 1,
+  ) {
+    let pages = 0;
+    for (const run of runsIn(region, first, last)) {
+      if (copiesOnWrite(run.protect)) pages += run.last - run.first + 1;
+    }
+    for (const page of this.knownPages(first, last)) {
+      if (this.factsAt(page).copied && !copiesOnWrite(runAt(region, page).protect)) pages += 1;
+    }
+    return pages;
+  }
+
+  /** Brings the charges of all views of a section up to date. */
+  protected chargeViews(section: Section): void {
+    for (const { region, space } of section.views) space.chargeView(region);
+  }
+
+  private chargeView(region: Region): void {
+    if (region.mapping === undefined) return;
+    const pages = this.ownPages(region);
+    this.addCharge(pages - region.mapping.charged);
+    region.mapping.charged = pages;
+  }
+
+  protected releaseViewCharge(region: Region): void {
+    if (region.mapping !== undefined) this.addCharge(-region.mapping.charged);
+  }
+
+  protected detachView(region: Region): void {
+    if (region.mapping !== undefined) removeView(this.shared, region.mapping.section, region);
+  }
+
+  /** What a section gets is the machine's charge alone, what a process gets its own too (13). */
+  protected overViewCharge(sectionPages: number, own: number, rule: string): Answer | null {
+    if (this.shared.charge + sectionPages + own > this.settings.commitLimit) {
+      return { status: COMMITMENT_LIMIT, rule };
+    }
+    if (this.charge + own > this.quota) return { status: PAGEFILE_QUOTA_EXCEEDED, rule };
+    return null;
   }
 
   protected addCharge(pages: number): void {

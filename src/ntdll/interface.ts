@@ -1,10 +1,20 @@
 import type { Address } from "../door.ts";
 import type { VectoredHandler } from "../handlers.ts";
-import type { InOut, Out, StructureOut } from "../out.ts";
-import type { MemoryBasicInformation, MemoryRegionInformation } from "../structs.ts";
+import type { InOut, LargeIntegerIn, Out, StructureOut } from "../out.ts";
+import type {
+  MemoryBasicInformation,
+  MemoryRegionInformation,
+  SectionInformation,
+} from "../structs.ts";
 
-/** Handle of a process; -1 (and what has the same bits) is the caller's own. */
+/** Handle of a process or a section; -1 (and what has the same bits) is the caller's process. */
 export type Handle = Address | null;
+
+/** What OBJECT_ATTRIBUTES say of a section. */
+export interface ObjectAttributes {
+  /** Case sensitive; "Global\" and "Local\" before it make no difference. Default: none. */
+  readonly name?: string | undefined;
+}
 
 /** An array to fill: `{ value }` gets a new one, a guest address receives pointers. */
 export type AddressesOut = { value: number[] } | Address | null | undefined;
@@ -161,6 +171,89 @@ export interface Ntdll {
     ProcessHandle: Handle,
     BaseAddress: Address | null,
     RegionSize: Address,
+  ): number;
+
+  /**
+   * Make a section, a memory that views show, backed by the paging file. Windows page:
+   * "NtCreateSection function (ntifs.h)".
+   *
+   * @param SectionHandle receives the handle
+   * @param DesiredAccess SECTION_*; the handle has exactly these rights
+   * @param ObjectAttributes the name, or null; a section of that name is opened instead, and the
+   *   answer is STATUS_OBJECT_NAME_EXISTS
+   * @param MaximumSize bytes
+   * @param SectionPageProtection PAGE_*; what views may do at most
+   * @param AllocationAttributes SEC_COMMIT or SEC_RESERVE, and others beside them
+   * @param FileHandle null; there are no files, so all others are STATUS_INVALID_HANDLE
+   */
+  NtCreateSection(
+    SectionHandle: Out<number>,
+    DesiredAccess: number,
+    ObjectAttributes: ObjectAttributes | null,
+    MaximumSize: LargeIntegerIn,
+    SectionPageProtection: number,
+    AllocationAttributes: number,
+    FileHandle: Handle,
+  ): number;
+
+  /** Open a section by its name. Windows page: "ZwOpenSection function (wdm.h)". */
+  NtOpenSection(
+    SectionHandle: Out<number>,
+    DesiredAccess: number,
+    ObjectAttributes: ObjectAttributes | null,
+  ): number;
+
+  /**
+   * Show a section in an address space. Windows page: "ZwMapViewOfSection function (wdm.h)".
+   *
+   * @param SectionHandle needs the rights of the protection (7.3)
+   * @param ProcessHandle needs PROCESS_VM_OPERATION
+   * @param BaseAddress in: where, 0 for anywhere; out: the first page
+   * @param ZeroBits how many high bits of the address are 0, or a mask (2.9)
+   * @param CommitSize bytes at the start of the view to commit in a section with SEC_RESERVE
+   * @param SectionOffset first byte of the section to show; null for 0
+   * @param ViewSize in: bytes, 0 up to the end of the section; out: bytes in whole pages
+   * @param InheritDisposition ViewShare or ViewUnmap; there are no children to inherit
+   * @param AllocationType 0, MEM_TOP_DOWN, SEC_NO_CHANGE
+   * @param Win32Protect PAGE_*
+   */
+  NtMapViewOfSection(
+    SectionHandle: Handle,
+    ProcessHandle: Handle,
+    BaseAddress: InOut,
+    ZeroBits: Address,
+    CommitSize: Address,
+    SectionOffset: LargeIntegerIn,
+    ViewSize: InOut,
+    InheritDisposition: number,
+    AllocationType: number,
+    Win32Protect: number,
+  ): number;
+
+  /**
+   * Take a view away. Windows page: "ZwUnmapViewOfSection function (wdm.h)".
+   *
+   * @param ProcessHandle needs PROCESS_VM_OPERATION
+   * @param BaseAddress any address inside the view
+   */
+  NtUnmapViewOfSection(ProcessHandle: Handle, BaseAddress: Address | null): number;
+
+  /**
+   * Ask about a section. Windows page: "NtQuerySection".
+   *
+   * @param SectionHandle needs SECTION_QUERY
+   * @param SectionInformationClass SectionBasicInformation (0); SectionImageInformation (1) is
+   *   refused, since no section is an image
+   * @param SectionInformation receives the structure
+   * @param SectionInformationLength bytes of the buffer
+   * @param ReturnLength receives the bytes of the structure; optional
+   */
+  NtQuerySection(
+    SectionHandle: Handle,
+    SectionInformationClass: number,
+    SectionInformation: StructureOut<SectionInformation>,
+    SectionInformationLength: Address,
+    ReturnLength?: Out<number>,
   ): number;
 
   /** Close a handle; the pseudo handle -1 may be closed too. Windows page: "NtClose function". */

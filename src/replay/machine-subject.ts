@@ -1,3 +1,4 @@
+import { INVALID_HANDLE_VALUE } from "../constants.ts";
 import { PageFault } from "../fault.ts";
 import { kernel32 } from "../kernel32.ts";
 import type { Machine } from "../machine.ts";
@@ -20,6 +21,8 @@ export class MachineSubject implements ReplaySubject {
   readonly #space: Space;
   #process: Process;
   #calls: Calls;
+  /** Handles of the process, by the numbers that the trace has for them. */
+  readonly #mappings = new Map<Quantity, number>();
 
   /** @throws RangeError where the machine has no space of this kind */
   constructor(machine: Machine, space: Space) {
@@ -38,6 +41,7 @@ export class MachineSubject implements ReplaySubject {
     this.#process.exit();
     this.#process = this.machine.createProcess({ space: this.#space });
     this.#calls = kernel32(this.#process);
+    this.#mappings.clear();
   }
 
   adopt({ runs, ...region }: InitialRegion): void {
@@ -83,6 +87,14 @@ export class MachineSubject implements ReplaySubject {
       case "ResetWriteWatch": {
         const failure = this.#calls.ResetWriteWatch(...call.args);
         return failure === 0 ? { return: 0 } : this.#failed({ return: hex(failure) });
+      }
+      case "CreateFileMapping":
+        return this.#createFileMapping(...call.args, call.handle);
+      case "MapViewOfFileEx":
+        return this.#mapView(...call.args);
+      case "UnmapViewOfFile": {
+        const done = this.#calls.UnmapViewOfFile(...call.args);
+        return done === 0 ? this.#failed({ return: done }) : { return: done };
       }
     }
   }
@@ -145,6 +157,29 @@ export class MachineSubject implements ReplaySubject {
     });
   }
 
+  #createFileMapping(size: Quantity, protect: number, name: Quantity | undefined): Answer {
+    const [high, low] = halves(size);
+    const file = INVALID_HANDLE_VALUE;
+    const handle = this.#calls.CreateFileMapping(file, null, protect, high, low, null);
+    if (handle === 0) return this.#failed({ return: "0x0" });
+    if (name === undefined) return { return: hex(handle) };
+    this.#mappings.set(name, handle);
+    return { return: hex(name) };
+  }
+
+  #mapView(
+    name: Quantity,
+    access: number,
+    offset: Quantity,
+    size: Quantity,
+    address: Quantity,
+  ): Answer {
+    const handle = this.#mappings.get(name) ?? null;
+    const [high, low] = halves(offset);
+    const base = this.#calls.MapViewOfFileEx(handle, access, high, low, size, address);
+    return base === 0 ? this.#failed({ return: "0x0" }) : { return: hex(base) };
+  }
+
   #getWriteWatch(flags: number, address: Quantity, size: Quantity, capacity: Quantity): Answer {
     const pages = { value: [] as number[] };
     const count = { value: Number(capacity) };
@@ -154,6 +189,12 @@ export class MachineSubject implements ReplaySubject {
       ? { return: 0, pages: pages.value.map(hex), granularity: hex(granularity.value) }
       : this.#failed({ return: hex(failure) });
   }
+}
+
+/** The two DWORDs of 64 bits. */
+function halves(value: Quantity): [high: number, low: number] {
+  const bits = BigInt(value);
+  return [Number(bits >> 32n), Number(BigInt.asUintN(32, bits))];
 }
 
 const NO_INFORMATION: MemoryInformation = {

@@ -3,7 +3,15 @@ import type { Fault } from "../model/access.ts";
 import { Model, type ModelProcess } from "../model/model.ts";
 import type { ModelProfile } from "../model/settings.ts";
 import { failed, toWin32 } from "../model/status.ts";
-import { win32Allocate, win32Free } from "../model/win32.ts";
+import {
+  type FileMapping,
+  type Win32Answer,
+  win32Allocate,
+  win32CreateFileMapping,
+  win32Free,
+  win32MapViewOfFile,
+  win32UnmapViewOfFile,
+} from "../model/win32.ts";
 import { informationText } from "./answer.ts";
 import { hex, type Quantity } from "./numbers.ts";
 import type { InitialRegion, ReplaySubject } from "./subject.ts";
@@ -19,6 +27,10 @@ const GRANULARITY = "0x1000";
 export class ModelSubject implements ReplaySubject {
   readonly #model: Model;
   #process: ModelProcess;
+  /** Handles of the process, by the numbers that the trace has for them. */
+  readonly #mappings = new Map<Quantity, FileMapping>();
+  /** All that were made, also those whose number another has taken over. */
+  #made: FileMapping[] = [];
 
   constructor(profile: string) {
     this.#model = new Model({
@@ -30,6 +42,9 @@ export class ModelSubject implements ReplaySubject {
   newProcess(): void {
     this.#process.exit();
     this.#process = this.#model.createProcess();
+    for (const { section } of this.#made) this.#model.closeSection(section);
+    this.#made = [];
+    this.#mappings.clear();
   }
 
   adopt({ runs, ...region }: InitialRegion): void {
@@ -40,14 +55,8 @@ export class ModelSubject implements ReplaySubject {
     switch (call.name) {
       case "VirtualAlloc": {
         const [address, size, type, protect] = call.args;
-        const { result, lastError } = win32Allocate(
-          this.#process,
-          Number(address),
-          Number(size),
-          type,
-          protect,
-        );
-        return { return: hex(result), ...(lastError !== undefined && { lastError }) };
+        const range = [Number(address), Number(size)] as const;
+        return addressOf(win32Allocate(this.#process, ...range, type, protect));
       }
       case "VirtualFree": {
         const [address, size, type] = call.args;
@@ -86,6 +95,24 @@ export class ModelSubject implements ReplaySubject {
         const { status } = this.#process.resetWriteWatch(Number(address), Number(size));
         return failed(status) ? watchFailed(status) : { return: 0 };
       }
+      case "CreateFileMapping": {
+        const [size, protect] = call.args;
+        const { mapping, ...made } = win32CreateFileMapping(this.#model, Number(size), protect);
+        if (mapping === undefined) return addressOf(made);
+        this.#made.push(mapping);
+        if (call.handle !== undefined) this.#mappings.set(call.handle, mapping);
+        return { return: hex(call.handle ?? 0) };
+      }
+      case "MapViewOfFileEx": {
+        const [name, access, offset, size, address] = call.args;
+        const mapping = this.#mappings.get(name);
+        const range = [Number(offset), Number(size), Number(address)] as const;
+        return addressOf(win32MapViewOfFile(this.#process, mapping, access, ...range));
+      }
+      case "UnmapViewOfFile": {
+        const { result, lastError } = win32UnmapViewOfFile(this.#process, Number(call.args[0]));
+        return { return: result, ...(lastError !== undefined && { lastError }) };
+      }
     }
   }
 
@@ -104,6 +131,10 @@ export class ModelSubject implements ReplaySubject {
       ? watchFailed(status)
       : { return: 0, pages: pages.map(hex), granularity: GRANULARITY };
   }
+}
+
+function addressOf({ result, lastError }: Omit<Win32Answer, "rule">): Answer {
+  return { return: hex(result), ...(lastError !== undefined && { lastError }) };
 }
 
 function watchFailed(status: number): Answer {

@@ -12,8 +12,12 @@ import {
 export function parseAnswer(fields: Fields, name: CallName): Answer {
   switch (name) {
     case "VirtualAlloc":
-      return parseAllocated(fields);
+    case "MapViewOfFileEx":
+      return parseAddress(fields, name);
+    case "CreateFileMapping":
+      return parseHandle(fields);
     case "VirtualFree":
+    case "UnmapViewOfFile":
       return parseBool(fields, name);
     case "VirtualProtect":
       return parseProtected(fields);
@@ -48,10 +52,18 @@ function parseLastError(fields: Fields, name: CallName, failed: Failed): Pick<An
 
 type Failed = "failed" | "succeeded";
 
-function parseAllocated(fields: Fields): Answer {
-  const base = fields.pointer(fields.object.return, "VirtualAlloc: return");
+function parseAddress(fields: Fields, name: CallName): Answer {
+  const base = fields.pointer(fields.object.return, `${name}: return`);
   const failed = base === 0 ? "failed" : "succeeded";
-  return { return: hex(base), ...parseLastError(fields, "VirtualAlloc", failed) };
+  return { return: hex(base), ...parseLastError(fields, name, failed) };
+}
+
+/** A handle that was made may be 0x0; only the last error says that there is none (17.20). */
+function parseHandle(fields: Fields): Answer {
+  const handle = fields.pointer(fields.object.return, "CreateFileMapping: return");
+  const isMade = handle !== 0 || fields.object.lastError === undefined;
+  const failed = isMade ? "succeeded" : "failed";
+  return { return: hex(handle), ...parseLastError(fields, "CreateFileMapping", failed) };
 }
 
 function parseBool(fields: Fields, name: CallName): Answer {

@@ -62,6 +62,18 @@ const ARGUMENTS: Record<CallName, readonly (readonly [name: string, kind: Argume
     ["address", "pointer"],
     ["size", "pointer"],
   ],
+  CreateFileMapping: [
+    ["size", "qword"],
+    ["protect", "dword"],
+  ],
+  MapViewOfFileEx: [
+    ["handle", "pointer"],
+    ["access", "dword"],
+    ["offset", "qword"],
+    ["size", "pointer"],
+    ["address", "pointer"],
+  ],
+  UnmapViewOfFile: [["address", "pointer"]],
 };
 
 /**

@@ -13,6 +13,8 @@ import type {
   TraceCall,
 } from "./trace.ts";
 
+type CreateFileMapping = Extract<TraceCall, { name: "CreateFileMapping" }>;
+
 /** One row that did not pass. */
 export interface Difference {
   readonly line: number;
@@ -110,8 +112,13 @@ function judge(
  * whatever placed it there is not under test, and what follows must fit. COMMIT alone at a free
  * address fails, hence RESERVE.
  */
-function placed(row: CallRow): TraceCall {
-  const { call, expected } = row;
+function placed({ call, expected }: CallRow): TraceCall {
+  if (call.name === "CreateFileMapping") return named(call, expected);
+  if (call.name === "MapViewOfFileEx" && call.args[4] === 0 && expected.return !== "0x0") {
+    const [handle, access, offset, size] = call.args;
+    const address = parseHex(expected.return) as Quantity;
+    return { name: "MapViewOfFileEx", args: [handle, access, offset, size, address] };
+  }
   if (call.name !== "VirtualAlloc" || call.args[0] !== 0 || expected.return === "0x0") {
     return call;
   }
@@ -121,9 +128,15 @@ function placed(row: CallRow): TraceCall {
   return { name: "VirtualAlloc", args: [address, size, fixed, protect] };
 }
 
+/** The number of a handle is a name in the trace, by which the subject's is called (17.20). */
+function named(call: CreateFileMapping, expected: Answer): TraceCall {
+  return expected.lastError === undefined ? { ...call, handle: parseHex(expected.return) } : call;
+}
+
 function rowText(row: CallRow, made: TraceCall): string {
   const recorded = callText(row.call);
-  return made === row.call ? recorded : `${recorded} as ${callText(made)}`;
+  const replayed = callText(made);
+  return replayed === recorded ? recorded : `${recorded} as ${replayed}`;
 }
 
 function runsText({ expected, actual }: RunDifference): Pick<Difference, "expected" | "actual"> {

@@ -106,11 +106,17 @@ function union(left: Extent | undefined, right: Extent | undefined): Extent | un
 }
 
 /**
- * The range a call names. NULL of VirtualAlloc names none before the call, and the answered base
- * after it.
+ * The range a call names. NULL of VirtualAlloc and MapViewOfFileEx names none before the call, and
+ * the answered base after it.
  */
 function rangeOf(call: TraceCall, answer: Answer | undefined): Extent | undefined {
   switch (call.name) {
+    case "CreateFileMapping":
+      return undefined;
+    case "MapViewOfFileEx": {
+      const address = Number(call.args[4]) || Number(answer?.return ?? 0);
+      return address === 0 ? undefined : extentOf(address, call.args[3]);
+    }
     case "VirtualAlloc": {
       const [asked, size] = call.args;
       const address = Number(asked) === 0 ? Number(answer?.return ?? 0) : Number(asked);
@@ -124,6 +130,7 @@ function rangeOf(call: TraceCall, answer: Answer | undefined): Extent | undefine
       return extentOf(call.args[0], call.args[1]);
     case "VirtualQuery":
     case "execute":
+    case "UnmapViewOfFile":
       return extentOf(call.args[0], 1);
     case "GetWriteWatch":
       return extentOf(call.args[1], call.args[2]);

@@ -59,7 +59,27 @@ export type TraceCall =
   | {
       readonly name: "ResetWriteWatch";
       readonly args: readonly [address: Quantity, size: Quantity];
-    };
+    }
+  | {
+      readonly name: "CreateFileMapping";
+      readonly args: readonly [size: Quantity, protect: number];
+      /**
+       * What the handle is called from now on: the number that was recorded. Undefined where the
+       * recorded call made none.
+       */
+      readonly handle?: Quantity | undefined;
+    }
+  | {
+      readonly name: "MapViewOfFileEx";
+      readonly args: readonly [
+        handle: Quantity,
+        access: number,
+        offset: Quantity,
+        size: Quantity,
+        address: Quantity,
+      ];
+    }
+  | { readonly name: "UnmapViewOfFile"; readonly args: readonly [address: Quantity] };
 
 export type CallName = TraceCall["name"];
 export type AccessBytes = 1 | 2 | 4 | 8;

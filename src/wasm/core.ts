@@ -4,6 +4,7 @@ import {
   ADOPT_RUN_BYTES,
   type CoreExports,
   MachineCounter,
+  type SectionCounter,
   type SpaceCounter,
   TRANSFER_BYTES,
 } from "./exports.ts";
@@ -185,6 +186,35 @@ export class Core {
   spaceTouched(space: number, base: number, size: number): number {
     try {
       return this.#link.exports.spaceTouchedF64(space, base, size);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
+  /** One handle more to a section. */
+  sectionOpen(section: number): void {
+    try {
+      this.#link.exports.sectionOpen(section);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
+  /** One handle less: without handles and views the section is gone. */
+  sectionClose(section: number): void {
+    try {
+      this.#link.exports.sectionClose(section);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
+  sectionCounter(
+    section: number,
+    counter: (typeof SectionCounter)[keyof typeof SectionCounter],
+  ): number {
+    try {
+      return this.#link.exports.sectionCounterF64(section, counter);
     } catch (error) {
       throw this.#link.trapped(error);
     }

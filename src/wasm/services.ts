@@ -10,8 +10,8 @@ type InContext<Name extends keyof CoreExports> = CoreExports[Name] extends (
   : never;
 
 /**
- * The Nt services of the core. `target` is the number of a space or the NTSTATUS of looking up a
- * handle.
+ * The Nt services of the core, and the flush of FlushViewOfFile. `target` is the number of a space
+ * or the NTSTATUS of looking up a handle.
  */
 export class Services {
   readonly #link: Link;
@@ -210,6 +210,71 @@ export class Services {
   readonly resetWriteWatch: InContext<"resetWriteWatchF64"> = (target, base, size) => {
     try {
       return this.#exports.resetWriteWatchF64(this.#context, target, base, size) >>> 0;
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  };
+
+  readonly sectionCreate: InContext<"sectionCreateF64"> = (size, protection, attributes) => {
+    try {
+      return this.#exports.sectionCreateF64(this.#context, size, protection, attributes) >>> 0;
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  };
+
+  readonly viewMap: InContext<"viewMapF64"> = (
+    target,
+    section,
+    rights,
+    baseAt,
+    base,
+    zeroBits,
+    commitSize,
+    offsetAt,
+    offset,
+    sizeAt,
+    size,
+    inherit,
+    type,
+    protection,
+  ) => {
+    try {
+      return (
+        this.#exports.viewMapF64(
+          this.#context,
+          target,
+          section,
+          rights,
+          baseAt,
+          base,
+          zeroBits,
+          commitSize,
+          offsetAt,
+          offset,
+          sizeAt,
+          size,
+          inherit,
+          type,
+          protection,
+        ) >>> 0
+      );
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  };
+
+  readonly viewUnmap: InContext<"viewUnmapF64"> = (target, address) => {
+    try {
+      return this.#exports.viewUnmapF64(this.#context, target, address) >>> 0;
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  };
+
+  readonly viewFlush: InContext<"viewFlushF64"> = (target, address, size) => {
+    try {
+      return this.#exports.viewFlushF64(this.#context, target, address, size) >>> 0;
     } catch (error) {
       throw this.#link.trapped(error);
     }

@@ -88,6 +88,20 @@ describe("a malformed row is refused with its file, its line and what is wrong",
       'VirtualAlloc: "lastError" beside a "return" that means success',
     ],
     [
+      "a handle and a lastError",
+      { call: "CreateFileMapping", args: ["0x1000", "0x4"], return: "0x1", lastError: 87 },
+      'CreateFileMapping: "lastError" beside a "return" that means success',
+    ],
+    [
+      "a view that failed without lastError",
+      {
+        call: "MapViewOfFileEx",
+        args: ["0x0", "0x4", "0x0", "0x0", "0x10000"],
+        return: "0x0",
+      },
+      'MapViewOfFileEx: failed, but "lastError" is not a number',
+    ],
+    [
       "a BOOL that is neither",
       { call: "VirtualFree", args: ["0x10000", "0x0", "0x8000"], return: 2 },
       'VirtualFree: "return" must be 1 or 0',

@@ -7,8 +7,12 @@ import { hex } from "./subject.ts";
 export type Change = Extract<Step, { op: "allocate" | "free" | "protect" }>;
 export type Access = Extract<Step, { op: "load" | "store" | "fetch" }>;
 export type Bulk = Extract<Step, { op: "copy" | "fill" | "compare" }>;
+export type SectionStep = Extract<
+  Step,
+  { op: "createSection" | "closeSection" | "mapView" | "unmapView" | "flushView" }
+>;
 export type Upkeep = Extract<Step, { op: "adopt" | "poke" | "exit" | "forgetMaps" }>;
-export type Service = Exclude<Step, Change | Access | Bulk | Upkeep>;
+export type Service = Exclude<Step, Change | Access | Bulk | Upkeep | SectionStep>;
 
 /** One process of the machine, and what it calls by. */
 export interface Side {
@@ -17,6 +21,8 @@ export interface Side {
   win32: Kernel32;
   /** For each process, by the rights they have. */
   handles: Record<HandleKind, number>[];
+  /** Handles of sections, by slot. */
+  sections: Map<number, number>;
 }
 
 /** Who makes a call, with what handle. */

@@ -6,6 +6,14 @@ import { ntdll } from "../../src/ntdll.ts";
 import { createMachine } from "../setup/machine.ts";
 import { type Access, type Bulk, type Caller, exact, poke, type Side } from "./core-caller.ts";
 import { changeNt, changeWin32 } from "./core-changes.ts";
+import {
+  closeSection,
+  createSection,
+  flushView,
+  mapViewNt,
+  mapViewWin32,
+  unmapView,
+} from "./core-sections.ts";
 import { emptyInformation, serviceNt, serviceWin32 } from "./core-services.ts";
 import type { Call, Program, Step, Who } from "./program.ts";
 import {
@@ -76,6 +84,18 @@ export class CoreSubject implements Subject {
         const change = step.face === "nt" ? changeNt : changeWin32;
         return change(this.callerOf(step), step);
       }
+      case "createSection":
+        return createSection(this.sides[step.by], step);
+      case "closeSection":
+        return closeSection(this.sides[step.by], step.slot);
+      case "flushView":
+        return flushView(this.sides[step.by], step);
+      case "mapView":
+        return step.face === "nt"
+          ? mapViewNt(this.callerOf(step), step)
+          : mapViewWin32(this.callerOf(step), step);
+      case "unmapView":
+        return unmapView(this.callerOf(step), step);
       case "load":
       case "store":
       case "fetch":
@@ -91,6 +111,7 @@ export class CoreSubject implements Subject {
         return `${poke(this.sides[step.by], step.address, Uint8Array.of(step.value))}`;
       case "exit":
         this.sides[step.on].process.exit();
+        this.sides[step.on].sections.clear();
         return "";
       case "forgetMaps":
         if (!this.sides[step.on].process.exited) this.sides[step.on].process.forgetMaps();
@@ -177,7 +198,7 @@ function sideOf(process: Process, all: readonly Process[]): Side {
     null: 0,
     weak: win32.OpenProcess(PROCESS_TERMINATE, 0, target.id),
   }));
-  return { process, nt: ntdll(process), win32, handles };
+  return { process, nt: ntdll(process), win32, handles, sections: new Map() };
 }
 
 function faulting(access: () => string): string {

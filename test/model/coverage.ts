@@ -1,9 +1,7 @@
 import type { ModelProcess } from "../../src/model/model.ts";
 import type { Step } from "./program.ts";
 
-/**
- * Rows that random programs over private memory can reach. Not there: 3.3#8, which takes a section.
- */
+/** Rows that random programs over private memory can reach; 3.3#8 takes a section. */
 export const REACHABLE_ROWS: readonly string[] = [
   ...["0a", "0b"].map((row) => `2.1#${row}`),
   ...numbers(1, 16).map((row) => `2.1#${row}`),
@@ -14,6 +12,24 @@ export const REACHABLE_ROWS: readonly string[] = [
   ...numbers(9, 12).map((row) => `3.3#${row}`),
   ...["1", "2", "3", "4", "5", "6", "6a", "7"].map((row) => `5.2#${row}`),
 ];
+
+/**
+ * Rows that programs about sections can reach. Not there: 7.1#3, which answers nothing; those of
+ * 7.1 about files and names; 7.2#3a.
+ */
+export const SECTION_ROWS: readonly string[] = [
+  ...[1, 2, 4, 5, 6, 7, 8, 14, 15].map((row) => `7.1#${row}`),
+  ...numbers(1, 14).map((row) => `7.2#${row}`),
+  "3.1#9",
+  "3.3#8",
+  "3.3#9",
+  "3.3#11",
+  "3.3#12",
+  ...[3, 6, 7, 9].map((row) => `2.3#C${row}`),
+];
+
+/** Tables whose rows have no numbers, by the number that the core gives or its beginning. */
+export const SECTION_TABLES: readonly string[] = ["7.5", "7.11", "13"];
 
 const BASE_NAMES: Readonly<Record<number, string>> = {
   1: "NOACCESS",

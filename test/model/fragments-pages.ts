@@ -16,8 +16,7 @@ import { BOTH, type Fragment, GRANULE, PAGE, READWRITE } from "./script.ts";
 export const protections: Fragment = (script) => {
   const { picks, random } = script;
   script.allocate(0, 2 * PAGE, BOTH);
-  for (let i = 0; i < 6; i += 1) {
-    const cell = picks.cell();
+  for (const [i, cell] of picks.cells(10).entries()) {
     // Refused as malformed or as for views only: a change says which.
     const copies = (cell & 0x88) !== 0;
     const kind = copies ? "protect" : random.pick(["reserve", "commit", "protect"] as const);

@@ -22,9 +22,11 @@ import {
   viewGuards,
   watches,
 } from "./fragments-pages.ts";
+import { SECTION_FRAGMENTS } from "./fragments-sections.ts";
 import type { Picks } from "./picks.ts";
 import type { Step, Who } from "./program.ts";
 import { type Fragment, GRANULE, Script } from "./script.ts";
+import { SectionScript } from "./section-script.ts";
 
 /**
  * Where scripts work, above the arena of the random steps; views cannot be freed, so they have a
@@ -43,6 +45,17 @@ export function fragmentSteps(picks: Picks, by: Who): Step[] {
   const viewBase = VIEW_STAGE + random.below(VIEW_STAGES) * GRANULE;
   const script = new Script(picks, by, VIEW_FRAGMENTS.includes(fragment) ? viewBase : base);
   fragment(script);
+  return script.steps;
+}
+
+/** Above the views that stay, and large pages. */
+const SECTION_STAGE = 0x800000;
+
+/** The same for sections; what they map they unmap. */
+export function sectionSteps(picks: Picks, by: Who): Step[] {
+  const base = SECTION_STAGE + picks.random.below(STAGES) * 4 * GRANULE;
+  const script = new SectionScript(picks, by, base);
+  picks.random.pick(SECTION_FRAGMENTS)(script);
   return script.steps;
 }
 

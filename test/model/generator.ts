@@ -1,6 +1,7 @@
 import type { ModelProfile, ModelSettings } from "../../src/model/settings.ts";
-import { fragmentSteps } from "./fragments.ts";
+import { fragmentSteps, sectionSteps } from "./fragments.ts";
 import { ModelSubject } from "./model-subject.ts";
+import { randomSection, randomView } from "./pick-sections.ts";
 import { MEM_COMMIT, MEM_RESERVE, MEM_WRITE_WATCH, Picks } from "./picks.ts";
 import type { Call, Program, SpaceKind, Step, Who } from "./program.ts";
 import { Random } from "./random.ts";
@@ -27,7 +28,13 @@ const WEIGHTS = {
   fill: 4,
   adopt: 1,
   forgetMaps: 2,
+  createSection: 1,
+  closeSection: 1,
+  mapView: 4,
+  unmapView: 2,
+  flushView: 1,
   fragment: 8,
+  section: 3,
 };
 type Kind = keyof typeof WEIGHTS;
 
@@ -45,6 +52,8 @@ export interface GeneratorOptions {
   spaces?: [SpaceKind, SpaceKind];
   /** How often scripts come among random steps. Default 8, beside about 100 for those. */
   fragments?: number;
+  /** The same for scripts about sections. Default 3. */
+  sections?: number;
 }
 
 /** The program of a seed: always the same one. */
@@ -58,7 +67,7 @@ export function generate(seed: number, options: GeneratorOptions): Program {
   if (options.spaces !== undefined) program.spaces = options.spaces;
   else if (program.settings.profile !== "win64") program.spaces = drawSpaces(random);
   if (random.oneIn(4)) program.quota = 8 + random.below(40);
-  const generator = new Generator(random, program, options.fragments);
+  const generator = new Generator(random, program, options);
   while (program.steps.length < options.length) generator.add();
   generator.harvest();
   return program;
@@ -97,7 +106,7 @@ class Generator {
   private readonly picks: Picks;
   private readonly weights: Record<Kind, number>;
 
-  constructor(random: Random, program: Program, fragments = WEIGHTS.fragment) {
+  constructor(random: Random, program: Program, options: GeneratorOptions) {
     this.random = random;
     this.program = program;
     this.subject = new ModelSubject(program);
@@ -106,13 +115,17 @@ class Generator {
     for (const kind of Object.keys(WEIGHTS) as Kind[]) {
       if (!ALWAYS.includes(kind) && random.oneIn(4)) this.weights[kind] = 0;
     }
+    const { fragments = WEIGHTS.fragment, sections = WEIGHTS.section } = options;
     if (this.weights.fragment !== 0) this.weights.fragment = fragments;
+    if (this.weights.section !== 0) this.weights.section = sections;
     for (const by of [0, 0, 1] as const) this.furnish(by);
   }
 
   add(): void {
     const kind = this.random.weighted(this.weights);
-    if (kind !== "fragment") this.push(this.step(kind));
+    if (kind === "section") {
+      for (const step of sectionSteps(this.picks, this.who())) this.push(step);
+    } else if (kind !== "fragment") this.push(this.step(kind));
     else for (const step of fragmentSteps(this.picks, this.who())) this.push(step);
   }
 
@@ -184,14 +197,22 @@ class Generator {
   private onExited(): Step {
     const kinds = ["allocate", "free", "protect", "query", "lock", "unlock"] as const;
     const more = ["queryRegion", "getWriteWatch", "resetWriteWatch", "read", "write"] as const;
-    const kind = this.random.pick([...kinds, ...more, "writeProcess"] as const);
+    const views = ["mapView", "unmapView", "writeProcess"] as const;
+    const kind = this.random.pick([...kinds, ...more, ...views] as const);
     const step = this.step(kind);
-    if (!("face" in step)) return step;
-    const ownOnly = ["lock", "unlock", "getWriteWatch", "resetWriteWatch"].includes(step.op);
+    if (!("face" in step) || step.op === "createSection") return step;
+    const ownOnly = [
+      "lock",
+      "unlock",
+      "getWriteWatch",
+      "resetWriteWatch",
+      "mapView",
+      "unmapView",
+    ].includes(step.op);
     return { ...step, by: 0, on: 1, handle: "good", face: ownOnly ? "nt" : step.face };
   }
 
-  private step(kind: Exclude<Kind, "fragment">): Step {
+  private step(kind: Exclude<Kind, "fragment" | "section">): Step {
     const { picks, random } = this;
     switch (kind) {
       case "allocate": {
@@ -299,6 +320,23 @@ class Generator {
         const by = this.who();
         const value = random.below(256);
         return { op: kind, by, address: picks.accessAddress(by), value, length: this.length() };
+      }
+      case "createSection":
+        return randomSection(picks, random.pick(["nt", "win32"] as const), this.who());
+      case "closeSection": {
+        const by = this.who();
+        return { op: kind, by, slot: picks.slot(by) };
+      }
+      case "mapView":
+        return randomView(picks, this.ownCall());
+      case "unmapView": {
+        const call = this.ownCall();
+        return { op: kind, ...call, address: picks.address(call.on) };
+      }
+      case "flushView": {
+        const by = this.who();
+        const { base, size } = picks.range(by);
+        return { op: kind, by, address: base, size: random.oneIn(3) ? 0 : size };
       }
       case "adopt":
         return this.adopt();

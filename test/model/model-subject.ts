@@ -4,6 +4,8 @@ import { Model, type ModelProcess } from "../../src/model/model.ts";
 import type { Answer, CallOptions } from "../../src/model/space.ts";
 import { failed, toWin32 } from "../../src/model/status.ts";
 import { type Win32Answer, win32Allocate, win32Free } from "../../src/model/win32.ts";
+import type { SectionStep } from "./core-caller.ts";
+import { ModelSections } from "./model-sections.ts";
 import type { Call, HandleKind, Program, Step, Who } from "./program.ts";
 import {
   bytesText,
@@ -26,7 +28,7 @@ export function faultText({ code, access, address }: Fault): string {
 }
 
 /** A failing call shows its error and, in its out-parameters, nothing. */
-function ended(call: Call, answer: Answer, success: string): Observation {
+export function ended(call: Pick<Call, "face">, answer: Answer, success: string): Observation {
   const { rule, status } = answer;
   if (call.face === "nt") {
     return { answer: failed(status) ? hex(status) : `${hex(status)} ${success}`, rule };
@@ -34,18 +36,20 @@ function ended(call: Call, answer: Answer, success: string): Observation {
   return { answer: failed(status) ? `error ${toWin32(status)}` : `ok ${success}`, rule };
 }
 
-function win32Ended({ result, lastError, rule }: Win32Answer): Observation {
+export function win32Ended({ result, lastError, rule }: Win32Answer): Observation {
   return { answer: lastError === undefined ? `ok ${hex(result)}` : `error ${lastError}`, rule };
 }
 
 export class ModelSubject implements Subject {
   readonly model: Model;
   readonly processes: readonly [ModelProcess, ModelProcess];
+  readonly sections: ModelSections;
 
   constructor(program: Program, makeModel: MakeModel = (settings) => new Model(settings)) {
     this.model = makeModel(program.settings);
     const quota = program.quota === undefined ? {} : { commitQuota: program.quota };
     this.processes = [this.model.createProcess(), this.model.createProcess(quota)];
+    this.sections = new ModelSections(this);
   }
 
   state(who: Who): string {
@@ -62,6 +66,12 @@ export class ModelSubject implements Subject {
       case "free":
       case "protect":
         return this.change(step);
+      case "createSection":
+      case "closeSection":
+      case "mapView":
+      case "unmapView":
+      case "flushView":
+        return this.sections.apply(step);
       case "load":
       case "store":
       case "fetch":
@@ -79,6 +89,7 @@ export class ModelSubject implements Subject {
       }
       case "exit":
         this.processes[step.on].exit();
+        this.sections.closeAll(step.on);
         return { answer: "", rule: "" };
       case "forgetMaps":
         return { answer: "", rule: "" };
@@ -95,12 +106,12 @@ export class ModelSubject implements Subject {
       counters: {
         ...process.counters,
         machine: this.model.commitCharge,
-        frames: this.processes[0].frames + this.processes[1].frames,
+        frames: this.processes[0].frames + this.processes[1].frames + this.model.sectionFrames,
       },
     };
   }
 
-  private optionsOf(step: Call, pointerAt?: number, bytes = 0): CallOptions {
+  optionsOf(step: Call, pointerAt?: number, bytes = 0): CallOptions {
     const handle = HANDLE_STATUS[step.handle];
     if (pointerAt === undefined) return { handle };
     return { handle, probe: () => this.processes[step.by].probePointer(pointerAt, bytes) };
@@ -167,6 +178,7 @@ export class ModelSubject implements Subject {
           | "copy"
           | "fill"
           | "compare"
+          | SectionStep["op"]
           | "adopt"
           | "poke"
           | "exit"

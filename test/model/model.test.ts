@@ -11,7 +11,7 @@ import { Random } from "./random.ts";
 
 /** `SEED=1000 STEPS=1000000 npx vitest run test/model/model.test.ts` runs a million other steps. */
 const firstSeed = Number(process.env.SEED ?? 1);
-const steps = Number(process.env.STEPS ?? 14_000);
+const steps = Number(process.env.STEPS ?? 7_000);
 const PROGRAM_STEPS = 100;
 /**
  * Programs that share settings and a machine: each begins where the one before left frames and

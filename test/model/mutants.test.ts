@@ -4,14 +4,15 @@ import { CoreSubject, machineFor } from "./core-subject.ts";
 import { compare, report, show } from "./driver.ts";
 import { generate } from "./generator.ts";
 import { ModelSubject } from "./model-subject.ts";
-import { type Mutant, mutants } from "./mutants.ts";
+import type { Mutant } from "./mutant.ts";
+import { mutants } from "./mutants.ts";
 import type { Program } from "./program.ts";
 
 /**
  * The programs can fail: each mutant of the model is told from the core by one of these. The core
  * runs them once; what it showed is held against every mutant.
  */
-const PROGRAMS = 240;
+const PROGRAMS = 110;
 const PROGRAM_STEPS = 60;
 const FRAGMENTS = 40;
 /** All that a mutant changes shows under these. */

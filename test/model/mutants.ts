@@ -1,26 +1,10 @@
 import type { PagePart } from "../../src/model/access.ts";
-import { Model, ModelProcess } from "../../src/model/model.ts";
+import { ModelProcess } from "../../src/model/model.ts";
 import type { Region } from "../../src/model/region.ts";
-import type { ModelSettings } from "../../src/model/settings.ts";
-import type { Program } from "./program.ts";
+import { type Mutant, mutant } from "./mutant.ts";
 
 const PAGE = 0x1000;
 const GRANULE = 0x10000;
-
-/** The model with one thing wrong. */
-export interface Mutant {
-  name: string;
-  make: (settings: Program["settings"]) => Model;
-}
-
-function mutant(name: string, Broken: typeof ModelProcess): Mutant {
-  class BrokenModel extends Model {
-    override createProcess(options = {}): ModelProcess {
-      return new Broken(this.shared, options);
-    }
-  }
-  return { name, make: (settings: Partial<ModelSettings>) => new BrokenModel(settings) };
-}
 
 const straddling: Mutant[] = [
   mutant(

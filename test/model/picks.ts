@@ -69,6 +69,21 @@ export class Picks {
       .filter((run) => run.Type !== 0 && (shared || run.AllocationBase !== SHARED_DATA));
   }
 
+  nextSlot(who: Who): number {
+    return this.subject.sections.nextSlot(who);
+  }
+
+  /** A slot that holds a section, with exceptions. */
+  slot(who: Who): number {
+    const open = this.subject.sections.openSlots(who);
+    return open.length === 0 || this.random.oneIn(16) ? 99 : this.random.pick(open);
+  }
+
+  /** What the section in the slot allows its views at most; none: anything. */
+  sectionProtect(who: Who, slot: number): number {
+    return this.subject.sections.find(who, slot)?.section.protect ?? 0x40;
+  }
+
   address(who: Who): number {
     const kind = this.random.weighted({ used: 14, arena: 8, edge: 1 });
     const used = kind === "used" ? this.usedRuns(who) : [];
@@ -228,9 +243,18 @@ export class Picks {
   }
 
   /** A cell of the table of 2.4: no base, one, or two; none of the modifiers up to all three. */
-  cell(): number {
+  private cell(): number {
+    return this.cells(1)[0] ?? 0;
+  }
+
+  /** Cells that stand together, so that few draws see the whole table. */
+  cells(count: number): number[] {
     const bases = [0, ...BASES, this.random.pick([0x03, 0x06, 0x0c, 0x81, 0xff])];
-    return this.random.pick(bases) + this.random.below(8) * GUARD;
+    const table = bases.flatMap((base) =>
+      [0, 1, 2, 3, 4, 5, 6, 7].map((bits) => base + bits * GUARD),
+    );
+    const start = this.random.below(table.length);
+    return [...table, ...table].slice(start, start + count);
   }
 
   zeroBits(): number {

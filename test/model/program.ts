@@ -25,6 +25,12 @@ interface Accessor {
   address: number;
 }
 
+/** A section handle of one process: no two sections of a program have the same slot. */
+interface Holder {
+  by: Who;
+  slot: number;
+}
+
 /** An `At` field is the guest address of an out-parameter in the calling process. */
 export type Step =
   | ({ op: "allocate"; type: number; protect: number; zeroBits: number; baseAt?: number } & Call &
@@ -44,6 +50,13 @@ export type Step =
   | ({ op: "resetWriteWatch" } & Call & Range)
   | ({ op: "read"; address: number; length: number } & Call)
   | ({ op: "write" | "writeProcess"; address: number; length: number; value: number } & Call)
+  | ({ op: "createSection"; size: number; protect: number; attributes: number } & Holder &
+      Pick<Call, "face"> & { access: number })
+  | ({ op: "closeSection" } & Holder)
+  | ({ op: "mapView"; slot: number; protect: number; offset: number; access: number } & Call &
+      Range & { zeroBits: number; commitSize: number; type: number; inherit: number })
+  | ({ op: "unmapView"; address: number } & Call)
+  | ({ op: "flushView" } & Accessor & { size: number })
   | ({ op: "load"; length: number } & Accessor)
   | ({ op: "fetch"; length: number } & Accessor)
   | ({ op: "store"; length: number; digits: string } & Accessor)

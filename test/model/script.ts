@@ -12,12 +12,13 @@ export class Script {
   readonly picks: Picks;
   readonly by: Who;
   readonly base: number;
-  readonly steps: Step[] = [];
+  readonly steps: Step[];
 
-  constructor(picks: Picks, by: Who, base: number) {
+  constructor(picks: Picks, by: Who, base: number, steps: Step[] = []) {
     this.picks = picks;
     this.by = by;
     this.base = base;
+    this.steps = steps;
   }
 
   get random() {

@@ -1,0 +1,245 @@
+import { PROCESS_VM_OPERATION } from "../constants/process.ts";
+import {
+  SECTION_QUERY,
+  SectionBasicInformation,
+  SectionImageInformation,
+} from "../constants/section.ts";
+import {
+  STATUS_ACCESS_VIOLATION,
+  STATUS_INFO_LENGTH_MISMATCH,
+  STATUS_INVALID_HANDLE,
+  STATUS_INVALID_INFO_CLASS,
+  STATUS_INVALID_PARAMETER,
+  STATUS_OBJECT_NAME_NOT_FOUND,
+  STATUS_SECTION_NOT_IMAGE,
+  STATUS_SUCCESS,
+} from "../constants/status.ts";
+import { packDecision } from "../decision.ts";
+import { dword, shown, text } from "../door.ts";
+import {
+  inValue,
+  isServiceWritable,
+  largeInteger,
+  type Out,
+  outAddress,
+  readLargeInteger,
+  serviceWrite,
+  setOut,
+  setStructure,
+  TO_RESULTS,
+} from "../out.ts";
+import type { Process } from "../process.ts";
+import { Section } from "../section.ts";
+import { succeeded } from "../status.ts";
+import {
+  SECTION_BASIC_INFORMATION,
+  SECTION_IMAGE_INFORMATION,
+  type SectionInformation,
+} from "../structs.ts";
+import { createSection } from "./create-section.ts";
+import type { Ntdll, ObjectAttributes } from "./interface.ts";
+
+const CREATE = packDecision("7.1");
+const FILE_HANDLE = packDecision("7.1#9");
+const QUERY = packDecision("17.12");
+/** Higher offsets lie behind every section; this one leaves room for what aligns them. */
+const FAR_OFFSET = 2n ** 52n;
+const OFFSET_IN_GRANULE = 0xffffn;
+
+type SectionServices = Pick<
+  Ntdll,
+  | "NtCreateSection"
+  | "NtOpenSection"
+  | "NtMapViewOfSection"
+  | "NtUnmapViewOfSection"
+  | "NtQuerySection"
+>;
+
+export function sectionServices(process: Process): SectionServices {
+  const { door, handles, machine } = process;
+
+  function isWritable(address: number, length: number): boolean {
+    if (address === TO_RESULTS) return true;
+    return address !== 0 && isServiceWritable(process, address, length);
+  }
+
+  /** A number as wide as a pointer, where `isWritable` has said yes. */
+  function deliver(out: Out<number>, address: number, value: number): void {
+    setOut(out, value);
+    if (address <= 0) return;
+    const { view } = process.enter();
+    const { decision } = view;
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(value), true);
+    serviceWrite(process, address, bytes.subarray(0, door.pointerBytes));
+    view.decision = decision;
+  }
+
+  return {
+    NtCreateSection(
+      SectionHandle,
+      DesiredAccess,
+      ObjectAttributes,
+      MaximumSize,
+      SectionPageProtection,
+      AllocationAttributes,
+      FileHandle,
+    ) {
+      const handleAt = outAddress(SectionHandle, door, "SectionHandle");
+      const access = dword(DesiredAccess, "DesiredAccess");
+      const name = nameIn(ObjectAttributes);
+      const sizeAt = outAddress(MaximumSize, door, "MaximumSize");
+      const given = largeInteger(MaximumSize, "MaximumSize");
+      const protection = dword(SectionPageProtection, "SectionPageProtection");
+      const attributes = dword(AllocationAttributes, "AllocationAttributes");
+      const file = door.handle(FileHandle, "FileHandle");
+      process.enter();
+      const size = sizeAt > 0 ? readLargeInteger(process, sizeAt) : given;
+      const isReady = size !== null && isWritable(handleAt, door.pointerBytes);
+      const { status, handle } = createSection(process, {
+        access,
+        name,
+        size: size ?? 0n,
+        protection,
+        attributes,
+        obstacle: obstacleOf(isReady, file),
+      });
+      if (succeeded(status)) deliver(SectionHandle, handleAt, handle);
+      return status;
+    },
+
+    NtOpenSection(SectionHandle, DesiredAccess, ObjectAttributes) {
+      const handleAt = outAddress(SectionHandle, door, "SectionHandle");
+      const access = dword(DesiredAccess, "DesiredAccess");
+      const name = nameIn(ObjectAttributes);
+      const { view } = process.enter();
+      const isReady = isWritable(handleAt, door.pointerBytes);
+      view.decision = CREATE;
+      if (!isReady) return STATUS_ACCESS_VIOLATION;
+      if (ObjectAttributes === null) return STATUS_INVALID_PARAMETER;
+      const section = machine.sectionNames.find(name);
+      if (section === undefined) return STATUS_OBJECT_NAME_NOT_FOUND;
+      deliver(SectionHandle, handleAt, handles.open(section, access));
+      return STATUS_SUCCESS;
+    },
+
+    NtMapViewOfSection(
+      SectionHandle,
+      ProcessHandle,
+      BaseAddress,
+      ZeroBits,
+      CommitSize,
+      SectionOffset,
+      ViewSize,
+      InheritDisposition,
+      AllocationType,
+      Win32Protect,
+    ) {
+      const section = handles.sectionTarget(door.handle(SectionHandle, "SectionHandle"));
+      const handle = door.handle(ProcessHandle, "ProcessHandle");
+      const target = handles.target(handle, PROCESS_VM_OPERATION);
+      const baseAt = outAddress(BaseAddress, door, "BaseAddress");
+      const base = inValue(BaseAddress, door, "BaseAddress");
+      const zeroBits = door.pointer(ZeroBits, "ZeroBits");
+      const commitSize = door.pointer(CommitSize, "CommitSize");
+      const offsetAt = outAddress(SectionOffset, door, "SectionOffset");
+      const offset = offsetIn(largeInteger(SectionOffset, "SectionOffset"));
+      const sizeAt = outAddress(ViewSize, door, "ViewSize");
+      const size = inValue(ViewSize, door, "ViewSize");
+      const inherit = dword(InheritDisposition, "InheritDisposition");
+      const type = dword(AllocationType, "AllocationType");
+      const protect = dword(Win32Protect, "Win32Protect");
+      const { services, view } = process.enter();
+      const status = services.viewMap(
+        target,
+        section.number,
+        section.access,
+        baseAt,
+        base,
+        zeroBits,
+        commitSize,
+        offsetAt,
+        offset,
+        sizeAt,
+        size,
+        inherit,
+        type,
+        protect,
+      );
+      if (!succeeded(status)) return status;
+      setOut(BaseAddress, view.result(0));
+      setOut(ViewSize, view.result(1));
+      return status;
+    },
+
+    NtUnmapViewOfSection(ProcessHandle, BaseAddress) {
+      const handle = door.handle(ProcessHandle, "ProcessHandle");
+      const target = handles.target(handle, PROCESS_VM_OPERATION);
+      const address = door.nullablePointer(BaseAddress, "BaseAddress");
+      return process.enter().services.viewUnmap(target, address);
+    },
+
+    NtQuerySection(
+      SectionHandle,
+      SectionInformationClass,
+      SectionInformation,
+      SectionInformationLength,
+      ReturnLength,
+    ) {
+      const handle = door.handle(SectionHandle, "SectionHandle");
+      const kind = dword(SectionInformationClass, "SectionInformationClass");
+      const bufferAt = outAddress(SectionInformation, door, "SectionInformation");
+      const length = door.pointer(SectionInformationLength, "SectionInformationLength");
+      const returnLengthAt = outAddress(ReturnLength, door, "ReturnLength");
+      const { view } = process.enter();
+      view.decision = QUERY;
+      if (kind !== SectionBasicInformation && kind !== SectionImageInformation) {
+        return STATUS_INVALID_INFO_CLASS;
+      }
+      const isImage = kind === SectionImageInformation;
+      const layout = isImage ? SECTION_IMAGE_INFORMATION : SECTION_BASIC_INFORMATION;
+      const bytes = layout.sizeBytes(door.pointerBytes);
+      if (length < bytes) return STATUS_INFO_LENGTH_MISMATCH;
+      const isReady =
+        isWritable(bufferAt, bytes) &&
+        (returnLengthAt === 0 || isWritable(returnLengthAt, door.pointerBytes));
+      view.decision = QUERY;
+      if (!isReady) return STATUS_ACCESS_VIOLATION;
+      const section = handles.section(handle, SECTION_QUERY);
+      if (!(section instanceof Section)) return section;
+      if (isImage) return STATUS_SECTION_NOT_IMAGE;
+      const structure: SectionInformation = {
+        BaseAddress: 0,
+        Attributes: section.attributes,
+        Size: section.sizeBytes,
+      };
+      setStructure(SectionInformation, structure);
+      if (bufferAt > 0) {
+        serviceWrite(process, bufferAt, layout.encode(structure, door.pointerBytes));
+      }
+      deliver(ReturnLength, returnLengthAt, bytes);
+      view.decision = QUERY;
+      return STATUS_SUCCESS;
+    },
+  };
+}
+
+function obstacleOf(isReady: boolean, file: number) {
+  if (!isReady) return { status: STATUS_ACCESS_VIOLATION, rule: CREATE };
+  return file === 0 ? undefined : { status: STATUS_INVALID_HANDLE, rule: FILE_HANDLE };
+}
+
+/** The name in OBJECT_ATTRIBUTES, or "". */
+function nameIn(attributes: ObjectAttributes | null): string {
+  if (attributes === null) return "";
+  if (typeof attributes !== "object") {
+    throw new TypeError(`ObjectAttributes must be { name } or null, not ${shown(attributes)}`);
+  }
+  return attributes.name === undefined ? "" : text(attributes.name, "ObjectAttributes.name");
+}
+
+/** As a number; the core looks at the low bits of an offset before it looks how far it lies. */
+function offsetIn(offset: bigint): number {
+  if (offset >= 0n && offset < FAR_OFFSET) return Number(offset);
+  return Number(FAR_OFFSET | (offset & OFFSET_IN_GRANULE));
+}

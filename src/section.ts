@@ -1,0 +1,64 @@
+import type { Core } from "./wasm/core.ts";
+import { SectionCounter } from "./wasm/exports.ts";
+
+const NAMESPACE = /^(?:Global|Local)\\/;
+
+/**
+ * The sections of a machine that have a name. Names are case sensitive, and the prefixes of the
+ * session namespaces lead to the same object (7.1).
+ */
+export class SectionNames {
+  readonly #sections = new Map<string, Section>();
+
+  find(name: string): Section | undefined {
+    return this.#sections.get(bare(name));
+  }
+
+  /** "" is no name. */
+  add(name: string, section: Section): void {
+    const key = bare(name);
+    if (key === "") return;
+    this.#sections.set(key, section);
+    section.onForgotten = () => this.#sections.delete(key);
+  }
+}
+
+function bare(name: string): string {
+  return name.replace(NAMESPACE, "");
+}
+
+/** A section of the core, as handles lead to it. */
+export class Section {
+  /** What the core knows it by. */
+  readonly number: number;
+  /** Called when the last handle is closed; views may keep the memory. */
+  onForgotten: (() => void) | undefined;
+  readonly #core: Core;
+  #handles = 0;
+
+  /** `number` must be new: the core gave it one handle, which the first to open it takes. */
+  constructor(core: Core, number: number) {
+    this.#core = core;
+    this.number = number;
+  }
+
+  /** SEC_*, as it was made. */
+  get attributes(): number {
+    return this.#core.sectionCounter(this.number, SectionCounter.Attributes);
+  }
+
+  get sizeBytes(): number {
+    return this.#core.sectionCounter(this.number, SectionCounter.SizeBytes);
+  }
+
+  handleOpened(): void {
+    if (this.#handles > 0) this.#core.sectionOpen(this.number);
+    this.#handles++;
+  }
+
+  handleClosed(): void {
+    this.#handles--;
+    if (this.#handles === 0) this.onForgotten?.();
+    this.#core.sectionClose(this.number);
+  }
+}
