@@ -58,8 +58,8 @@ export function sectionCreate(
   if (!isProtection(protection) || (protection & modifiers) != 0) {
     return fail(context, 5, STATUS_INVALID_PAGE_PROTECTION);
   }
-  if ((attributes & SEC_IMAGE) != 0) return fail(context, 7, STATUS_INVALID_FILE_FOR_SECTION);
   if (sizeBytes == 0 || <i64>sizeBytes < 0) return fail(context, 6, STATUS_INVALID_PARAMETER_4);
+  if ((attributes & SEC_IMAGE) != 0) return fail(context, 7, STATUS_INVALID_FILE_FOR_SECTION);
   if ((attributes & SEC_LARGE_PAGES) != 0 && !switchIs(SWITCH_LOCK_MEMORY_PRIVILEGE)) {
     return fail(context, 8, STATUS_PRIVILEGE_NOT_HELD);
   }

@@ -14,6 +14,7 @@ export const MEM_WRITE_WATCH: u32 = 0x200000;
 export const MEM_PHYSICAL: u32 = 0x400000;
 export const MEM_RESET_UNDO: u32 = 0x1000000;
 export const MEM_IMAGE: u32 = 0x1000000;
+export const MEM_DOS_LIM: u32 = 0x40000000;
 export const MEM_LARGE_PAGES: u32 = 0x20000000;
 
 export const PAGE_NOACCESS: u32 = 0x01;

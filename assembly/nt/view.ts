@@ -1,5 +1,5 @@
-import { alignDown, GRANULARITY, pageOf, pageUp } from "../base/range";
-import { rule } from "../base/rule";
+import { GRANULARITY, pageDown, pageOf, pageUp } from "../base/range";
+import { RULE_BEHIND_A, rule } from "../base/rule";
 import {
   STATUS_ACCESS_DENIED,
   STATUS_ACCESS_VIOLATION,
@@ -27,7 +27,7 @@ import { chargeFits } from "../phys/charge";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { WRITE } from "../virt/fault";
 import { NOWHERE, regionAt, regionFloor } from "../virt/index";
-import { machine } from "../virt/machine";
+import { machine, SWITCH_WOW64, switchIs } from "../virt/machine";
 import {
   REGION_NO_CACHE,
   REGION_NO_CHANGE,
@@ -51,6 +51,7 @@ import {
 } from "./pointer";
 import { attributesOf, isAllowedInView, isProtection } from "./protection";
 import {
+  MEM_DOS_LIM,
   MEM_LARGE_PAGES,
   MEM_RESERVE,
   MEM_TOP_DOWN,
@@ -97,7 +98,11 @@ export function viewMap(
   protection: u32,
 ): u32 {
   if (inherit == 0 || inherit > VIEW_UNMAP) return fail(context, 1, STATUS_INVALID_PARAMETER_8);
-  if ((type & ~KNOWN) != 0) return fail(context, 2, STATUS_INVALID_PARAMETER_9);
+  if ((type & ~(KNOWN | MEM_DOS_LIM)) != 0) return fail(context, 2, STATUS_INVALID_PARAMETER_9);
+  const isDos = (type & MEM_DOS_LIM) != 0;
+  if (isDos && !isNative32()) {
+    return answer(context, rule(7, 2, 3) | RULE_BEHIND_A, STATUS_INVALID_PARAMETER_9);
+  }
   if (!isViewProtection(protection)) return fail(context, 4, STATUS_INVALID_PAGE_PROTECTION);
   if (
     !isReadyPointer(context, baseAt) ||
@@ -111,14 +116,18 @@ export function viewMap(
   if (offsetAt != NO_POINTER && offsetAt != 0) offset = memoryRead(context, offsetAt, OFFSET_BYTES);
   const limit = machine().regionLimit;
   if (base > limit || limit + 1 - base < size) return fail(context, 5, STATUS_INVALID_PARAMETER_3);
-  if (!isZeroBits(zeroBits)) return fail(context, 6, STATUS_INVALID_PARAMETER_4);
+  if (!isZeroBits(zeroBits) || base > zeroBitsLimit(zeroBits)) {
+    return fail(context, 6, STATUS_INVALID_PARAMETER_4);
+  }
   if (!isTarget(section)) return fail(context, 7, section);
   if (!isTarget(target)) return fail(context, 7, target);
   const space = targetSpace(target)!;
   if (isTerminating(space)) return fail(context, 7, STATUS_PROCESS_IS_TERMINATING);
   const needed = neededRights(protection);
   if ((needed & ~allowedRights(rights)) != 0) return fail(context, 7, STATUS_ACCESS_DENIED);
-  if (((base | offset) & (GRANULARITY - 1)) != 0) return fail(context, 8, STATUS_MAPPED_ALIGNMENT);
+  if (isDos) base = pageDown(base);
+  const unaligned = isDos ? offset : base | offset;
+  if ((unaligned & (GRANULARITY - 1)) != 0) return fail(context, 8, STATUS_MAPPED_ALIGNMENT);
   if ((type & MEM_RESERVE) != 0) return fail(context, 3, STATUS_INVALID_PARAMETER_9);
   const mapped = sectionOf(section)!;
   if (!isAllowedInView(mapped.protection, protection)) {
@@ -130,6 +139,7 @@ export function viewMap(
     return fail(context, 11, STATUS_INVALID_VIEW_SIZE);
   }
   const bytes = size == 0 ? sectionBytes - offset : pageUp(size);
+  const head = commitSize < bytes ? pageUp(commitSize) : bytes;
   const status = place(
     context,
     space,
@@ -138,12 +148,11 @@ export function viewMap(
     zeroBits,
     pageOf(offset),
     bytes,
+    head,
     type,
     protection,
   );
   if (status != STATUS_SUCCESS) return status;
-  if (commitSize != 0)
-    commitHead(space, mapped, pageOf(offset), min<u64>(pageUp(commitSize), bytes));
   pointerWrite(context, baseAt, resultGet(context, 0));
   pointerWrite(context, sizeAt, resultGet(context, 1));
   if (offsetAt != 0) memoryWrite(context, offsetAt, OFFSET_BYTES, offset);
@@ -201,10 +210,11 @@ function place(
   zeroBits: u64,
   offsetPages: u64,
   bytes: u64,
+  headBytes: u64,
   type: u32,
   protection: u32,
 ): u32 {
-  let start = alignDown(base, GRANULARITY);
+  let start = base;
   const isTopDown = (type & MEM_TOP_DOWN) != 0;
   if (base == 0) {
     const limit = zeroBitsLimit(zeroBits);
@@ -223,10 +233,13 @@ function place(
   }
   const shown = withCaching(section, protection);
   const attributes = attributesOf(shown);
-  const copies = (attributes & COPIED) != 0;
-  if (copies && !chargeFits(bytes >> 12)) return fail(context, 14, STATUS_COMMITMENT_LIMIT);
   const first = offsetPages;
   const last = offsetPages + (bytes >> 12);
+  // CommitSize commits so many leading pages of a SEC_RESERVE section (7.8).
+  const head = offsetPages + (headBytes >> 12);
+  const added = head == first ? 0 : sectionUncommitted(section, first, head);
+  const copies = (attributes & COPIED) != 0 ? bytes >> 12 : 0;
+  if (!chargeFits(copies + added)) return fail(context, 14, STATUS_COMMITMENT_LIMIT);
   if (!roomEnsureSplits(space, viewCommitSplits(section, first, last))) {
     return fail(context, 13, STATUS_INSUFFICIENT_RESOURCES);
   }
@@ -242,20 +255,19 @@ function place(
     flags,
     attributes,
   );
+  if (added != 0) {
+    viewCommit(section, first, head);
+    viewChargeAll(section);
+  }
   if (base == 0 && !isTopDown) placeTaken();
   resultSet(context, 0, start);
   resultSet(context, 1, bytes);
   return answer(context, rule(7, 2, 0), STATUS_SUCCESS);
 }
 
-/** CommitSize commits that many leading bytes of a SEC_RESERVE section (7.8). */
-function commitHead(space: Space, section: Section, first: u64, bytes: u64): void {
-  const end = first + (bytes >> 12);
-  const added = sectionUncommitted(section, first, end);
-  if (added == 0 || !chargeFits(added)) return;
-  if (!roomEnsureSplits(space, viewCommitSplits(section, first, end))) return;
-  viewCommit(section, first, end);
-  viewChargeAll(section);
+/** A 32-bit system of its own, where a view may begin at any page (7.2#3a). */
+function isNative32(): bool {
+  return machine().pointerBytes == 4 && !switchIs(SWITCH_WOW64);
 }
 
 function isReadyOffset(context: Context, at: u64): bool {

@@ -22,6 +22,7 @@ import {
   SEC_WRITECOMBINE,
   STATUS_ACCESS_DENIED,
   STATUS_ACCESS_VIOLATION,
+  STATUS_COMMITMENT_LIMIT,
   STATUS_CONFLICTING_ADDRESSES,
   STATUS_INVALID_HANDLE,
   STATUS_INVALID_PAGE_PROTECTION,
@@ -90,13 +91,15 @@ describe("7.2 order of checks", () => {
     ["7.2#1", STATUS_INVALID_PARAMETER_8, { ...bad, base: far }],
     ["7.2#1", STATUS_INVALID_PARAMETER_8, { ...bad, inherit: 3 }],
     ["7.2#2", STATUS_INVALID_PARAMETER_9, { ...bad, inherit: 2, base: far }],
-    ["7.2#2", STATUS_INVALID_PARAMETER_9, { handle: 0, type: 0x40000000 }],
+    ["7.2#2", STATUS_INVALID_PARAMETER_9, { handle: 0, type: 0x1000 }],
+    ["7.2#3a", STATUS_INVALID_PARAMETER_9, { handle: 0, type: 0x40000000 }],
     ["7.2#4", STATUS_INVALID_PAGE_PROTECTION, { ...bad, inherit: 2, type: 0, base: far }],
     ["7.2#4", STATUS_INVALID_PAGE_PROTECTION, { protect: PAGE_READWRITE | PAGE_GUARD }],
     ["7.2#4", STATUS_INVALID_PAGE_PROTECTION, { protect: PAGE_READWRITE | PAGE_NOCACHE }],
     ["7.2#5", STATUS_INVALID_PARAMETER_3, { handle: 0, base: far, zeroBits: 22 }],
     ["7.2#5", STATUS_INVALID_PARAMETER_3, { handle: 0, base: 0x7ffffff00000, size: 2 ** 40 }],
     ["7.2#6", STATUS_INVALID_PARAMETER_4, { handle: 0, base: BASE + 1, zeroBits: 22 }],
+    ["7.2#6", STATUS_INVALID_PARAMETER_4, { handle: 0, base: 0x50000001, zeroBits: 4 }],
     ["7.2#7", STATUS_INVALID_HANDLE, { handle: 0, base: BASE + 1 }],
     ["7.2#7", STATUS_INVALID_HANDLE, { process: 0, base: BASE + 1 }],
     ["7.2#8", STATUS_MAPPED_ALIGNMENT, { base: BASE + PAGE, type: MEM_RESERVE }],
@@ -112,6 +115,29 @@ describe("7.2 order of checks", () => {
     const { handle = section, ...rest } = options;
     expect(guest.mapNative(handle, rest)[0]).toBe(status);
     expect(guest.machine.decision).toBe(rule);
+  });
+
+  test("7.2#3a on a native 32-bit system a view may begin at any page", async () => {
+    const guest = await createSectionGuest({ profile: "win32", wow64: false });
+    const section = guest.section(2);
+    const type = 0x40000000;
+    expect(guest.mapNative(section, { base: BASE + PAGE + 5, type })).toEqual([
+      0,
+      BASE + PAGE,
+      2 * PAGE,
+    ]);
+    const again = guest.mapNative(section, { base: BASE + 2 * PAGE, type });
+    expect(again[0]).toBe(STATUS_CONFLICTING_ADDRESSES);
+  });
+
+  test("7.2#14 CommitSize beyond the commit limit maps nothing", async () => {
+    const guest = await createSectionGuest({ commitLimit: 4 });
+    const section = guest.section(8, PAGE_READWRITE, SEC_RESERVE);
+    expect(guest.mapNative(section, { commitSize: 5 * PAGE })[0]).toBe(STATUS_COMMITMENT_LIMIT);
+    expect(guest.machine.counters.commitCharge).toBe(0);
+    expect(guest.process.counters.regions).toBe(1);
+    expect(guest.mapNative(section, { commitSize: 4 * PAGE })[0]).toBe(0);
+    expect(guest.machine.counters.commitCharge).toBe(4);
   });
 
   test("7.2#7 the right that is missing", async () => {

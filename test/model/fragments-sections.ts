@@ -18,6 +18,7 @@ import {
 // Scripts about sections and the views of them. Each has a first view at 0, another at SECOND.
 
 const SECOND = 2 * GRANULE;
+const MEM_DOS_LIM = 0x40000000;
 const COPYING = [0x08, 0x80] as const;
 
 /** 7.7: what each side sees before and after a copy. */
@@ -153,8 +154,11 @@ export const viewArguments: SectionFragment = (script) => {
         0x20000000,
         1,
         0x8000,
+        MEM_DOS_LIM,
+        MEM_DOS_LIM,
       ]);
-      script.map(slot, at, protect, { type });
+      const odd = type === MEM_DOS_LIM ? random.pick([0, PAGE, 0x1800]) : 0;
+      script.map(slot, at + odd, protect, { type });
     } else if (strange === "protect")
       script.map(slot, at, random.pick([0, 0x03, 0x104, 0x202, 0xff]));
     else if (strange === "zeroBits") {

@@ -1,6 +1,7 @@
 import type { ModelProfile, ModelSettings } from "../../src/model/settings.ts";
 import { fragmentSteps, sectionSteps } from "./fragments.ts";
 import { ModelSubject } from "./model-subject.ts";
+import { randomRegion } from "./pick-adopted.ts";
 import { randomSection, randomView } from "./pick-sections.ts";
 import { MEM_COMMIT, MEM_RESERVE, MEM_WRITE_WATCH, Picks } from "./picks.ts";
 import type { Call, Program, SpaceKind, Step, Who } from "./program.ts";
@@ -339,7 +340,7 @@ class Generator {
         return { op: kind, by, address: base, size: random.oneIn(3) ? 0 : size };
       }
       case "adopt":
-        return this.adopt();
+        return { op: kind, region: randomRegion(random), on: this.who() };
       case "forgetMaps":
         return { op: kind, on: this.who() };
     }
@@ -347,29 +348,5 @@ class Generator {
 
   private length(): number {
     return this.random.pick(BULK_LENGTHS);
-  }
-
-  /** A view, an image or private memory that was there before. */
-  private adopt(): Step {
-    const { random } = this;
-    const base = 0x50000 + random.below(4) * 0x10000;
-    const kind = random.pick(["file", "pagefile", "image", "private"] as const);
-    const ofView = kind === "private" ? [0x02, 0x04, 0x40] : [0x02, 0x04, 0x08, 0x20, 0x40];
-    const allocationProtect = kind === "image" ? 0x80 : random.pick(ofView);
-    const protections = {
-      image: [0x02, 0x08, 0x20, 0x80],
-      private: [0x01, 0x02, 0x04, 0x104],
-      file: [allocationProtect],
-      pagefile: [allocationProtect],
-    };
-    const runs = [1, 2, 1].map((pages) => {
-      const size = pages * 0x1000;
-      if (kind === "pagefile" && random.oneIn(2)) return { size, state: MEM_RESERVE };
-      return { size, state: MEM_COMMIT, protect: random.pick(protections[kind]) };
-    });
-    const type = { file: 0x40000, pagefile: 0x40000, image: 0x1000000, private: 0x20000 }[kind];
-    const region = { base, size: 0x4000, type, allocationProtect, runs };
-    const backing = kind === "file" || kind === "pagefile" ? { backing: kind } : {};
-    return { op: "adopt", on: this.who(), region: { ...region, ...backing } };
   }
 }

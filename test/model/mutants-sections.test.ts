@@ -8,7 +8,7 @@ import type { Mutant } from "./mutant.ts";
 import { sectionMutants } from "./mutants-sections.ts";
 import type { Program } from "./program.ts";
 
-/** As for the mutants of private memory: programs about sections tell each of these from the core. */
+/** Programs about sections tell each of these mutants from the core, as others do for memory. */
 const PROGRAMS = 60;
 const PROGRAM_STEPS = 60;
 const FRAGMENTS = 0;
