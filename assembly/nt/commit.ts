@@ -33,7 +33,9 @@ import {
 import { roomEnsure, roomEnsureSplits } from "../virt/room";
 import { Space } from "../virt/space";
 import {
-  ownPagesFit,
+  NOT_ALLOWED,
+  otherOwnPagesAdded,
+  ownPagesAdded,
   viewChargeAll,
   viewCommit,
   viewCommitSplits,
@@ -97,11 +99,13 @@ function commitView(
   const from = viewPage(region, first);
   const to = viewPage(region, end);
   const added = sectionUncommitted(section, from, to);
-  if (!chargeFits(added)) return fail(context, 9, STATUS_COMMITMENT_LIMIT);
   const attributes = attributesIn(region, protect);
-  if (!ownPagesFit(space, region, first, end, attributes)) {
-    return fail(context, 9, STATUS_COMMITMENT_LIMIT);
+  const own = ownPagesAdded(space, region, first, end, attributes);
+  const others = otherOwnPagesAdded(section, region, from, to);
+  if (others == NOT_ALLOWED || !chargeFitsQuota(space, own)) {
+    return fail(context, 9, STATUS_PAGEFILE_QUOTA_EXCEEDED);
   }
+  if (!chargeFits(added + own + others)) return fail(context, 9, STATUS_COMMITMENT_LIMIT);
   if (!roomEnsureSplits(space, viewCommitSplits(section, from, to))) {
     return fail(context, 9, STATUS_INSUFFICIENT_RESOURCES);
   }

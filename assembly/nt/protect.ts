@@ -11,12 +11,14 @@ import {
   STATUS_INVALID_PARAMETER_3,
   STATUS_INVALID_PARAMETER_4,
   STATUS_NOT_COMMITTED,
+  STATUS_PAGEFILE_QUOTA_EXCEEDED,
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SECTION_PROTECTION,
   STATUS_SUCCESS,
 } from "../base/status";
 import { attributesAt } from "../page/table";
-import { protectPages, uncommittedPages } from "../virt/change";
+import { chargeFits } from "../phys/charge";
+import { chargeFitsQuota, protectPages, uncommittedPages } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
@@ -32,7 +34,7 @@ import {
   regionIs,
 } from "../virt/region";
 import { Space } from "../virt/space";
-import { ownPagesFit, viewCharge } from "../virt/view";
+import { ownPagesAdded, viewCharge } from "../virt/view";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { isReady, isReadyPointer, memoryWrite, pointerRead, pointerWrite } from "./pointer";
 import {
@@ -119,8 +121,10 @@ function perform(
   }
   const old = protectionOf(attributesAt(space, first));
   const attributes = attributesIn(region, stored);
-  if (!ownPagesFit(space, region, first, last, attributes)) {
-    return answer(context, rule(13, 0, 9), STATUS_COMMITMENT_LIMIT);
+  const added = ownPagesAdded(space, region, first, last, attributes);
+  if (!chargeFits(added)) return answer(context, rule(13, 0, 9), STATUS_COMMITMENT_LIMIT);
+  if (!chargeFitsQuota(space, added)) {
+    return answer(context, rule(13, 0, 9), STATUS_PAGEFILE_QUOTA_EXCEEDED);
   }
   if (!protectPages(space, first, last, attributes)) {
     return fail(context, 12, STATUS_INSUFFICIENT_RESOURCES);

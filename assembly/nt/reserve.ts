@@ -50,11 +50,11 @@ export function reserveRegion(
 ): u32 {
   if (isCopyProtection(protect)) return fail(context, 1, STATUS_INVALID_PAGE_PROTECTION);
   const isLarge = (type & MEM_LARGE_PAGES) != 0;
-  if (isLarge && (protect & (PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE)) != 0) {
-    return answer(context, rule(11, 0, 6), STATUS_INVALID_PAGE_PROTECTION);
-  }
   if (isLarge && ((base | size) & (LARGE_PAGE_BYTES - 1)) != 0) {
     return answer(context, rule(11, 0, 3), STATUS_INVALID_PARAMETER);
+  }
+  if (isLarge && (protect & (PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE)) != 0) {
+    return answer(context, rule(11, 0, 6), STATUS_INVALID_PAGE_PROTECTION);
   }
   if (base != 0 && base < GRANULARITY) return fail(context, 4, STATUS_INVALID_PARAMETER_2);
   if (isTerminating(space)) return fail(context, 9, STATUS_PROCESS_IS_TERMINATING);

@@ -8,7 +8,14 @@ import {
 import { anyLost, reset, resetUndo, uncommittedPages } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { regionAt } from "../virt/index";
-import { REGION_PAGEFILE_VIEW, REGION_PRIVATE, REGION_RESIDENT, regionIs } from "../virt/region";
+import {
+  REGION_LARGE,
+  REGION_PAGEFILE_VIEW,
+  REGION_PHYSICAL,
+  REGION_PRIVATE,
+  REGION_RESIDENT,
+  regionIs,
+} from "../virt/region";
 import { Space } from "../virt/space";
 import { answer, isTerminating } from "./answer";
 import { MEM_RESET } from "./types";
@@ -19,7 +26,8 @@ export function resetPages(context: Context, space: Space, base: u64, size: u64,
   const start = pageDown(base);
   const end = pageUp(base + size);
   const region = regionAt(space, start);
-  if (region === null || end > region.end || regionIs(region, REGION_RESIDENT)) {
+  const refused = REGION_RESIDENT | REGION_PHYSICAL | REGION_LARGE;
+  if (region === null || end > region.end || regionIs(region, refused)) {
     return fail(context, 6, STATUS_CONFLICTING_ADDRESSES);
   }
   if (region.kind != REGION_PRIVATE && region.kind != REGION_PAGEFILE_VIEW) {
@@ -35,7 +43,8 @@ export function resetPages(context: Context, space: Space, base: u64, size: u64,
     // (2.6#7).
     const whole = pageOf(pageUp(base));
     const wholeEnd = pageOf(pageDown(base + size));
-    if (whole < wholeEnd) reset(space, whole, wholeEnd);
+    // Bytes of a view belong to others too: they are kept.
+    if (whole < wholeEnd && region.kind == REGION_PRIVATE) reset(space, whole, wholeEnd);
   } else {
     if (anyLost(space, first, last)) return fail(context, 8, STATUS_CONFLICTING_ADDRESSES);
     resetUndo(space, first, last);

@@ -17,6 +17,7 @@ import {
   STATUS_NO_MEMORY,
   STATUS_NOT_MAPPED_DATA,
   STATUS_NOT_MAPPED_VIEW,
+  STATUS_PAGEFILE_QUOTA_EXCEEDED,
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SECTION_PROTECTION,
   STATUS_SUCCESS,
@@ -24,6 +25,7 @@ import {
 import { Section, sectionOf, sectionUncommitted } from "../object/section";
 import { COPIED } from "../page/attributes";
 import { chargeFits } from "../phys/charge";
+import { chargeFitsQuota } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { WRITE } from "../virt/fault";
 import { NOWHERE, regionAt, regionFloor } from "../virt/index";
@@ -34,10 +36,19 @@ import {
   REGION_PAGEFILE_VIEW,
   REGION_PRIVATE,
   REGION_WRITE_COMBINE,
+  Region,
 } from "../virt/region";
 import { roomEnsure, roomEnsureSplits } from "../virt/room";
 import { Space } from "../virt/space";
-import { viewChargeAll, viewCommit, viewCommitSplits, viewEnd, viewMake } from "../virt/view";
+import {
+  NOT_ALLOWED,
+  otherOwnPagesAdded,
+  viewChargeAll,
+  viewCommit,
+  viewCommitSplits,
+  viewEnd,
+  viewMake,
+} from "../virt/view";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { placeHighest, placeLowest, placeTaken } from "./place";
 import {
@@ -239,7 +250,11 @@ function place(
   const head = offsetPages + (headBytes >> 12);
   const added = head == first ? 0 : sectionUncommitted(section, first, head);
   const copies = (attributes & COPIED) != 0 ? bytes >> 12 : 0;
-  if (!chargeFits(copies + added)) return fail(context, 14, STATUS_COMMITMENT_LIMIT);
+  const nobody = changetype<Region>(0);
+  const others = added == 0 ? 0 : otherOwnPagesAdded(section, nobody, first, head);
+  if (others == NOT_ALLOWED) return fail(context, 14, STATUS_PAGEFILE_QUOTA_EXCEEDED);
+  if (!chargeFits(copies + added + others)) return fail(context, 14, STATUS_COMMITMENT_LIMIT);
+  if (!chargeFitsQuota(space, copies)) return fail(context, 14, STATUS_PAGEFILE_QUOTA_EXCEEDED);
   if (!roomEnsureSplits(space, viewCommitSplits(section, first, last))) {
     return fail(context, 13, STATUS_INSUFFICIENT_RESOURCES);
   }

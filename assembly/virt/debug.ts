@@ -1,7 +1,7 @@
 import { pageOf } from "../base/range";
-import { COMMITTED } from "../page/attributes";
+import { COMMITTED, COPIED } from "../page/attributes";
 import { attributesAt } from "../page/table";
-import { backed, frameAt, linearOf, prepare, recordWrite, sharingRegion, WRITE } from "./fault";
+import { frameAt, framed, linearOf, recordCopy, sharingRegion, WRITE } from "./fault";
 import { machine } from "./machine";
 import { Space } from "./space";
 
@@ -30,11 +30,10 @@ export function peek(space: Space, address: u64): u32 {
 export function poke(space: Space, address: u64): u32 {
   const page = pageOf(address);
   if (!isCommitted(space, page)) return PEEK_NOTHING;
-  if (sharingRegion(space, page) === null) {
-    return backed(space, page) == 0 ? PEEK_ZEROS : linearOf(space, address);
+  if (framed(space, page, WRITE) == 0) return PEEK_ZEROS;
+  if ((attributesAt(space, page) & COPIED) != 0 && sharingRegion(space, page) !== null) {
+    recordCopy(space, page);
   }
-  if (!prepare(space, page, WRITE)) return PEEK_ZEROS;
-  recordWrite(space, page);
   return linearOf(space, address);
 }
 

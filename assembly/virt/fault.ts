@@ -141,25 +141,31 @@ export function disarm(space: Space, page: u64): bool {
  * nothing changed. Requires: judged.
  */
 export function prepare(space: Space, page: u64, access: u32): bool {
-  if (!roomEnsure(space)) return false;
+  const chunk = framed(space, page, access);
+  if (chunk == 0) return false;
   const i = <u32>page & 1023;
-  const region = sharingRegion(space, page);
-  if (region === null) {
-    if (backed(space, page) == 0) return false;
-  } else {
-    const section = viewSection(region)!;
-    const shown = viewPage(region, page);
-    const missing: u64 = sectionFrame(section, shown) == 0 ? 1 : 0;
-    const copies: u64 = access == WRITE && isCopied(space, page) ? 1 : 0;
-    if (!framesFit(missing + copies)) return false;
-    if (missing != 0) sectionTouch(section, shown);
-  }
-  const chunk = factsMake(space, page);
   if (!planeTest(chunk + FACT_VALID, i)) {
     planeSet(chunk + FACT_VALID, i);
     space.residentPages += 1;
   }
   return true;
+}
+
+/**
+ * The facts of a committed page that has a frame from now on, its own or its section's; 0 where
+ * there is none to be had.
+ */
+export function framed(space: Space, page: u64, access: u32): u32 {
+  if (!roomEnsure(space)) return 0;
+  const region = sharingRegion(space, page);
+  if (region === null) return backed(space, page);
+  const section = viewSection(region)!;
+  const shown = viewPage(region, page);
+  const missing: u64 = sectionFrame(section, shown) == 0 ? 1 : 0;
+  const copies: u64 = access == WRITE && isCopied(space, page) ? 1 : 0;
+  if (!framesFit(missing + copies)) return 0;
+  if (missing != 0) sectionTouch(section, shown);
+  return factsMake(space, page);
 }
 
 /** The view whose section the page's bytes belong to; null where they are the space's own. */
@@ -171,12 +177,8 @@ export function sharingRegion(space: Space, page: u64): Region | null {
   return region === null || region.section == 0 ? null : region;
 }
 
-/**
- * The facts of a committed page that shares nothing, and has a frame from now on; 0 where none is
- * left.
- */
-export function backed(space: Space, page: u64): u32 {
-  if (!roomEnsure(space)) return 0;
+/** The same for a page that shares nothing. */
+function backed(space: Space, page: u64): u32 {
   const i = <u32>page & 1023;
   const known = factsAt(space, page);
   if (known != 0 && frameOf(known, i) != 0) return known;
@@ -211,12 +213,15 @@ export function recordWrite(space: Space, page: u64): void {
     planeClear(chunk + FACT_RESET, i);
     planeClear(chunk + FACT_LOST, i);
   }
-  const attributes = attributesAt(space, page);
-  if ((attributes & COPIED) != 0) {
-    makeOwn(space, page);
-    attributesFill(space, page, page + 1, copiedAttributes(attributes));
-  }
+  if (isCopied(space, page)) recordCopy(space, page);
   if (isWatched(space, page)) planeSet(chunk + FACT_MARK, i);
+}
+
+/** The page of a copy-on-write view becomes the process's own, and plainly writable (7.7). */
+export function recordCopy(space: Space, page: u64): void {
+  const attributes = attributesAt(space, page);
+  makeOwn(space, page);
+  attributesFill(space, page, page + 1, copiedAttributes(attributes));
 }
 
 /**

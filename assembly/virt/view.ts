@@ -1,9 +1,15 @@
 import { larger, pageOf, smaller } from "../base/range";
-import { Section, sectionCommit, sectionOf, sectionUnview } from "../object/section";
+import {
+  Section,
+  sectionCommit,
+  sectionOf,
+  sectionUncommitted,
+  sectionUnview,
+} from "../object/section";
 import { COPIED } from "../page/attributes";
 import { attributesAt, attributesFill, attributesRunEnd } from "../page/table";
-import { chargeAdd, chargeFits, chargeSubtract } from "../phys/charge";
-import { copiedPages, release, reserve } from "./change";
+import { chargeAdd, chargeSubtract } from "../phys/charge";
+import { chargeFitsQuota, copiedPages, release, reserve } from "./change";
 import { Region } from "./region";
 import { Space, spaceOf } from "./space";
 
@@ -12,6 +18,9 @@ import { Space, spaceOf } from "./space";
  * committed, and the bytes, are the section's. Where an attribute says copy-on-write, a write gives
  * the page a frame of its own in the facts of the space, and the view no longer sees the section's.
  */
+
+/** More pages than there are. */
+export const NOT_ALLOWED: u64 = u64.MAX_VALUE;
 
 /** The section of a view, or null for other regions and for views that were adopted. */
 export function viewSection(region: Region): Section | null {
@@ -91,16 +100,35 @@ export function ownPages(space: Space, first: u64, end: u64): u64 {
   return pages;
 }
 
-/** Whether the charge allows that these pages of a view get the attributes. */
-export function ownPagesFit(
+/** Pages of [first, end) that would become the process's own by getting the attributes. */
+export function ownPagesAdded(
   space: Space,
   region: Region,
   first: u64,
   end: u64,
   attributes: u32,
-): bool {
-  if (region.section == 0 || (attributes & COPIED) == 0) return true;
-  return chargeFits(end - first - ownPages(space, first, end));
+): u64 {
+  if (region.section == 0 || (attributes & COPIED) == 0) return 0;
+  return end - first - ownPages(space, first, end);
+}
+
+/**
+ * Pages that a commit of [first, end) of the section would make the own ones of its copy-on-write
+ * views, but for the view `region`; or NOT_ALLOWED where a quota stands against it.
+ */
+export function otherOwnPagesAdded(section: Section, region: Region, first: u64, end: u64): u64 {
+  let sum: u64 = 0;
+  for (let link = section.firstView; link != 0; link = changetype<Region>(link).nextView) {
+    const view = changetype<Region>(link);
+    if (view == region || (view.attributes & COPIED) == 0) continue;
+    const low = larger(first, view.offsetPages);
+    const high = smaller(end, view.offsetPages + pageOf(view.end - view.start));
+    if (low >= high) continue;
+    const added = sectionUncommitted(section, low, high);
+    if (!chargeFitsQuota(spaceOf(view.space)!, added)) return NOT_ALLOWED;
+    sum += added;
+  }
+  return sum;
 }
 
 /** Bring the charge of the view up to date with what its attributes say now. */

@@ -104,8 +104,8 @@ function refuseArguments(
   if (!wellFormed(protect) || modified || protect === PAGE_NOACCESS) {
     return { status: INVALID_PAGE_PROTECTION, rule: "7.1#5" };
   }
-  if ((attributes & SEC_IMAGE) !== 0) return { status: INVALID_FILE_FOR_SECTION, rule: "7.1#7" };
   if (sizeBytes === 0 || sizeBytes >= NEGATIVE) return { status: numbered(4), rule: "7.1#6" };
+  if ((attributes & SEC_IMAGE) !== 0) return { status: INVALID_FILE_FOR_SECTION, rule: "7.1#7" };
   return null;
 }
 
