@@ -27,7 +27,7 @@ import {
   frameSet,
 } from "../page/facts";
 import { attributesFill, committedCount } from "../page/table";
-import { chargeAdd, chargeFits, chargeSubtract } from "../phys/charge";
+import { chargeAdd, chargeSubtract } from "../phys/charge";
 import { Frame, frameRelease } from "../phys/frame";
 import { regionBehead, regionInsert, regionRemove, regionShorten } from "./index";
 import { machine, SWITCH_RESET_RANDOM, SWITCH_RESET_ZERO, switchIs } from "./machine";
@@ -63,11 +63,6 @@ export function reserve(
 /** Pages of the range that a commit would add to the charge. */
 export function uncommittedPages(space: Space, first: u64, end: u64): u64 {
   return end - first - committedCount(space, first, end);
-}
-
-/** Whether so many pages more fit under the machine's limit. */
-export function chargeFitsMachine(pages: u64): bool {
-  return chargeFits(pages);
 }
 
 /** Whether so many pages more fit under the quota of this space. */

@@ -60,7 +60,6 @@ export const EXECUTE: u32 = 8;
 export const RESOLVED: u32 = 0;
 export const VIOLATION: u32 = 1;
 export const GUARD: u32 = 2;
-export const STACK_OVERFLOW: u32 = 3;
 export const IN_PAGE: u32 = 4;
 
 /** Where x86-64 addresses stop being canonical for user mode, and where the system's begin. */

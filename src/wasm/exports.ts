@@ -284,15 +284,6 @@ export const WATCH_ENTRIES = TRANSFER_BYTES / 8;
 /** { pages u64, protect u32 (0: reserved), zero u32 } */
 export const ADOPT_RUN_BYTES = 16;
 
-/** What `ask`, `fetch` and the bulk operations return, and a failed accessor leaves. */
-export const Outcome = {
-  Resolved: 0,
-  Violation: 1,
-  Guard: 2,
-  StackOverflow: 3,
-  InPage: 4,
-} as const;
-
 export const SpaceKind = { Translated: 0, Windowed: 1 } as const;
 
 export const MachineCounter = {
