@@ -17,6 +17,10 @@ export type {
   ExceptionRecord,
   TryParts,
 } from "./exceptions.ts";
+export type {
+  AddressRequirements,
+  ExtendedParameter,
+} from "./extended-parameters.ts";
 export { type FaultingPage, type FaultingRegion, GuestException, PageFault } from "./fault.ts";
 export type { VectoredHandler } from "./handlers.ts";
 export { Machine, type MachineCounters, type ProcessOptions } from "./machine.ts";

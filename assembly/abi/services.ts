@@ -1,4 +1,5 @@
 import { allocate as ntAllocate } from "../nt/allocate";
+import { allocateEx as ntAllocateEx } from "../nt/allocate-ex";
 import { known } from "../nt/answer";
 import { free as ntFree } from "../nt/free";
 import { lock as ntLock, unlock as ntUnlock } from "../nt/lock";
@@ -35,6 +36,34 @@ export function allocate(
 ): u32 {
   const c = changetype<Context>(context);
   return ntAllocate(c, known(target), baseAt, base, zeroBits, sizeAt, size, type, protect);
+}
+
+export function allocateEx(
+  context: u32,
+  target: u32,
+  baseAt: u64,
+  base: u64,
+  sizeAt: u64,
+  size: u64,
+  type: u32,
+  protect: u32,
+  lowest: u64,
+  highest: u64,
+  alignment: u64,
+): u32 {
+  return ntAllocateEx(
+    changetype<Context>(context),
+    known(target),
+    baseAt,
+    base,
+    sizeAt,
+    size,
+    type,
+    protect,
+    lowest,
+    highest,
+    alignment,
+  );
 }
 
 export function free(

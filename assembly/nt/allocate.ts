@@ -1,3 +1,4 @@
+import { GRANULARITY } from "../base/range";
 import { rule } from "../base/rule";
 import {
   STATUS_ACCESS_VIOLATION,
@@ -17,6 +18,7 @@ import {
   SWITCH_STRICT_PHYSICAL,
   switchIs,
 } from "../virt/machine";
+import { Space } from "../virt/space";
 import { answer, isTarget, targetSpace } from "./answer";
 import { commitPages } from "./commit";
 import { isReadyPointer, pointerRead, pointerWrite } from "./pointer";
@@ -34,7 +36,7 @@ import {
   MEM_WRITE_WATCH,
   PAGE_READWRITE,
 } from "./types";
-import { isZeroBits } from "./zero-bits";
+import { isZeroBits, zeroBitsLimit } from "./zero-bits";
 
 const KNOWN: u32 =
   MEM_COMMIT |
@@ -69,6 +71,17 @@ export function allocate(
   }
   base = pointerRead(context, baseAt, base);
   size = pointerRead(context, sizeAt, size);
+  const refused = checkRange(context, target, base, size, type);
+  if (refused != STATUS_SUCCESS) return refused;
+  const lowest = machine().lowestAddress;
+  const highest = zeroBitsLimit(zeroBits);
+  const space = targetSpace(target)!;
+  const status = perform(context, space, base, size, type, protect, lowest, highest, GRANULARITY);
+  return finish(context, baseAt, sizeAt, status);
+}
+
+/** Rows 11 to 15: what is wrong with range, handle or privilege. */
+export function checkRange(context: Context, target: u32, base: u64, size: u64, type: u32): u32 {
   const limit = machine().regionLimit;
   if (base > limit) return answer(context, rule(2, 1, 11), STATUS_INVALID_PARAMETER_2);
   if (limit + 1 - base < size) return answer(context, rule(2, 1, 12), STATUS_INVALID_PARAMETER_4);
@@ -77,25 +90,31 @@ export function allocate(
   if ((type & MEM_LARGE_PAGES) != 0 && !switchIs(SWITCH_LOCK_MEMORY_PRIVILEGE)) {
     return answer(context, rule(2, 1, 15), STATUS_PRIVILEGE_NOT_HELD);
   }
-  const status = perform(context, target, base, zeroBits, size, type, protect);
+  return STATUS_SUCCESS;
+}
+
+/** Hand the range over where the call came to something. */
+export function finish(context: Context, baseAt: u64, sizeAt: u64, status: u32): u32 {
   if (status != STATUS_SUCCESS) return status;
   pointerWrite(context, baseAt, resultGet(context, 0));
   pointerWrite(context, sizeAt, resultGet(context, 1));
   return STATUS_SUCCESS;
 }
 
-function perform(
+/** Row 16: the path that the type asks for. */
+export function perform(
   context: Context,
-  target: u32,
+  space: Space,
   base: u64,
-  zeroBits: u64,
   size: u64,
   type: u32,
   protect: u32,
+  lowest: u64,
+  highest: u64,
+  alignment: u64,
 ): u32 {
-  const space = targetSpace(target)!;
   if ((type & MEM_RESERVE) != 0 || (base == 0 && type != MEM_RESET_UNDO)) {
-    return reserveRegion(context, space, base, zeroBits, size, type, protect);
+    return reserveRegion(context, space, base, size, type, protect, lowest, highest, alignment);
   }
   if ((type & (MEM_RESET | MEM_RESET_UNDO)) != 0) {
     return resetPages(context, space, base, size, type);
@@ -104,7 +123,7 @@ function perform(
 }
 
 /** Rows 1 to 9 of 2.1: what is wrong with the flags, whatever the address; 0 where nothing is. */
-function flagsRow(zeroBits: u64, type: u32, protect: u32): u32 {
+export function flagsRow(zeroBits: u64, type: u32, protect: u32): u32 {
   if (!isZeroBits(zeroBits)) return 1;
   if ((type & ~KNOWN) != 0) return 2;
   if ((type & ACTIONS) == 0) return 3;
@@ -124,7 +143,7 @@ function flagsRow(zeroBits: u64, type: u32, protect: u32): u32 {
   return isProtection(protect) ? 0 : 9;
 }
 
-function flagsStatus(row: u32): u32 {
+export function flagsStatus(row: u32): u32 {
   if (row == 1) return STATUS_INVALID_PARAMETER_3;
   if (row == 8) return STATUS_INVALID_PARAMETER_6;
   return row == 9 ? STATUS_INVALID_PAGE_PROTECTION : STATUS_INVALID_PARAMETER_5;

@@ -24,6 +24,7 @@ import {
   REGION_NO_CHANGE,
   REGION_PAGEFILE_VIEW,
   REGION_PHYSICAL,
+  REGION_PLACEHOLDER,
   REGION_PRIVATE,
   REGION_RESIDENT,
   Region,
@@ -119,7 +120,8 @@ function commitView(
 
 /** Rows C4 to C8: what the region does not allow; 0 where nothing is wrong. */
 function regionRow(region: Region, protect: u32): u32 {
-  if (regionIs(region, REGION_PHYSICAL | REGION_LARGE | REGION_RESIDENT)) return 4;
+  const fixed = REGION_PHYSICAL | REGION_LARGE | REGION_RESIDENT | REGION_PLACEHOLDER;
+  if (regionIs(region, fixed)) return 4;
   if (region.kind == REGION_FILE_VIEW || region.kind == REGION_IMAGE) return 5;
   if (region.kind == REGION_PAGEFILE_VIEW) {
     if ((protect & (PAGE_NOCACHE | PAGE_WRITECOMBINE)) != 0) return 6;

@@ -2,7 +2,6 @@ import { pageDown, pageOf, pageUp } from "../base/range";
 import { rule } from "../base/rule";
 import {
   STATUS_ACCESS_VIOLATION,
-  STATUS_CONFLICTING_ADDRESSES,
   STATUS_FREE_VM_NOT_AT_BASE,
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PARAMETER,
@@ -16,7 +15,7 @@ import {
   STATUS_UNABLE_TO_FREE_VM,
 } from "../base/status";
 import { decommit, release } from "../virt/change";
-import { Context, resultGet, resultSet } from "../virt/context";
+import { Context, resultSet } from "../virt/context";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import {
@@ -29,8 +28,10 @@ import {
 } from "../virt/region";
 import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
+import { finish } from "./allocate";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
-import { isReadyPointer, pointerRead, pointerWrite } from "./pointer";
+import { releasePlaceholder } from "./placeholder";
+import { isReadyPointer, pointerRead } from "./pointer";
 import {
   MEM_COALESCE_PLACEHOLDERS,
   MEM_DECOMMIT,
@@ -69,14 +70,12 @@ export function free(
   if (!isTarget(target)) return fail(context, 6, target);
   const space = targetSpace(target)!;
   if (isTerminating(space)) return fail(context, 6, STATUS_PROCESS_IS_TERMINATING);
-  if (isPlaceholder) return withoutPlaceholder(context, type, size);
+  if (isPlaceholder) {
+    return finish(context, baseAt, sizeAt, releasePlaceholder(context, space, base, size, type));
+  }
   const region = regionAt(space, base);
   if (region === null) return fail(context, 7, STATUS_MEMORY_NOT_ALLOCATED);
-  const status = perform(context, space, region, base, size, type);
-  if (status != STATUS_SUCCESS) return status;
-  pointerWrite(context, baseAt, resultGet(context, 0));
-  pointerWrite(context, sizeAt, resultGet(context, 1));
-  return STATUS_SUCCESS;
+  return finish(context, baseAt, sizeAt, perform(context, space, region, base, size, type));
 }
 
 function perform(
@@ -115,15 +114,6 @@ function perform(
   }
   decommit(space, region, pageOf(start), pageOf(end));
   return answer(context, rule(3, 2, size == 0 ? 4 : 5), STATUS_SUCCESS);
-}
-
-/** The placeholder modifiers where there is no placeholder (8.3). */
-function withoutPlaceholder(context: Context, type: u32, size: u64): u32 {
-  const preserves = (type & MEM_PRESERVE_PLACEHOLDER) != 0;
-  if (size == 0) {
-    return answer(context, rule(8, 3, preserves ? 6 : 9), STATUS_INVALID_PARAMETER_3);
-  }
-  return answer(context, rule(8, 3, preserves ? 5 : 7), STATUS_CONFLICTING_ADDRESSES);
 }
 
 function fail(context: Context, row: u32, status: u32): u32 {

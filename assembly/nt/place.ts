@@ -14,8 +14,7 @@ import { Space } from "../virt/space";
  * A base of `size` free bytes that end at or below `limit`, or NOWHERE. Nothing is drawn yet
  * (`placeTaken`).
  */
-export function placeLowest(space: Space, size: u64, alignment: u64, limit: u64): u64 {
-  const lowest = machine().lowestAddress;
+export function placeLowest(space: Space, size: u64, alignment: u64, lowest: u64, limit: u64): u64 {
   if (limit < lowest) return NOWHERE;
   if (!switchIs(SWITCH_SEEDED_PLACEMENT)) {
     return gapLowest(space, size, alignment, lowest, limit);
@@ -28,8 +27,13 @@ export function placeLowest(space: Space, size: u64, alignment: u64, limit: u64)
   return base != NOWHERE ? base : gapLowest(space, size, alignment, lowest, limit);
 }
 
-export function placeHighest(space: Space, size: u64, alignment: u64, limit: u64): u64 {
-  const lowest = machine().lowestAddress;
+export function placeHighest(
+  space: Space,
+  size: u64,
+  alignment: u64,
+  lowest: u64,
+  limit: u64,
+): u64 {
   return limit < lowest ? NOWHERE : gapHighest(space, size, alignment, lowest, limit);
 }
 

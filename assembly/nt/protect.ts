@@ -28,6 +28,7 @@ import {
   REGION_LARGE,
   REGION_NO_CHANGE,
   REGION_PHYSICAL,
+  REGION_PLACEHOLDER,
   REGION_PRIVATE,
   REGION_RESIDENT,
   Region,
@@ -99,7 +100,7 @@ function perform(
   if (regionIs(region, REGION_RESIDENT)) {
     return answer(context, rule(1, 2, 2), STATUS_INVALID_PARAMETER);
   }
-  if (regionIs(region, REGION_PHYSICAL | REGION_LARGE)) {
+  if (regionIs(region, REGION_PHYSICAL | REGION_LARGE | REGION_PLACEHOLDER)) {
     return fail(context, 7, STATUS_CONFLICTING_ADDRESSES);
   }
   const isView = region.kind != REGION_PRIVATE;

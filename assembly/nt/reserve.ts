@@ -1,4 +1,4 @@
-import { alignDown, GRANULARITY, pageOf, pageUp } from "../base/range";
+import { alignDown, GRANULARITY, larger, pageOf, pageUp } from "../base/range";
 import { RULE_R, rule } from "../base/rule";
 import {
   STATUS_COMMITMENT_LIMIT,
@@ -16,7 +16,13 @@ import { chargeFits } from "../phys/charge";
 import { chargeFitsQuota, commit, reserve } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { NOWHERE, regionFloor } from "../virt/index";
-import { REGION_LARGE, REGION_PHYSICAL, REGION_PRIVATE, REGION_WATCHED } from "../virt/region";
+import {
+  REGION_LARGE,
+  REGION_PHYSICAL,
+  REGION_PLACEHOLDER,
+  REGION_PRIVATE,
+  REGION_WATCHED,
+} from "../virt/region";
 import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
 import { answer, isTerminating } from "./answer";
@@ -27,26 +33,28 @@ import {
   MEM_COMMIT,
   MEM_LARGE_PAGES,
   MEM_PHYSICAL,
+  MEM_RESERVE_PLACEHOLDER,
   MEM_TOP_DOWN,
   MEM_WRITE_WATCH,
   PAGE_GUARD,
   PAGE_NOCACHE,
   PAGE_WRITECOMBINE,
 } from "./types";
-import { zeroBitsLimit } from "./zero-bits";
 
 /**
- * The reserve path (2.2): a region of its own, at a given base or where there is room. Flags have
- * been checked.
+ * The reserve path (2.2): a region of its own, at a given base, or aligned and within limits where
+ * there is room. Flags have been checked.
  */
 export function reserveRegion(
   context: Context,
   space: Space,
   base: u64,
-  zeroBits: u64,
   size: u64,
   type: u32,
   protect: u32,
+  lowest: u64,
+  highest: u64,
+  alignment: u64,
 ): u32 {
   if (isCopyProtection(protect)) return fail(context, 1, STATUS_INVALID_PAGE_PROTECTION);
   const isLarge = (type & MEM_LARGE_PAGES) != 0;
@@ -63,12 +71,11 @@ export function reserveRegion(
   let start = alignDown(base, GRANULARITY);
   let end = pageUp(base + size);
   if (isSearched) {
-    const alignment = isLarge ? LARGE_PAGE_BYTES : GRANULARITY;
-    const limit = zeroBitsLimit(zeroBits);
+    const aligned = isLarge ? larger(alignment, LARGE_PAGE_BYTES) : alignment;
     const bytes = pageUp(size);
     start = isTopDown
-      ? placeHighest(space, bytes, alignment, limit)
-      : placeLowest(space, bytes, alignment, limit);
+      ? placeHighest(space, bytes, aligned, lowest, highest)
+      : placeLowest(space, bytes, aligned, lowest, highest);
     if (start == NOWHERE) return fail(context, 6, STATUS_NO_MEMORY);
     end = start + bytes;
   } else if (regionFloor(space, end - 1).end > start) {
@@ -89,11 +96,12 @@ export function reserveRegion(
   return answer(context, rule(2, 2, isSearched ? 3 : 2) | RULE_R, STATUS_SUCCESS);
 }
 
-function regionFlags(type: u32, protect: u32): u32 {
+export function regionFlags(type: u32, protect: u32): u32 {
   let flags = cachingFlags(protect);
   if ((type & MEM_WRITE_WATCH) != 0) flags |= REGION_WATCHED;
   if ((type & MEM_PHYSICAL) != 0) flags |= REGION_PHYSICAL;
   if ((type & MEM_LARGE_PAGES) != 0) flags |= REGION_LARGE;
+  if ((type & MEM_RESERVE_PLACEHOLDER) != 0) flags |= REGION_PLACEHOLDER;
   return flags;
 }
 

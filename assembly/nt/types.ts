@@ -32,6 +32,8 @@ export const PAGE_TARGETS: u32 = 0x40000000;
 
 export const LARGE_PAGE_BYTES: u64 = 0x200000;
 
+export const MEM_REPLACE_PLACEHOLDER: u32 = 0x4000;
+export const MEM_RESERVE_PLACEHOLDER: u32 = 0x40000;
 export const MEM_COALESCE_PLACEHOLDERS: u32 = 0x1;
 export const MEM_PRESERVE_PLACEHOLDER: u32 = 0x2;
 

@@ -228,10 +228,11 @@ function place(
   let start = base;
   const isTopDown = (type & MEM_TOP_DOWN) != 0;
   if (base == 0) {
+    const lowest = machine().lowestAddress;
     const limit = zeroBitsLimit(zeroBits);
     start = isTopDown
-      ? placeHighest(space, bytes, GRANULARITY, limit)
-      : placeLowest(space, bytes, GRANULARITY, limit);
+      ? placeHighest(space, bytes, GRANULARITY, lowest, limit)
+      : placeLowest(space, bytes, GRANULARITY, lowest, limit);
     if (start == NOWHERE) return fail(context, 13, STATUS_NO_MEMORY);
   } else {
     const end = start + bytes;

@@ -57,6 +57,10 @@ export const REGION_NO_CACHE: u32 = 0x20;
 export const REGION_WRITE_COMBINE: u32 = 0x40;
 /** A view whose protections stay as they were mapped. */
 export const REGION_NO_CHANGE: u32 = 0x80;
+/** Address space held for a later region of the very same extent. */
+export const REGION_PLACEHOLDER: u32 = 0x100;
+/** Took the place of a placeholder, and may become one again. */
+export const REGION_REPLACED: u32 = 0x200;
 
 export function regionIs(region: Region, flag: u32): bool {
   return (region.flags & flag) != 0;

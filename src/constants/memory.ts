@@ -79,3 +79,11 @@ export const PROCESSOR_ARCHITECTURE_INTEL = 0;
 export const PROCESSOR_ARCHITECTURE_AMD64 = 9;
 export const PROCESSOR_INTEL_PENTIUM = 586;
 export const PROCESSOR_AMD_X8664 = 8664;
+
+/** Types of MEM_EXTENDED_PARAMETER. */
+export const MemExtendedParameterInvalidType = 0;
+export const MemExtendedParameterAddressRequirements = 1;
+export const MemExtendedParameterNumaNode = 2;
+export const MemExtendedParameterPartitionHandle = 3;
+export const MemExtendedParameterUserPhysicalHandle = 4;
+export const MemExtendedParameterAttributeFlags = 5;

@@ -1,5 +1,6 @@
 import type { Address } from "../door.ts";
 import type { ExceptionFilter } from "../exceptions.ts";
+import type { ExtendedParameter } from "../extended-parameters.ts";
 import type { VectoredHandler } from "../handlers.ts";
 import type { AddressesOut, Handle } from "../ntdll/interface.ts";
 import type { InOut, Out, StructureOut } from "../out.ts";
@@ -41,6 +42,25 @@ export interface Kernel32 {
     size: Address,
     type: number,
     protect: number,
+  ): number;
+
+  /**
+   * As VirtualAllocEx, with placeholders and address requirements. Windows page: "VirtualAlloc2".
+   *
+   * @param process null for the calling process
+   * @param type MEM_RESERVE_PLACEHOLDER and MEM_REPLACE_PLACEHOLDER too
+   * @param parameters null for none
+   * @param count of the parameters; default: all of them
+   * @returns base, or 0. Errors: those of VirtualAlloc
+   */
+  VirtualAlloc2(
+    process: Handle,
+    address: Address | null,
+    size: Address,
+    type: number,
+    protect: number,
+    parameters?: readonly ExtendedParameter[] | null,
+    count?: number,
   ): number;
 
   /**

@@ -23,6 +23,7 @@ const WATCH_FAILED = 0xffff_ffff;
 type VirtualFunctions = Pick<
   Kernel32,
   | "VirtualAlloc"
+  | "VirtualAlloc2"
   | "VirtualAllocEx"
   | "VirtualFree"
   | "VirtualFreeEx"
@@ -49,6 +50,29 @@ export function virtualFunctions(caller: Process): VirtualFunctions {
     door.handle(process, "process");
     if (at > 0 && at < ALLOCATION_GRANULARITY) return refuse(caller, Rule.BaseTooLow);
     const status = services.NtAllocateVirtualMemory(process, base, 0, bytes, flags, protect);
+    return boolOf(caller, status) === FALSE ? 0 : base.value;
+  };
+
+  const VirtualAlloc2: Kernel32["VirtualAlloc2"] = (
+    process,
+    address,
+    size,
+    type,
+    protect,
+    parameters,
+    count,
+  ) => {
+    const base = { value: door.nullablePointer(address, "address") };
+    const bytes = { value: door.pointer(size, "size") };
+    const status = services.NtAllocateVirtualMemoryEx(
+      process || CURRENT_PROCESS,
+      base,
+      bytes,
+      type,
+      protect,
+      parameters,
+      count,
+    );
     return boolOf(caller, status) === FALSE ? 0 : base.value;
   };
 
@@ -84,6 +108,7 @@ export function virtualFunctions(caller: Process): VirtualFunctions {
   };
 
   return {
+    VirtualAlloc2,
     VirtualAllocEx,
     VirtualFreeEx,
     VirtualProtectEx,

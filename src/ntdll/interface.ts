@@ -1,4 +1,5 @@
 import type { Address } from "../door.ts";
+import type { ExtendedParameter } from "../extended-parameters.ts";
 import type { VectoredHandler } from "../handlers.ts";
 import type { InOut, LargeIntegerIn, Out, StructureOut } from "../out.ts";
 import type {
@@ -47,6 +48,24 @@ export interface Ntdll {
     RegionSize: InOut,
     AllocationType: number,
     Protect: number,
+  ): number;
+
+  /**
+   * As NtAllocateVirtualMemory, with placeholders and address requirements. Windows page:
+   * "NtAllocateVirtualMemoryEx function (ntifs.h)".
+   *
+   * @param AllocationType MEM_RESERVE_PLACEHOLDER and MEM_REPLACE_PLACEHOLDER too
+   * @param ExtendedParameters null for none
+   * @param ExtendedParameterCount default: all of them
+   */
+  NtAllocateVirtualMemoryEx(
+    ProcessHandle: Handle,
+    BaseAddress: InOut,
+    RegionSize: InOut,
+    AllocationType: number,
+    PageProtection: number,
+    ExtendedParameters?: readonly ExtendedParameter[] | null,
+    ExtendedParameterCount?: number,
   ): number;
 
   /**

@@ -1,6 +1,9 @@
 import { MemoryRegionInformation } from "../constants/memory.ts";
 import { PROCESS_QUERY_INFORMATION, PROCESS_VM_OPERATION } from "../constants/process.ts";
+import { STATUS_INVALID_PARAMETER } from "../constants/status.ts";
+import { packDecision } from "../decision.ts";
 import { dword } from "../door.ts";
+import { requirementsOf } from "../extended-parameters.ts";
 import {
   type InOut,
   inValue,
@@ -22,6 +25,7 @@ import type { Handle, Ntdll } from "./interface.ts";
 type VirtualServices = Pick<
   Ntdll,
   | "NtAllocateVirtualMemory"
+  | "NtAllocateVirtualMemoryEx"
   | "NtFreeVirtualMemory"
   | "NtProtectVirtualMemory"
   | "NtQueryVirtualMemory"
@@ -75,6 +79,46 @@ export function virtualServices(process: Process): VirtualServices {
       const protect = dword(Protect, "Protect");
       const { services, view } = process.enter();
       const status = services.allocate(target, baseAt, base, zeroBits, sizeAt, size, type, protect);
+      if (succeeded(status)) rangeOut(BaseAddress, RegionSize, view);
+      return status;
+    },
+
+    NtAllocateVirtualMemoryEx(
+      ProcessHandle,
+      BaseAddress,
+      RegionSize,
+      AllocationType,
+      PageProtection,
+      ExtendedParameters,
+      ExtendedParameterCount = ExtendedParameters?.length ?? 0,
+    ) {
+      const { target, baseAt, base, sizeAt, size } = rangeIn(
+        ProcessHandle,
+        BaseAddress,
+        RegionSize,
+      );
+      const type = dword(AllocationType, "AllocationType");
+      const protect = dword(PageProtection, "PageProtection");
+      const count = dword(ExtendedParameterCount, "ExtendedParameterCount");
+      const required = requirementsOf(ExtendedParameters, count, door);
+      const { services, view } = process.enter();
+      if (typeof required === "string") {
+        view.decision = packDecision(required);
+        return STATUS_INVALID_PARAMETER;
+      }
+      const { lowest, highest, alignment } = required;
+      const status = services.allocateEx(
+        target,
+        baseAt,
+        base,
+        sizeAt,
+        size,
+        type,
+        protect,
+        lowest,
+        highest,
+        alignment,
+      );
       if (succeeded(status)) rangeOut(BaseAddress, RegionSize, view);
       return status;
     },

@@ -81,6 +81,20 @@ export interface CoreExports {
     type: number,
     protect: number,
   ): number;
+  /** VirtualAlloc2: placeholders and address requirements, of which 0 says nothing (8.1, 8.2). */
+  allocateExF64(
+    context: number,
+    target: number,
+    baseAt: number,
+    base: number,
+    sizeAt: number,
+    size: number,
+    type: number,
+    protect: number,
+    lowest: number,
+    highest: number,
+    alignment: number,
+  ): number;
   freeF64(
     context: number,
     target: number,

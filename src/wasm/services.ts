@@ -56,6 +56,14 @@ export class Services {
     }
   };
 
+  readonly allocateEx: InContext<"allocateExF64"> = (...rest) => {
+    try {
+      return this.#exports.allocateExF64(this.#context, ...rest) >>> 0;
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  };
+
   readonly free: InContext<"freeF64"> = (target, baseAt, base, sizeAt, size, type) => {
     try {
       return this.#exports.freeF64(this.#context, target, baseAt, base, sizeAt, size, type) >>> 0;

@@ -129,6 +129,20 @@ function callsOf(
       ),
     allocateAnywhere: () =>
       core.allocateF64(c, space(), -1, 0, 0, -1, one([PAGE, 0x50000]), type(), protection()),
+    allocateEx: () =>
+      core.allocateExF64(
+        c,
+        space(),
+        pointer(),
+        one([0, address()]),
+        pointer(),
+        one([PAGE, 4 * PAGE, size()]),
+        one([0x42000, 0x42000, 0x6000, 0x7000, type()]),
+        one([1, 1, protection()]),
+        one([0, 0, address()]),
+        one([0, 0, address()]),
+        one([0, 0, 0x10000, 0x400000, -1]),
+      ),
     free: () =>
       core.freeF64(
         c,
@@ -137,7 +151,7 @@ function callsOf(
         address(),
         pointer(),
         one([0, 0, size()]),
-        one([0x4000, 0x8000, 0x8002]),
+        one([0x4000, 0x8000, 0x8001, 0x8002]),
       ),
     protect: () =>
       core.protectF64(c, space(), pointer(), address(), pointer(), size(), protection(), pointer()),
