@@ -95,7 +95,9 @@ function commitView(
   end: u64,
   protect: u32,
 ): u32 {
-  if (regionIs(region, REGION_NO_CHANGE)) return fail(context, 7, STATUS_INVALID_PAGE_PROTECTION);
+  if (regionIs(region, REGION_NO_CHANGE)) {
+    return answer(context, rule(17, 12, 13), STATUS_INVALID_PAGE_PROTECTION);
+  }
   const section = viewSection(region)!;
   const from = viewPage(region, first);
   const to = viewPage(region, end);

@@ -4,6 +4,7 @@ import { changeRules } from "./rules/change.ts";
 import { faultRules } from "./rules/faults.ts";
 import { layoutRules } from "./rules/layout.ts";
 import { processRules } from "./rules/processes.ts";
+import { sectionRules } from "./rules/sections.ts";
 import { switchRules } from "./rules/switches.ts";
 import { watchRules } from "./rules/watch.ts";
 import type { Rule } from "./support/rule-index.ts";
@@ -15,6 +16,7 @@ export const rules: readonly Rule[] = [
   ...changeRules,
   ...faultRules,
   ...watchRules,
+  ...sectionRules,
   ...processRules,
   ...switchRules,
   ...additionRules,
@@ -52,9 +54,19 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "4.5": "Execution faults",
   "4.6": "Fields of the exception record",
   "4.7": "Dispatch",
+  "4.8": "Faults inside system services",
   "5.1": "What marks a watched page",
   "5.2": "GetWriteWatch and ResetWriteWatch: order of checks",
   "5.3": "GetWriteWatch: results",
+  "7.1": "CreateFileMapping: order of checks, attributes, names",
+  "7.2": "MapViewOfFile: order of checks, and size of a view",
+  "7.3": "Access and protection of views",
+  "7.4": "What VirtualQuery reports of a view",
+  "7.5": "UnmapViewOfFile",
+  "7.6": "Changing protection in views",
+  "7.7": "Copy-on-write",
+  "7.8": "VirtualAlloc and VirtualFree in views",
+  "7.11": "FlushViewOfFile",
   "12.1": "Access rights",
   "12.2": "ReadProcessMemory",
   "12.3": "WriteProcessMemory",
@@ -71,5 +83,6 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "17.8": "Handles and processes",
   "17.9": "NtQueryVirtualMemory, class 3",
   "17.10": "VirtualLock and VirtualUnlock: order of checks",
+  "17.12": "Sections: further rules",
   "17.21": "From NTSTATUS to Win32 errors, continued",
 };

@@ -158,6 +158,34 @@ export const additionRules = rulesOf(`
   A page that is not locked fails the unlock; pages without a lock leave the working set.
 17.10#11 | ros-src
   Otherwise all are locked, or unlocked; a page that was locked is mentioned.
+17.12#1 | oracle wine-test ?
+  NtQuerySection judges class, length, buffer and handle in that order; then whether it is an image.
+17.12#2 | wine-test oracle
+  SectionBasicInformation has 10 or 18 bytes: base NULL, attributes, size.
+17.12#4 | wine-test oracle
+  An opened handle has the rights asked and no others; a lone FILE_MAP_COPY reads.
+17.12#5 | ?
+  FILE_MAP_EXECUTE is as good as the right to execute.
+17.12#6 | wine-test oracle
+  A handle that may only write maps READWRITE and nothing else.
+17.12#7 | wine-test oracle
+  SEC_NOCACHE adds 200 to what views report, in pages that are committed later too.
+17.12#8 | ?
+  SEC_WRITECOMBINE adds 400 in the same way.
+17.12#9 | ros-src ?
+  MEM_RESERVE for a view is judged with the section in hand: after its handle and the alignment.
+17.12#12 | ros-src oracle
+  NtUnmapViewOfSection judges a base above the user space before the handle.
+17.12#13 | ros-src ?
+  In a SEC_NO_CHANGE view no protection is taken, not even the one it has.
+17.12#14 | wine-test
+  A copy-on-write view is protected with its own WRITECOPY at no further charge.
+17.12#16 | doc
+  All views of one section see one memory, whatever process or offset they are at.
+17.12#17 | ?
+  UnmapViewOfFileEx judges its flags before the address.
+17.12#18 | ?
+  FlushViewOfFile past the view fails.
 17.21#1 | oracle
   END_OF_FILE 38, DISK_FULL 112.
 17.21#2 | oracle

@@ -90,4 +90,12 @@ export const faultRules = rulesOf(`
   Continuing a noncontinuable exception raises NONCONTINUABLE_EXCEPTION.
 4.7#7 | doc
   An exception that nobody handles goes to the unhandled filter and ends the access.
+4.8#1 | oracle
+  A service that writes to NOACCESS, READONLY, reserved or free memory fails with 998.
+4.8#2 | oracle doc
+  A service that writes to a guard page fails with 998 once; the guard is gone.
+4.8#3 | oracle
+  A service that reads NOACCESS or guarded memory fails with 1784; the guard is gone.
+4.8#4 | doc wine-test
+  A service may return the status of the guard itself; the guard is gone.
 `);

@@ -19,6 +19,7 @@ const CHAPTERS: Readonly<Record<string, string>> = {
   "3": "VirtualFree, VirtualProtect, VirtualQuery, VirtualLock, IsBad*Ptr",
   "4": "Faults",
   "5": "Write watch",
+  "7": "Sections, views, copy-on-write",
   "12": "Other processes",
   "13": "Commit charge and limits",
   "15": "Status codes",
