@@ -1,17 +1,14 @@
 import { pageOf } from "../base/range";
 import { rule } from "../base/rule";
 import {
-  STATUS_COMMITMENT_LIMIT,
   STATUS_CONFLICTING_ADDRESSES,
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PAGE_PROTECTION,
   STATUS_INVALID_PARAMETER,
-  STATUS_PAGEFILE_QUOTA_EXCEEDED,
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
-import { chargeFits } from "../phys/charge";
-import { chargeFitsQuota, commit, release, reserve } from "../virt/change";
+import { commit, release, reserve } from "../virt/change";
 import { Context, TRANSFER_BYTES, transferOf } from "../virt/context";
 import { regionFloor } from "../virt/index";
 import { machine } from "../virt/machine";
@@ -24,6 +21,7 @@ import {
 import { roomEnsure } from "../virt/room";
 import { Space, spaceOf } from "../virt/space";
 import { answer, isTerminating } from "./answer";
+import { chargeStatus } from "./charge";
 import { attributesOf, cachingFlags, isCopyProtection, isProtection } from "./protection";
 import { MEM_IMAGE, MEM_MAPPED, MEM_PRIVATE } from "./types";
 
@@ -67,8 +65,8 @@ export function regionAdopt(
   if (status != STATUS_SUCCESS) return fail(context, status);
   if (regionFloor(space, end - 1).end > base) return fail(context, STATUS_CONFLICTING_ADDRESSES);
   const pages = kind == REGION_PRIVATE ? committedPages(list, runs) : 0;
-  if (!chargeFits(pages)) return fail(context, STATUS_COMMITMENT_LIMIT);
-  if (!chargeFitsQuota(space, pages)) return fail(context, STATUS_PAGEFILE_QUOTA_EXCEEDED);
+  const charged = chargeStatus(space, pages);
+  if (charged != STATUS_SUCCESS) return fail(context, charged);
   if (!roomEnsure(space)) return fail(context, STATUS_INSUFFICIENT_RESOURCES);
   const made = make(space, base, end, kind, allocationProtect, list, runs);
   return made ? answer(context, 0, STATUS_SUCCESS) : fail(context, STATUS_INSUFFICIENT_RESOURCES);

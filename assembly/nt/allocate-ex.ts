@@ -4,7 +4,7 @@ import { STATUS_ACCESS_VIOLATION, STATUS_INVALID_PARAMETER, STATUS_SUCCESS } fro
 import { Context } from "../virt/context";
 import { machine } from "../virt/machine";
 import { checkRange, finish, flagsRow, flagsStatus, perform } from "./allocate";
-import { answer, isTerminating, targetSpace } from "./answer";
+import { answer, targetSpace } from "./answer";
 import { replacePlaceholder } from "./placeholder";
 import { isReadyPointer, pointerRead } from "./pointer";
 import {
@@ -51,9 +51,8 @@ export function allocateEx(
   const refused = checkRange(context, target, base, size, type);
   if (refused != STATUS_SUCCESS) return refused;
   const space = targetSpace(target)!;
-  if ((type & MEM_REPLACE_PLACEHOLDER) != 0 && !isTerminating(space)) {
-    const plain = type & ~MEM_REPLACE_PLACEHOLDER;
-    const status = replacePlaceholder(context, space, base, size, plain, protect);
+  if ((type & MEM_REPLACE_PLACEHOLDER) != 0) {
+    const status = replacePlaceholder(context, space, base, size, type, protect);
     return finish(context, baseAt, sizeAt, status);
   }
   const m = machine();
@@ -63,7 +62,7 @@ export function allocateEx(
     space,
     base,
     size,
-    type & ~MEM_REPLACE_PLACEHOLDER,
+    type,
     protect,
     max<u64>(lowest, m.lowestAddress),
     limit,

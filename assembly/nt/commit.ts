@@ -11,9 +11,9 @@ import {
   STATUS_SECTION_PROTECTION,
   STATUS_SUCCESS,
 } from "../base/status";
-import { sectionUncommitted } from "../object/section";
+import { uncommittedCount } from "../page/table";
 import { chargeFits } from "../phys/charge";
-import { chargeFitsQuota, commit, protectPages, reserve, uncommittedPages } from "../virt/change";
+import { chargeFitsQuota, commit, protectPages, reserve } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { regionAt, regionFloor } from "../virt/index";
 import { SWITCH_AUTO_RESERVE, switchIs } from "../virt/machine";
@@ -44,6 +44,7 @@ import {
   viewSection,
 } from "../virt/view";
 import { answer, isTerminating } from "./answer";
+import { chargeStatus } from "./charge";
 import {
   attributesIn,
   attributesOf,
@@ -77,7 +78,7 @@ export function commitPages(
   const first = pageOf(start);
   const last = pageOf(end);
   if (region.section != 0) return commitView(context, space, region, first, last, protect);
-  const status = chargeStatus(context, space, region, uncommittedPages(space, first, last));
+  const status = roomStatus(context, space, region, uncommittedCount(space, first, last));
   if (status != STATUS_SUCCESS) return status;
   const attributes = attributesIn(region, protect);
   commit(space, region, first, last, attributes);
@@ -101,7 +102,7 @@ function commitView(
   const section = viewSection(region)!;
   const from = viewPage(region, first);
   const to = viewPage(region, end);
-  const added = sectionUncommitted(section, from, to);
+  const added = uncommittedCount(section, from, to);
   const attributes = attributesIn(region, protect);
   const own = ownPagesAdded(space, region, first, end, attributes);
   const others = otherOwnPagesAdded(section, region, from, to);
@@ -139,10 +140,10 @@ function regionStatus(row: u32): u32 {
 }
 
 /** Row C9, and the quota of the process. */
-function chargeStatus(context: Context, space: Space, region: Region | null, pages: u64): u32 {
+function roomStatus(context: Context, space: Space, region: Region | null, pages: u64): u32 {
   if (region === null || regionIsCharged(region)) {
-    if (!chargeFits(pages)) return fail(context, 9, STATUS_COMMITMENT_LIMIT);
-    if (!chargeFitsQuota(space, pages)) return fail(context, 9, STATUS_PAGEFILE_QUOTA_EXCEEDED);
+    const charged = chargeStatus(space, pages);
+    if (charged != STATUS_SUCCESS) return fail(context, 9, charged);
   }
   return roomEnsure(space) ? STATUS_SUCCESS : fail(context, 9, STATUS_INSUFFICIENT_RESOURCES);
 }
@@ -157,7 +158,7 @@ function reserveForCommit(context: Context, space: Space, start: u64, end: u64, 
     return answer(context, rule(17, 19, 2), STATUS_CONFLICTING_ADDRESSES);
   }
   if (isCopyProtection(protect)) return fail(context, 8, STATUS_INVALID_PAGE_PROTECTION);
-  const status = chargeStatus(context, space, null, (end - start) >> 12);
+  const status = roomStatus(context, space, null, (end - start) >> 12);
   if (status != STATUS_SUCCESS) return status;
   const region = reserve(space, base, end, REGION_PRIVATE, protect, cachingFlags(protect));
   commit(space, region, pageOf(start), pageOf(end), attributesOf(protect));

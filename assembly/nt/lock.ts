@@ -12,7 +12,8 @@ import {
   STATUS_WAS_LOCKED,
   STATUS_WORKING_SET_QUOTA,
 } from "../base/status";
-import { isLocked, lockedCount, lockPage, trimUnlocked, unlockPage } from "../virt/change";
+import { FACT_LOCKED, factCount } from "../page/facts";
+import { isLocked, lockPage, trimUnlocked, unlockPage } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { disarm, GUARD, judge, prepare, READ, RESOLVED, recordWrite, WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
@@ -52,7 +53,7 @@ export function lock(
     }
     known = pageOf(region.end);
   }
-  const added = end - first - lockedCount(space, first, end);
+  const added = end - first - factCount(space, FACT_LOCKED, first, end);
   if (!fitsWorkingSet(space, added)) return fail(context, 8, STATUS_WORKING_SET_QUOTA);
   for (let page = first; page < end; page++) {
     const outcome = judge(space, page, READ);
@@ -96,7 +97,7 @@ export function unlock(
     if (region === null) return fail(context, 5, STATUS_NOT_LOCKED);
     page = pageOf(region.end);
   }
-  if (lockedCount(space, first, end) != end - first) {
+  if (factCount(space, FACT_LOCKED, first, end) != end - first) {
     trimUnlocked(space, first, end);
     return fail(context, 10, STATUS_NOT_LOCKED);
   }

@@ -1,16 +1,14 @@
 import { pageDown, pageOf, pageUp } from "../base/range";
 import { rule } from "../base/rule";
 import {
-  STATUS_COMMITMENT_LIMIT,
   STATUS_CONFLICTING_ADDRESSES,
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PAGE_PROTECTION,
   STATUS_INVALID_PARAMETER_3,
-  STATUS_PAGEFILE_QUOTA_EXCEEDED,
+  STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
-import { chargeFits } from "../phys/charge";
-import { chargeFitsQuota, clearMarks, commit, decommit, reserve } from "../virt/change";
+import { clearMarks, commit, decommit, reserve } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { regionAfter, regionAt, regionRemove, regionShorten } from "../virt/index";
 import {
@@ -23,9 +21,10 @@ import {
 } from "../virt/region";
 import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
-import { answer } from "./answer";
+import { answer, isTerminating } from "./answer";
+import { chargeStatus } from "./charge";
 import { attributesOf, isCopyProtection } from "./protection";
-import { regionFlags } from "./reserve";
+import { failCharge, regionFlags } from "./reserve";
 import { MEM_COMMIT, MEM_PRESERVE_PLACEHOLDER, PAGE_NOACCESS } from "./types";
 
 /** Placeholders (8.3): address space that waits for a region of exactly its extent. */
@@ -42,6 +41,9 @@ export function replacePlaceholder(
   if (isCopyProtection(protect)) {
     return answer(context, rule(8, 3, 10), STATUS_INVALID_PAGE_PROTECTION);
   }
+  if (isTerminating(space)) {
+    return answer(context, rule(8, 3, 10), STATUS_PROCESS_IS_TERMINATING);
+  }
   const region = regionAt(space, base);
   const isWhole =
     region !== null &&
@@ -51,10 +53,8 @@ export function replacePlaceholder(
   if (!isWhole) return answer(context, rule(8, 3, 10), STATUS_CONFLICTING_ADDRESSES);
   const commits = (type & MEM_COMMIT) != 0;
   const pages = commits ? size >> 12 : 0;
-  if (!chargeFits(pages)) return answer(context, rule(2, 2, 7), STATUS_COMMITMENT_LIMIT);
-  if (!chargeFitsQuota(space, pages)) {
-    return answer(context, rule(2, 2, 8), STATUS_PAGEFILE_QUOTA_EXCEEDED);
-  }
+  const charged = chargeStatus(space, pages);
+  if (charged != STATUS_SUCCESS) return failCharge(context, charged);
   if (!roomEnsure(space)) return answer(context, rule(8, 3, 10), STATUS_INSUFFICIENT_RESOURCES);
   const target = region!;
   target.flags = regionFlags(type, protect) | REGION_REPLACED;

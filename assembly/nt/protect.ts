@@ -2,7 +2,6 @@ import { pageDown, pageOf, pageUp } from "../base/range";
 import { rule } from "../base/rule";
 import {
   STATUS_ACCESS_VIOLATION,
-  STATUS_COMMITMENT_LIMIT,
   STATUS_CONFLICTING_ADDRESSES,
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PAGE_PROTECTION,
@@ -11,14 +10,12 @@ import {
   STATUS_INVALID_PARAMETER_3,
   STATUS_INVALID_PARAMETER_4,
   STATUS_NOT_COMMITTED,
-  STATUS_PAGEFILE_QUOTA_EXCEEDED,
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SECTION_PROTECTION,
   STATUS_SUCCESS,
 } from "../base/status";
-import { attributesAt } from "../page/table";
-import { chargeFits } from "../phys/charge";
-import { chargeFitsQuota, protectPages, uncommittedPages } from "../virt/change";
+import { attributesAt, uncommittedCount } from "../page/table";
+import { protectPages } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
@@ -37,6 +34,7 @@ import {
 import { Space } from "../virt/space";
 import { ownPagesAdded, viewCharge } from "../virt/view";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { chargeStatus } from "./charge";
 import { isReady, isReadyPointer, memoryWrite, pointerRead, pointerWrite } from "./pointer";
 import {
   attributesIn,
@@ -113,7 +111,7 @@ function perform(
   }
   const first = pageOf(start);
   const last = pageOf(end);
-  if (uncommittedPages(space, first, last) != 0) {
+  if (uncommittedCount(space, first, last) != 0) {
     return fail(context, 11, STATUS_NOT_COMMITTED);
   }
   const stored = region.kind == REGION_IMAGE ? withCopyOnWrite(protection) : protection;
@@ -123,10 +121,8 @@ function perform(
   const old = protectionOf(attributesAt(space, first));
   const attributes = attributesIn(region, stored);
   const added = ownPagesAdded(space, region, first, last, attributes);
-  if (!chargeFits(added)) return answer(context, rule(13, 0, 9), STATUS_COMMITMENT_LIMIT);
-  if (!chargeFitsQuota(space, added)) {
-    return answer(context, rule(13, 0, 9), STATUS_PAGEFILE_QUOTA_EXCEEDED);
-  }
+  const charged = chargeStatus(space, added);
+  if (charged != STATUS_SUCCESS) return answer(context, rule(13, 0, 9), charged);
   if (!protectPages(space, first, last, attributes)) {
     return fail(context, 12, STATUS_INSUFFICIENT_RESOURCES);
   }

@@ -8,12 +8,10 @@ import {
   STATUS_INVALID_PARAMETER,
   STATUS_INVALID_PARAMETER_2,
   STATUS_NO_MEMORY,
-  STATUS_PAGEFILE_QUOTA_EXCEEDED,
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
-import { chargeFits } from "../phys/charge";
-import { chargeFitsQuota, commit, reserve } from "../virt/change";
+import { commit, reserve } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { NOWHERE, regionFloor } from "../virt/index";
 import {
@@ -26,6 +24,7 @@ import {
 import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
 import { answer, isTerminating } from "./answer";
+import { chargeStatus } from "./charge";
 import { placeHighest, placeLowest, placeTaken } from "./place";
 import { attributesOf, cachingFlags, isCopyProtection } from "./protection";
 import {
@@ -84,8 +83,8 @@ export function reserveRegion(
   // A reservation without a base that only asks for COMMIT commits as well (2.1, remark on row 16).
   const commits = (type & MEM_COMMIT) != 0;
   const pages = commits ? (end - start) >> 12 : 0;
-  if (!chargeFits(pages)) return fail(context, 7, STATUS_COMMITMENT_LIMIT);
-  if (!chargeFitsQuota(space, pages)) return fail(context, 8, STATUS_PAGEFILE_QUOTA_EXCEEDED);
+  const charged = chargeStatus(space, pages);
+  if (charged != STATUS_SUCCESS) return failCharge(context, charged);
   if (!roomEnsure(space)) return fail(context, 6, STATUS_INSUFFICIENT_RESOURCES);
   const flags = regionFlags(type, protect);
   const region = reserve(space, start, end, REGION_PRIVATE, protect, flags);
@@ -103,6 +102,11 @@ export function regionFlags(type: u32, protect: u32): u32 {
   if ((type & MEM_LARGE_PAGES) != 0) flags |= REGION_LARGE;
   if ((type & MEM_RESERVE_PLACEHOLDER) != 0) flags |= REGION_PLACEHOLDER;
   return flags;
+}
+
+/** Rows R7 and R8. */
+export function failCharge(context: Context, status: u32): u32 {
+  return fail(context, status == STATUS_COMMITMENT_LIMIT ? 7 : 8, status);
 }
 
 function fail(context: Context, row: u32, status: u32): u32 {

@@ -5,7 +5,9 @@ import {
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
-import { anyLost, reset, resetUndo, uncommittedPages } from "../virt/change";
+import { FACT_LOST, factCount } from "../page/facts";
+import { uncommittedCount } from "../page/table";
+import { reset, resetUndo } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { regionAt } from "../virt/index";
 import {
@@ -35,7 +37,7 @@ export function resetPages(context: Context, space: Space, base: u64, size: u64,
   }
   const first = pageOf(start);
   const last = pageOf(end);
-  if (uncommittedPages(space, first, last) != 0) {
+  if (uncommittedCount(space, first, last) != 0) {
     return fail(context, 6, STATUS_CONFLICTING_ADDRESSES);
   }
   if (type == MEM_RESET) {
@@ -46,7 +48,9 @@ export function resetPages(context: Context, space: Space, base: u64, size: u64,
     // Bytes of a view belong to others too: they are kept.
     if (whole < wholeEnd && region.kind == REGION_PRIVATE) reset(space, whole, wholeEnd);
   } else {
-    if (anyLost(space, first, last)) return fail(context, 8, STATUS_CONFLICTING_ADDRESSES);
+    if (factCount(space, FACT_LOST, first, last) != 0) {
+      return fail(context, 8, STATUS_CONFLICTING_ADDRESSES);
+    }
     resetUndo(space, first, last);
   }
   resultSet(context, 0, start);

@@ -9,9 +9,8 @@ import {
   STATUS_SUCCESS,
 } from "../base/status";
 import { EXECUTABLE } from "../page/attributes";
-import { attributesAt, attributesRunEnd } from "../page/table";
+import { attributesAt, attributesRunEnd, uncommittedCount } from "../page/table";
 import { toPageEnd } from "../virt/bulk";
-import { uncommittedPages } from "../virt/change";
 import { Context, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
 import {
   complete,
@@ -131,7 +130,7 @@ export function writeProcess(
   }
   const first = pageOf(pageDown(address));
   const end = pageOf(pageUp(address + size));
-  if (uncommittedPages(space, first, end) != 0) {
+  if (uncommittedCount(space, first, end) != 0) {
     return fail(context, 3, 1, STATUS_NOT_COMMITTED);
   }
   if (!isPatchable(space, first, end)) return fail(context, 3, 3, STATUS_ACCESS_VIOLATION);

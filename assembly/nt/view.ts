@@ -22,8 +22,9 @@ import {
   STATUS_SECTION_PROTECTION,
   STATUS_SUCCESS,
 } from "../base/status";
-import { Section, sectionOf, sectionUncommitted } from "../object/section";
+import { Section, sectionOf } from "../object/section";
 import { COPIED } from "../page/attributes";
+import { uncommittedCount } from "../page/table";
 import { chargeFits } from "../phys/charge";
 import { chargeFitsQuota } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
@@ -36,7 +37,6 @@ import {
   REGION_PAGEFILE_VIEW,
   REGION_PRIVATE,
   REGION_WRITE_COMBINE,
-  Region,
 } from "../virt/region";
 import { roomEnsure, roomEnsureSplits } from "../virt/room";
 import { Space } from "../virt/space";
@@ -249,10 +249,9 @@ function place(
   const last = offsetPages + (bytes >> 12);
   // CommitSize commits so many leading pages of a SEC_RESERVE section (7.8).
   const head = offsetPages + (headBytes >> 12);
-  const added = head == first ? 0 : sectionUncommitted(section, first, head);
+  const added = head == first ? 0 : uncommittedCount(section, first, head);
   const copies = (attributes & COPIED) != 0 ? bytes >> 12 : 0;
-  const nobody = changetype<Region>(0);
-  const others = added == 0 ? 0 : otherOwnPagesAdded(section, nobody, first, head);
+  const others = added == 0 ? 0 : otherOwnPagesAdded(section, null, first, head);
   if (others == NOT_ALLOWED) return fail(context, 14, STATUS_PAGEFILE_QUOTA_EXCEEDED);
   if (!chargeFits(copies + added + others)) return fail(context, 14, STATUS_COMMITMENT_LIMIT);
   if (!chargeFitsQuota(space, copies)) return fail(context, 14, STATUS_PAGEFILE_QUOTA_EXCEEDED);

@@ -6,13 +6,12 @@ import {
   factsFree,
   factsMake,
   factsNext,
-  frameCount,
   frameNext,
   frameOf,
   frameSet,
 } from "../page/facts";
 import { Pages, pagesMost } from "../page/pages";
-import { attributesFill, committedCount, tableFree, tableNode } from "../page/table";
+import { attributesFill, tableFree, tableNode, uncommittedCount } from "../page/table";
 import { chargeAdd, chargeSubtract } from "../phys/charge";
 import { Frame, frameInPool, frameRelease } from "../phys/frame";
 
@@ -71,14 +70,9 @@ export function sectionMake(sizePages: u64, attributes: u32, protection: u32): S
   return section;
 }
 
-/** Pages of [first, end) that a commit would add to the charge. */
-export function sectionUncommitted(section: Section, first: u64, end: u64): u64 {
-  return end - first - committedCount(section, first, end);
-}
-
 /** Commit pages for good, and charge them. Requires: room for one change; the charge fits. */
 export function sectionCommit(section: Section, first: u64, end: u64): void {
-  const added = sectionUncommitted(section, first, end);
+  const added = uncommittedCount(section, first, end);
   attributesFill(section, first, end, COMMITTED);
   section.committedPages += added;
   chargeAdd(added);
@@ -109,17 +103,6 @@ export function sectionUnview(section: Section): void {
   assert(section.views != 0); // unmapped more often than mapped
   section.views -= 1;
   endUnused(section);
-}
-
-/** Frames of the section, recounted. */
-export function sectionFrames(section: Section): u64 {
-  const end = pagesMost(section.levels);
-  let count: u64 = 0;
-  for (let page = factsNext(section, 0, end); page < end; page = factsNext(section, page, end)) {
-    count += frameCount(factsAt(section, page));
-    page += 1024;
-  }
-  return count;
 }
 
 /** Views keep the memory alive when the last handle is gone, and the other way round. */

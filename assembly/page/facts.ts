@@ -1,4 +1,4 @@
-import { CHUNK_PAGES, planeEmpty } from "../base/planes";
+import { CHUNK_PAGES, planeCount, planeEmpty } from "../base/planes";
 import { POOL_CHUNK, POOL_PAGE, poolGive, poolTake } from "../base/pool";
 import { smaller } from "../base/range";
 import { Frame } from "../phys/frame";
@@ -130,6 +130,18 @@ export function frameNext(chunk: u32, from: u32, to: u32): u32 {
     if (load<u32>(frames + (i << 2)) != 0) return i;
   }
   return to;
+}
+
+/** Pages of [first, end) of which a fact is so; `plane` is one of the FACT_ constants. */
+export function factCount(pages: Pages, plane: u32, first: u64, end: u64): u64 {
+  let count: u64 = 0;
+  for (let page = factsNext(pages, first, end); page < end; page = factsNext(pages, page, end)) {
+    const from = <u32>page & (CHUNK_PAGES - 1);
+    const to = from + <u32>(factsChunkEnd(page, end) - page);
+    count += planeCount(factsAt(pages, page) + plane, from, to);
+    page += to - from;
+  }
+  return count;
 }
 
 /** Pages of [first, end) that have a frame. */

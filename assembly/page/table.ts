@@ -83,6 +83,11 @@ export function committedCount(pages: Pages, first: u64, end: u64): u64 {
   return first < end ? countNode(pages.table, pages.levels, first, end) : 0;
 }
 
+/** Pages of [first, end) that a commit would add. */
+export function uncommittedCount(pages: Pages, first: u64, end: u64): u64 {
+  return end - first - committedCount(pages, first, end);
+}
+
 /** Free the whole table, the root as well. */
 export function tableFree(pages: Pages): void {
   freeNode(pages.table, pages.levels);

@@ -26,7 +26,8 @@ import {
   frameOf,
   frameSet,
 } from "../page/facts";
-import { attributesFill, committedCount } from "../page/table";
+import { pagesMost } from "../page/pages";
+import { attributesFill, committedCount, uncommittedCount } from "../page/table";
 import { chargeAdd, chargeSubtract } from "../phys/charge";
 import { Frame, frameRelease } from "../phys/frame";
 import { regionBehead, regionInsert, regionRemove, regionShorten } from "./index";
@@ -60,11 +61,6 @@ export function reserve(
   return region;
 }
 
-/** Pages of the range that a commit would add to the charge. */
-export function uncommittedPages(space: Space, first: u64, end: u64): u64 {
-  return end - first - committedCount(space, first, end);
-}
-
 /** Whether so many pages more fit under the quota of this space. */
 export function chargeFitsQuota(space: Space, pages: u64): bool {
   return pages <= space.quotaPages && space.chargePages <= space.quotaPages - pages;
@@ -72,7 +68,7 @@ export function chargeFitsQuota(space: Space, pages: u64): bool {
 
 /** Commit what is not committed, and give all pages of the range the attributes. */
 export function commit(space: Space, region: Region, first: u64, end: u64, attributes: u32): void {
-  const added = uncommittedPages(space, first, end);
+  const added = uncommittedCount(space, first, end);
   region.committedPages += added;
   if (regionIsCharged(region)) {
     chargeAdd(added);
@@ -116,18 +112,6 @@ export function protectPages(space: Space, first: u64, end: u64, attributes: u32
   if (!roomEnsure(space)) return false;
   changeAttributes(space, first, end, attributes);
   return true;
-}
-
-/** Pages of the range that are private copies of copy-on-write pages. */
-export function copiedPages(space: Space, first: u64, end: u64): u64 {
-  let count: u64 = 0;
-  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
-    const from = <u32>page & 1023;
-    const to = from + <u32>(factsChunkEnd(page, end) - page);
-    count += planeCount(factsAt(space, page) + FACT_COPY, from, to);
-    page += to - from;
-  }
-  return count;
 }
 
 /** Pages back to reserved: content, guard and locks go, the marks of the write watch stay. */
@@ -209,18 +193,6 @@ export function reset(space: Space, first: u64, end: u64): void {
   mapsClear(space, first, end);
 }
 
-/** Whether a page of the range has lost its content since it was reset. */
-export function anyLost(space: Space, first: u64, end: u64): bool {
-  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
-    const chunk = factsAt(space, page);
-    const from = <u32>page & 1023;
-    const to = from + <u32>(factsChunkEnd(page, end) - page);
-    if (planeNext(chunk + FACT_LOST, from, to) < to) return true;
-    page += to - from;
-  }
-  return false;
-}
-
 /** The content is of interest again. */
 export function resetUndo(space: Space, first: u64, end: u64): void {
   for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
@@ -235,25 +207,13 @@ export function resetUndo(space: Space, first: u64, end: u64): void {
 
 /** Give every frame of the space back: it ends. */
 export function dropContents(space: Space): void {
-  const end = (<u64>1) << (10 * u64(space.levels + 1));
+  const end = pagesMost(space.levels);
   for (let page = factsNext(space, 0, end); page < end; page = factsNext(space, page, end)) {
     const chunk = factsAt(space, page);
     dropFrames(space, chunk, 0, 1024);
     unlockRange(space, chunk, 0, 1024);
     page += 1024;
   }
-}
-
-/** Locked pages of [first, end). */
-export function lockedCount(space: Space, first: u64, end: u64): u64 {
-  let count: u64 = 0;
-  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
-    const from = <u32>page & 1023;
-    const to = from + <u32>(factsChunkEnd(page, end) - page);
-    count += planeCount(factsAt(space, page) + FACT_LOCKED, from, to);
-    page += to - from;
-  }
-  return count;
 }
 
 /** Take the pages that are not locked out of the working set; their content stays. */

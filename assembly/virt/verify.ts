@@ -2,7 +2,7 @@ import { SECTIONS_MAX, SPACES_MAX } from "../base/layout";
 import { planeTest } from "../base/planes";
 import { poolLive } from "../base/pool";
 import { addressOf, pageOf } from "../base/range";
-import { sectionFrames, sectionOf } from "../object/section";
+import { sectionOf } from "../object/section";
 import {
   FACT_LOCKED,
   FACT_LOST,
@@ -231,7 +231,7 @@ function verifyMachine(): bool {
     const section = sectionOf(number);
     if (section === null) continue;
     charge += section.committedPages;
-    frames += sectionFrames(section);
+    frames += framesCount(section, 0, section.sizePages);
     records += 1 + tableRecords(section) + factsRecords(section);
   }
   return charge == chargeTotal() && frames == framesInUse() && records == poolLive();

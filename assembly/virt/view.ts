@@ -1,15 +1,10 @@
 import { larger, pageOf, smaller } from "../base/range";
-import {
-  Section,
-  sectionCommit,
-  sectionOf,
-  sectionUncommitted,
-  sectionUnview,
-} from "../object/section";
+import { Section, sectionCommit, sectionOf, sectionUnview } from "../object/section";
 import { COPIED } from "../page/attributes";
-import { attributesAt, attributesFill, attributesRunEnd } from "../page/table";
+import { FACT_COPY, factCount } from "../page/facts";
+import { attributesAt, attributesFill, attributesRunEnd, uncommittedCount } from "../page/table";
 import { chargeAdd, chargeSubtract } from "../phys/charge";
-import { chargeFitsQuota, copiedPages, release, reserve } from "./change";
+import { chargeFitsQuota, release, reserve } from "./change";
 import { Region } from "./region";
 import { Space, spaceOf } from "./space";
 
@@ -91,7 +86,7 @@ export function viewUnlink(space: Space, region: Region, section: Section): void
 
 /** Pages of [first, end) of a view that are the process's own: copy-on-write, or copied (13). */
 export function ownPages(space: Space, first: u64, end: u64): u64 {
-  let pages = copiedPages(space, first, end);
+  let pages = factCount(space, FACT_COPY, first, end);
   for (let page = first; page < end; ) {
     const next = attributesRunEnd(space, page, end);
     if ((attributesAt(space, page) & COPIED) != 0) pages += next - page;
@@ -114,17 +109,22 @@ export function ownPagesAdded(
 
 /**
  * Pages that a commit of [first, end) of the section would make the own ones of its copy-on-write
- * views, but for the view `region`; or NOT_ALLOWED where a quota stands against it.
+ * views, but for the view `except`; or NOT_ALLOWED where a quota stands against it.
  */
-export function otherOwnPagesAdded(section: Section, region: Region, first: u64, end: u64): u64 {
+export function otherOwnPagesAdded(
+  section: Section,
+  except: Region | null,
+  first: u64,
+  end: u64,
+): u64 {
   let sum: u64 = 0;
   for (let link = section.firstView; link != 0; link = changetype<Region>(link).nextView) {
     const view = changetype<Region>(link);
-    if (view == region || (view.attributes & COPIED) == 0) continue;
+    if (view == except || (view.attributes & COPIED) == 0) continue;
     const low = larger(first, view.offsetPages);
     const high = smaller(end, view.offsetPages + pageOf(view.end - view.start));
     if (low >= high) continue;
-    const added = sectionUncommitted(section, low, high);
+    const added = uncommittedCount(section, low, high);
     if (!chargeFitsQuota(spaceOf(view.space)!, added)) return NOT_ALLOWED;
     sum += added;
   }

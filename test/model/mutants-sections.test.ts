@@ -1,12 +1,11 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Machine } from "../../src/index.ts";
 import { CoreSubject, machineFor } from "./core-subject.ts";
-import { compare, report, show } from "./driver.ts";
+import { show } from "./driver.ts";
 import { generate } from "./generator.ts";
-import { ModelSubject } from "./model-subject.ts";
-import type { Mutant } from "./mutant.ts";
 import { sectionMutants } from "./mutants-sections.ts";
 import type { Program } from "./program.ts";
+import { agrees, explain, type Recording } from "./recording.ts";
 
 /** Programs about sections tell each of these mutants from the core, as others do for memory. */
 const PROGRAMS = 60;
@@ -15,11 +14,6 @@ const FRAGMENTS = 0;
 const SECTIONS = 200;
 /** So small that what views are charged meets it. */
 const SETTINGS: Program["settings"] = { profile: "win64", commitLimit: 0x30 };
-
-interface Recording {
-  program: Program;
-  shown: string[];
-}
 
 const disagreements: string[] = [];
 const sound: Recording[] = [];
@@ -41,22 +35,6 @@ beforeAll(async () => {
     else disagreements.push(explain(program, new CoreSubject(machine, program), seed));
   }
 });
-
-function explain(program: Program, core: CoreSubject, seed: number): string {
-  const difference = compare(program, new ModelSubject(program), core);
-  core.end();
-  return difference === null ? `seed ${seed}, but not again` : report(program, difference, seed);
-}
-
-/** Whether a model shows what the core showed; rules are names, not behaviour. */
-function agrees({ program, shown }: Recording, make?: Mutant["make"]): boolean {
-  let at = 0;
-  for (const { what, text } of show(program, new ModelSubject(program, make))) {
-    if (what !== "rule" && text !== shown[at]) return false;
-    at += 1;
-  }
-  return true;
-}
 
 test("the model itself agrees with the core about sections", () => {
   expect(disagreements).toEqual([]);
