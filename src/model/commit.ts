@@ -92,7 +92,7 @@ export class Commits extends Reservations {
     end: number,
     protect: number,
   ): Answer | null {
-    if (mapping.noChange) return { status: INVALID_PAGE_PROTECTION, rule: "2.3" };
+    if (mapping.noChange) return { status: INVALID_PAGE_PROTECTION, rule: "17.12#13" };
     const [first, last] = [pageOf(start), pageOf(end) - 1];
     const fresh = this.uncommittedOf(region, mapping, start, end);
     let own = 0;
