@@ -1,4 +1,5 @@
 import {
+  STATUS_ASKS,
   STATUS_INVALID_HANDLE,
   STATUS_INVALID_PARAMETER,
   STATUS_INVALID_PARAMETER_1,
@@ -6,11 +7,18 @@ import {
 } from "../base/status";
 import { Context } from "../virt/context";
 import { SWITCH_PLAIN_STATUS, switchIs } from "../virt/machine";
+import { pagerAsked, pagerBegin } from "../virt/pager";
 import { SPACE_TERMINATED, Space, spaceOf } from "../virt/space";
 
-/** Leave the number of the rule that answers, and answer. */
+/**
+ * Leave the number of the rule that answers, and answer. A call that needs the host first answers
+ * so, whatever stopped it, and is made again.
+ */
 export function answer(context: Context, row: u32, status: u32): u32 {
   context.decision = row;
+  const asks = pagerAsked();
+  pagerBegin();
+  if (asks) return STATUS_ASKS;
   const numbered = status >= STATUS_INVALID_PARAMETER_1 && status <= STATUS_INVALID_PARAMETER_10;
   return numbered && switchIs(SWITCH_PLAIN_STATUS) ? STATUS_INVALID_PARAMETER : status;
 }

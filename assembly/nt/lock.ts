@@ -15,7 +15,17 @@ import {
 import { FACT_LOCKED, factCount } from "../page/facts";
 import { isLocked, lockPage, trimUnlocked, unlockPage } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
-import { disarm, GUARD, judge, prepare, READ, RESOLVED, recordWrite, WRITE } from "../virt/fault";
+import {
+  disarm,
+  GUARD,
+  isPresent,
+  judge,
+  prepare,
+  READ,
+  RESOLVED,
+  recordWrite,
+  WRITE,
+} from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine, SWITCH_LOCK_MEMORY_PRIVILEGE, switchIs } from "../virt/machine";
 import { REGION_LARGE, REGION_PHYSICAL, REGION_WATCHED, regionIs } from "../virt/region";
@@ -64,6 +74,10 @@ export function lock(
     if (outcome != RESOLVED || !prepare(space, page, READ)) {
       return fail(context, 9, STATUS_ACCESS_VIOLATION);
     }
+  }
+  // With so few frames in the machine that the first pages had to leave for the last ones.
+  for (let page = first; page < end; page++) {
+    if (!isPresent(space, page)) return fail(context, 8, STATUS_WORKING_SET_QUOTA);
   }
   for (let page = first; page < end; page++) {
     if (!isLocked(space, page)) lockPage(space, page);

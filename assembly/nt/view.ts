@@ -1,4 +1,4 @@
-import { GRANULARITY, pageDown, pageOf, pageUp } from "../base/range";
+import { GRANULARITY, pageDown, pageOf, pageUp, smaller } from "../base/range";
 import { RULE_BEHIND_A, rule } from "../base/rule";
 import {
   STATUS_ACCESS_DENIED,
@@ -22,7 +22,7 @@ import {
   STATUS_SECTION_PROTECTION,
   STATUS_SUCCESS,
 } from "../base/status";
-import { Section, sectionOf } from "../object/section";
+import { contentOf, Section, sectionIsFile, sectionOf } from "../object/section";
 import { COPIED } from "../page/attributes";
 import { uncommittedCount } from "../page/table";
 import { chargeFits } from "../phys/charge";
@@ -31,7 +31,10 @@ import { Context, resultGet, resultSet } from "../virt/context";
 import { WRITE } from "../virt/fault";
 import { NOWHERE, regionAt, regionFloor } from "../virt/index";
 import { machine, SWITCH_WOW64, switchIs } from "../virt/machine";
+import { contentClean } from "../virt/pager";
 import {
+  REGION_FILE_VIEW,
+  REGION_GROWING,
   REGION_NO_CACHE,
   REGION_NO_CHANGE,
   REGION_PAGEFILE_VIEW,
@@ -48,6 +51,9 @@ import {
   viewCommitSplits,
   viewEnd,
   viewMake,
+  viewPage,
+  viewSection,
+  viewShow,
 } from "../virt/view";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { placeHighest, placeLowest, placeTaken } from "./place";
@@ -73,6 +79,7 @@ import {
   PAGE_READWRITE,
   PAGE_WRITECOMBINE,
   PAGE_WRITECOPY,
+  SEC_FILE,
   SEC_NO_CHANGE,
   SEC_NOCACHE,
   SEC_WRITECOMBINE,
@@ -139,14 +146,15 @@ export function viewMap(
   if (isDos) base = pageDown(base);
   const unaligned = isDos ? offset : base | offset;
   if ((unaligned & (GRANULARITY - 1)) != 0) return fail(context, 8, STATUS_MAPPED_ALIGNMENT);
-  if ((type & MEM_RESERVE) != 0) return fail(context, 3, STATUS_INVALID_PARAMETER_9);
   const mapped = sectionOf(section)!;
+  const isLonger = (type & MEM_RESERVE) != 0;
+  if (isLonger && !isGrowing(mapped)) return fail(context, 3, STATUS_INVALID_PARAMETER_9);
   if (!isAllowedInView(mapped.protection, protection)) {
     return fail(context, 9, STATUS_SECTION_PROTECTION);
   }
   const sectionBytes = mapped.sizePages << 12;
   if (size == 0 && offset >= sectionBytes) return fail(context, 10, STATUS_INVALID_PARAMETER);
-  if (offset > sectionBytes || pageUp(size) > sectionBytes - offset) {
+  if (!isLonger && (offset > sectionBytes || pageUp(size) > sectionBytes - offset)) {
     return fail(context, 11, STATUS_INVALID_VIEW_SIZE);
   }
   const bytes = size == 0 ? sectionBytes - offset : pageUp(size);
@@ -191,7 +199,10 @@ export function viewUnmap(context: Context, target: u32, address: u64): u32 {
   return answer(context, rule(7, 5, 1), STATUS_SUCCESS);
 }
 
-/** FlushViewOfFile: memory that the paging file backs has nothing to write (7.11). */
+/**
+ * FlushViewOfFile (7.11). The host is asked for one dirty page of a file after the other; memory
+ * that the paging file backs has nothing to write.
+ */
 export function viewFlush(context: Context, target: u32, address: u64, size: u64): u32 {
   if (!isTarget(target)) return answer(context, rule(7, 11, 4), target);
   const space = targetSpace(target)!;
@@ -208,6 +219,12 @@ export function viewFlush(context: Context, target: u32, address: u64, size: u64
   }
   if (size > region.end - address) {
     return answer(context, rule(7, 11, 6), STATUS_NOT_MAPPED_VIEW);
+  }
+  const content = viewSection(region);
+  if (content !== null && content.file != 0) {
+    const last = size == 0 ? region.end : pageUp(address + size);
+    contentClean(content, viewPage(region, pageOf(address)), viewPage(region, pageOf(last)));
+    return answer(context, rule(7, 11, 1), STATUS_SUCCESS);
   }
   return answer(context, rule(7, 11, 2), STATUS_SUCCESS);
 }
@@ -249,27 +266,31 @@ function place(
   const last = offsetPages + (bytes >> 12);
   // CommitSize commits so many leading pages of a SEC_RESERVE section (7.8).
   const head = offsetPages + (headBytes >> 12);
-  const added = head == first ? 0 : uncommittedCount(section, first, head);
+  const isFile = sectionIsFile(section);
+  const added = head == first || isFile ? 0 : uncommittedCount(section, first, head);
   const copies = (attributes & COPIED) != 0 ? bytes >> 12 : 0;
-  const others = added == 0 ? 0 : otherOwnPagesAdded(section, null, first, head);
+  const content = contentOf(section);
+  const others = added == 0 ? 0 : otherOwnPagesAdded(content, null, first, head);
   if (others == NOT_ALLOWED) return fail(context, 14, STATUS_PAGEFILE_QUOTA_EXCEEDED);
   if (!chargeFits(copies + added + others)) return fail(context, 14, STATUS_COMMITMENT_LIMIT);
   if (!chargeFitsQuota(space, copies)) return fail(context, 14, STATUS_PAGEFILE_QUOTA_EXCEEDED);
-  if (!roomEnsureSplits(space, viewCommitSplits(section, first, last))) {
+  if (!roomEnsureSplits(space, viewCommitSplits(content, first, last))) {
     return fail(context, 13, STATUS_INSUFFICIENT_RESOURCES);
   }
   const flags = viewFlags(section, type);
-  viewMake(
+  const kind = isFile ? REGION_FILE_VIEW : REGION_PAGEFILE_VIEW;
+  const region = viewMake(
     space,
-    section,
+    content,
     start,
     start + bytes,
     first,
-    REGION_PAGEFILE_VIEW,
+    kind,
     shown,
     flags,
     attributes,
   );
+  viewShow(region, content, first, smaller(last, section.sizePages));
   if (added != 0) {
     viewCommit(section, first, head);
     viewChargeAll(section);
@@ -278,6 +299,13 @@ function place(
   resultSet(context, 0, start);
   resultSet(context, 1, bytes);
   return answer(context, rule(7, 2, 0), STATUS_SUCCESS);
+}
+
+/** Views of a writable data file may be longer than it is, and show what it grows by (17.12). */
+function isGrowing(section: Section): bool {
+  const protection = section.protection;
+  const isWritable = protection == PAGE_READWRITE || protection == PAGE_EXECUTE_READWRITE;
+  return isWritable && (section.attributes & SEC_FILE) != 0;
 }
 
 /** A 32-bit system of its own, where a view may begin at any page (7.2#3a). */
@@ -319,6 +347,7 @@ function viewFlags(section: Section, type: u32): u32 {
   if ((section.attributes & SEC_NOCACHE) != 0) flags |= REGION_NO_CACHE;
   if ((section.attributes & SEC_WRITECOMBINE) != 0) flags |= REGION_WRITE_COMBINE;
   if (((type | section.attributes) & SEC_NO_CHANGE) != 0) flags |= REGION_NO_CHANGE;
+  if ((type & MEM_RESERVE) != 0) flags |= REGION_GROWING;
   return flags;
 }
 
