@@ -19,6 +19,7 @@ import { fail, root, run, tool } from "./run.mjs";
 /** @param {"release" | "debug"} target */
 async function buildCore(target) {
   await run(tool("assemblyscript/bin/asc.js"), "--config", "asconfig.json", "--target", target);
+  if (target === "release") await run(`${root}/scripts/optimize.mjs`);
 }
 
 function embedCore() {
