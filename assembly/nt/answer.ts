@@ -7,7 +7,7 @@ import {
 } from "../base/status";
 import { Context } from "../virt/context";
 import { SWITCH_PLAIN_STATUS, switchIs } from "../virt/machine";
-import { pagerAsked, pagerBegin } from "../virt/pager";
+import { operationAsks, operationBegin } from "../virt/request";
 import { SPACE_TERMINATED, Space, spaceOf } from "../virt/space";
 
 /**
@@ -16,8 +16,8 @@ import { SPACE_TERMINATED, Space, spaceOf } from "../virt/space";
  */
 export function answer(context: Context, row: u32, status: u32): u32 {
   context.decision = row;
-  const asks = pagerAsked();
-  pagerBegin();
+  const asks = operationAsks();
+  operationBegin();
   if (asks) return STATUS_ASKS;
   const numbered = status >= STATUS_INVALID_PARAMETER_1 && status <= STATUS_INVALID_PARAMETER_10;
   return numbered && switchIs(SWITCH_PLAIN_STATUS) ? STATUS_INVALID_PARAMETER : status;

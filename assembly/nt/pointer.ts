@@ -13,7 +13,7 @@ import {
   WRITE,
 } from "../virt/fault";
 import { machine } from "../virt/machine";
-import { frameHold } from "../virt/pager";
+import { frameHold } from "../virt/request";
 import { Space } from "../virt/space";
 
 /**

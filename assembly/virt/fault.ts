@@ -42,8 +42,9 @@ import {
   switchIs,
 } from "./machine";
 import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, mapsClear, mapsGrant, windowHas } from "./maps";
-import { frameBring, framesMake, pagerAsked, pagerBegin, pagerReason, sectionBring } from "./pager";
+import { frameBring, framesMake, sectionBring } from "./pager";
 import { REGION_WATCHED, Region, regionIs } from "./region";
+import { operationAsks, operationBegin, refusalReason } from "./request";
 import { roomEnsure } from "./room";
 import { Space } from "./space";
 import { viewPage, viewSection } from "./view";
@@ -75,7 +76,7 @@ const CANONICAL_SYSTEM: u64 = 0xffff800000000000;
  * context asks again.
  */
 export function ask(context: Context, address: u64, size: u32, access: u32): u32 {
-  pagerBegin();
+  operationBegin();
   return askMore(context, address, size, access);
 }
 
@@ -104,7 +105,7 @@ export function askMore(context: Context, address: u64, size: u32, access: u32):
 
 /** The outcome of an access whose page could not be prepared. */
 function shortage(): u32 {
-  return pagerAsked() ? ASKS : IN_PAGE;
+  return operationAsks() ? ASKS : IN_PAGE;
 }
 
 /** What the access would meet on this page. No effect. */
@@ -341,7 +342,7 @@ function record(context: Context, outcome: u32, access: u32, address: u64, row: 
   context.exceptionCode = codeOf(outcome);
   context.exceptionAccess = access == EXECUTE && switchIs(SWITCH_DEP_OFF) ? READ : access;
   context.exceptionAddress = address;
-  context.exceptionDetail = outcome == IN_PAGE ? pagerReason() : 0;
+  context.exceptionDetail = outcome == IN_PAGE ? refusalReason() : 0;
   if (address >= CANONICAL_END && address < CANONICAL_SYSTEM && machine().pointerBytes == 8) {
     context.exceptionAccess = READ;
     context.exceptionAddress = u64.MAX_VALUE;

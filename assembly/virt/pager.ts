@@ -1,8 +1,6 @@
-import { PAGE_BYTES, PAGER, STAGING } from "../base/layout";
 import { planeClear, planeSet, planeTest } from "../base/planes";
-import { POOL_PAGE, poolEnsure } from "../base/pool";
 import { addressOf, pageOf } from "../base/range";
-import { STATUS_NO_MEMORY, STATUS_SUCCESS } from "../base/status";
+import { STATUS_NO_MEMORY } from "../base/status";
 import {
   Section,
   sectionDirty,
@@ -12,7 +10,7 @@ import {
   sectionTouch,
 } from "../object/section";
 import { FACT_LOST, FACT_RESET, FACT_VALID, factsAt, frameOf, frameSet } from "../page/facts";
-import { framesFit, physical } from "../phys/charge";
+import { framesFit } from "../phys/charge";
 import {
   FRAME_DIRTY,
   FRAME_STUCK,
@@ -34,110 +32,34 @@ import {
 import { isLocked } from "./change";
 import { regionAt } from "./index";
 import { SWITCH_PAGE_STORE, switchIs } from "./machine";
-import { mapsEmpty, windowHas } from "./maps";
+import { mapsEmpty } from "./maps";
 import { REGION_LARGE, Region, regionIs } from "./region";
-import { roomEnsure } from "./room";
-import { SPACE_RUNNING, Space, spaceOf } from "./space";
+import {
+  hasNotFailed,
+  hold,
+  isHeld,
+  isHome,
+  REQUEST_LOAD,
+  REQUEST_READ,
+  REQUEST_STORE,
+  REQUEST_WRITE,
+  refuse,
+  requestMake,
+} from "./request";
+import { Space, spaceOf } from "./space";
 
 /**
- * The pager: which frames leave memory when there are no more, and how bytes that the host keeps
- * come back. It never calls the host. What it needs is left here as a request, the access or call
- * that needed it ends without effect, and is made again when the host has answered.
- *
- *      0          4          8          12         16                    24         28
- *     +----------+----------+----------+----------+---------------------+----------+----------+
- *     | request  | ticket   | frame    | slot     | key                 | asked    | reason   |
- *     +----------+----------+----------+----------+---------------------+----------+----------+
- *     | failed key          | failed   | holds    | held: u32[12]                               |
- *     +---------------------+----------+----------+---------------------------------------------+
- *
- *     request, ticket  what is asked for, below, and its number: a late answer is refused
- *     frame, slot      the frame to store or to bring; its slot in the page store
- *     key              whose page it is (phys/frame)
- *     asked            the running call or access made a request
- *     reason           why it cannot be served otherwise: an NTSTATUS
- *     failed key       page that the host could not bring, and why: for the next attempt alone
- *     held             frames that stay: `HELD` of parameters, then the last ones of the access
+ * The pager: which frames leave memory when there are no more, and how pages that left come back.
+ * Bytes that the host keeps are the matter of a request: the access or call ends without effect and
+ * is made again.
  */
-@unmanaged
-@final
-class Pager {
-  request: u32;
-  ticket: u32;
-  frame: u32;
-  slot: u32;
-  key: u64;
-  asked: u32;
-  reason: u32;
-  failedKey: u64;
-  failedReason: u32;
-  holds: u32;
-}
-
-/** The page goes to its slot of the page store. */
-export const REQUEST_STORE: u32 = 1;
-/** The page comes from its slot of the page store. */
-export const REQUEST_LOAD: u32 = 2;
-/** The page goes to its file. */
-export const REQUEST_WRITE: u32 = 3;
-/** The page comes from its file. */
-export const REQUEST_READ: u32 = 4;
-
-/** Parameters of a call lie on so many pages at most; an access needs four frames. */
-const HELD: u32 = 8;
-const LAST: u32 = 4;
-/** Where the held frames are, behind the record. */
-const HOLDS: u32 = PAGER + 48;
-
-if (offsetof<Pager>() != 48) ERROR("Pager must be 48 bytes");
-
-function pager(): Pager {
-  return changetype<Pager>(PAGER);
-}
-
-/** A call or access begins, or has ended: what it held may leave. */
-export function pagerBegin(): void {
-  const p = pager();
-  p.asked = 0;
-  p.holds = 0;
-  physical().promised = 0;
-  memory.fill(HOLDS, 0, (HELD + LAST) << 2);
-}
-
-/** Whether the call or access has left a request, and is to be made again. */
-export function pagerAsked(): bool {
-  return pager().asked != 0;
-}
-
-/** Why the last page could not be had: an NTSTATUS. */
-export function pagerReason(): u32 {
-  return pager().reason;
-}
-
-/** Field of the request by number: kind, ticket, file or slot, page of the file, linear address. */
-export function pagerRequest(field: u32): u64 {
-  const p = pager();
-  const isFile = p.request >= REQUEST_WRITE;
-  switch (field) {
-    case 0:
-      return p.request;
-    case 1:
-      return p.ticket;
-    case 2:
-      return isFile ? sectionOf(keyNumber(p.key))!.file : p.slot - 1;
-    case 3:
-      return isFile ? keyPage(p.key) : 0;
-    default:
-      return isBringing() ? STAGING : changetype<Frame>(p.frame).location;
-  }
-}
 
 /** The frame that the page's bytes are in, in memory and used now; false where it cannot be. */
 export function frameBring(frame: Frame): bool {
   if (frame.location == 0) {
     if (!hasNotFailed(frame.key) || !framesMake(1)) return false;
     if (frame.slot != 0) {
-      request(REQUEST_LOAD, frame.key, frame);
+      requestMake(REQUEST_LOAD, frame.key, frame);
       return false;
     }
     framePlace(frame, isHome(frame.key));
@@ -157,7 +79,7 @@ export function sectionBring(section: Section, page: u64): bool {
     hold(sectionTouch(section, page));
     return true;
   }
-  request(REQUEST_READ, key, null);
+  requestMake(REQUEST_READ, key, null);
   return false;
 }
 
@@ -170,7 +92,7 @@ export function framesMake(count: u64): bool {
     const frame = victim();
     if (frame === null) {
       unstick();
-      pager().reason = STATUS_NO_MEMORY;
+      refuse(STATUS_NO_MEMORY);
       return false;
     }
     if (!drop(frame)) {
@@ -190,100 +112,13 @@ export function contentClean(content: Section, first: u64, end: u64): void {
   if (page < end) frameClean(changetype<Frame>(sectionFrame(content, page)));
 }
 
-/** The frame stays in memory until the call ends. */
-export function frameHold(frame: Frame): void {
-  const p = pager();
-  if (p.holds >= HELD) return;
-  store<u32>(HOLDS + (p.holds << 2), changetype<u32>(frame));
-  p.holds += 1;
-}
-
-/** The host has done, or failed, what the request with this ticket says. Whether it was awaited. */
-export function pagerAnswer(ticket: u32, status: u32): bool {
-  const p = pager();
-  if (p.request == 0 || p.ticket != ticket) return false;
-  if (isBringing()) {
-    if (status != STATUS_SUCCESS) {
-      p.failedKey = p.key;
-      p.failedReason = status;
-    } else if (framesFit(1)) {
-      arrive();
-    }
-  } else if (status != STATUS_SUCCESS) {
-    restore(FRAME_DIRTY | FRAME_STUCK);
-  }
-  p.request = 0;
-  return true;
-}
-
-/** Whether the host may be asked for the page: it has not just failed to bring it. */
-function hasNotFailed(key: u64): bool {
-  const p = pager();
-  if (p.failedReason == 0 || p.failedKey != key) return true;
-  p.reason = p.failedReason;
-  p.failedReason = 0;
-  return false;
-}
-
-function isBringing(): bool {
-  const kind = pager().request;
-  return kind == REQUEST_LOAD || kind == REQUEST_READ;
-}
-
-/** Leave a request. One that was not answered yet is not awaited any more. */
-function request(kind: u32, key: u64, frame: Frame | null): void {
-  const p = pager();
-  if (p.request != 0 && !isBringing()) restore(FRAME_DIRTY);
-  p.request = kind;
-  p.ticket += 1;
-  p.frame = changetype<u32>(frame);
-  p.slot = frame === null ? 0 : frame.slot;
-  p.key = key;
-  p.asked = 1;
-}
-
-/** Flags back to the frame that was to be stored, unless it is gone by now. */
-function restore(flags: u32): void {
-  const p = pager();
-  if (frameOfKey(p.key) == p.frame) changetype<Frame>(p.frame).state |= flags;
-}
-
-/** The frame that the page has, or 0. */
-function frameOfKey(key: u64): u32 {
-  const page = keyPage(key);
-  if (keyIsShared(key)) {
-    const section = sectionOf(keyNumber(key));
-    return section === null ? 0 : sectionFrame(section, page);
-  }
-  const space = spaceOf(keyNumber(key));
-  if (space === null || space.state != SPACE_RUNNING) return 0;
-  const chunk = factsAt(space, page);
-  return chunk == 0 ? 0 : frameOf(chunk, <u32>page & 1023);
-}
-
-/** The bytes that the host put into the staging page belong to the page that was asked for. */
-function arrive(): void {
-  const p = pager();
-  if (frameOfKey(p.key) != p.frame) return;
-  let frame = changetype<Frame | null>(p.frame);
-  if (frame !== null) {
-    if (frame.location != 0 || !poolEnsure(POOL_PAGE, 1)) return;
-    framePlace(frame, isHome(frame.key));
-  } else {
-    const section = sectionOf(keyNumber(p.key));
-    if (section === null || !roomEnsure(section)) return;
-    frame = sectionTouch(section, keyPage(p.key));
-  }
-  memory.copy(frame.location, STAGING, PAGE_BYTES);
-}
-
 /** Ask the host to store the page; what is written from now on is to be stored again. */
 function frameClean(frame: Frame): void {
   frame.state &= ~FRAME_DIRTY;
   mapsEmpty();
   const isFile = isFileFrame(frame);
   if (!isFile) frameTakeSlot(frame);
-  request(isFile ? REQUEST_WRITE : REQUEST_STORE, frame.key, frame);
+  requestMake(isFile ? REQUEST_WRITE : REQUEST_STORE, frame.key, frame);
 }
 
 /** The frame that leaves next, or null. */
@@ -380,25 +215,6 @@ function isFixed(frame: Frame): bool {
 
 function isFileFrame(frame: Frame): bool {
   return keyIsShared(frame.key) && sectionOf(keyNumber(frame.key))!.file != 0;
-}
-
-/** Whether the page's slot in the window is where its frame belongs. */
-function isHome(key: u64): bool {
-  return !keyIsShared(key) && windowHas(spaceOf(keyNumber(key))!, keyPage(key));
-}
-
-function isHeld(frame: Frame): bool {
-  for (let i: u32 = 0; i < HELD + LAST; i++) {
-    if (load<u32>(HOLDS + (i << 2)) == changetype<u32>(frame)) return true;
-  }
-  return false;
-}
-
-/** The frame is one of the last that were needed: it stays while the access goes on. */
-function hold(frame: Frame): void {
-  const last = HOLDS + (HELD << 2);
-  memory.copy(last, last + 4, (LAST - 1) << 2);
-  store<u32>(last + ((LAST - 1) << 2), changetype<u32>(frame));
 }
 
 /** Those that the page store did not take are tried again, by the next who needs a frame. */
