@@ -3,8 +3,8 @@
  * sizes count bytes, from 0 to 2^53 - 1.
  *
  * A failure is thrown: DiskFull where there is no room, any other error where the medium fails. A
- * write or resize that failed leaves the file as long as it was; of the bytes that it was to replace,
- * some may have been.
+ * write or resize that failed leaves the file as long as it was; some of the bytes that it was to
+ * replace may have been replaced.
  */
 export interface FileBacking {
   /** Bytes in the file now. */
@@ -27,7 +27,7 @@ export interface FileBacking {
   close?(): void;
 }
 
-/** There is no room for what was to be written. `cause` is what the system said, if it was asked. */
+/** There is no room for what was to be written. `cause` is what the system said, if it did. */
 export class DiskFull extends Error {
   override readonly name = "DiskFull";
 

@@ -8,7 +8,7 @@ export function describeChecks<Subject>(
   open: () => Opened<Subject> | Promise<Opened<Subject>>,
 ): void {
   describe(title, () => {
-    test.each(checks)("$name", async (check) => {
+    test.each(named(checks))("%s", async (_name, check) => {
       const { subject, close } = await open();
       try {
         await check.run(subject);
@@ -30,8 +30,13 @@ export function describeOutcomes<Subject>(
     beforeAll(async () => {
       outcomes = await outcomesOf();
     });
-    test.each(checks)("$name", ({ name }) => {
+    test.each(named(checks))("%s", (name) => {
       expect(outcomes[name]).toBe(HELD);
     });
   });
+}
+
+/** Vitest cuts long names that it finds in objects short. */
+function named<Subject>(checks: readonly Check<Subject>[]) {
+  return checks.map((check) => [check.name, check] as const);
 }

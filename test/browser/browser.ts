@@ -16,14 +16,31 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-const PAGE = "<!doctype html><title>guardpage</title>";
+const PAGE =
+  '<!doctype html><title>guardpage</title><script type="module" src="/page.js"></script>';
 
-/** Runs the function `run` of the module that it is told. */
-const WORKER = `
-  onmessage = async ({ data }) => {
+// As text: vitest rewrites the imports of what it compiles.
+
+/** Runs the function `run` of a module, here or in a worker of its own. */
+const PAGE_SCRIPT = `
+  globalThis.inPage = async (url, argument) => (await import(url)).run(argument);
+  globalThis.inWorker = (url, argument) =>
+    new Promise((resolve, reject) => {
+      const worker = new Worker("/worker.js", { type: "module" });
+      worker.onerror = (event) => reject(new Error(event.message));
+      worker.onmessage = ({ data }) => {
+        worker.terminate();
+        if ("answer" in data) resolve(data.answer);
+        else reject(new Error(data.failure));
+      };
+      worker.postMessage({ url, argument });
+    });
+`;
+
+const WORKER_SCRIPT = `
+  onmessage = async ({ data: { url, argument } }) => {
     try {
-      const { run } = await import(data.url);
-      postMessage({ answer: await run(data.argument) });
+      postMessage({ answer: await (await import(url)).run(argument) });
     } catch (error) {
       postMessage({ failure: String(error?.stack ?? error) });
     }
@@ -59,7 +76,12 @@ export class Browser {
   }
 
   static async open(program: string, entries: Readonly<Record<string, string>>): Promise<Browser> {
-    const server = await serve(new Map([...(await bundle(entries)), ["worker.js", WORKER]]));
+    const modules = await bundle(entries);
+    const own = [
+      ["page.js", PAGE_SCRIPT],
+      ["worker.js", WORKER_SCRIPT],
+    ] as const;
+    const server = await serve(new Map([...modules, ...own]));
     // Only on localhost is a page that came by http secure, and has a file system.
     const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
     // With a folder of its own it writes to disk; without one it would keep its files in memory.
@@ -76,28 +98,12 @@ export class Browser {
 
   /** What `run` of an entry answers in the page. */
   inPage(entry: string, argument: Argument = null): Promise<unknown> {
-    return this.#page.evaluate(async ({ url, argument }) => (await import(url)).run(argument), {
-      url: `/${entry}.js`,
-      argument,
-    });
+    return this.#call("inPage", entry, argument);
   }
 
   /** What `run` of an entry answers in a dedicated worker of its own. */
   inWorker(entry: string, argument: Argument = null): Promise<unknown> {
-    return this.#page.evaluate(
-      (message) =>
-        new Promise<unknown>((resolve, reject) => {
-          const worker = new Worker("/worker.js", { type: "module" });
-          worker.onerror = (event) => reject(new Error(event.message));
-          worker.onmessage = ({ data }) => {
-            worker.terminate();
-            if (data.failure === undefined) resolve(data.answer);
-            else reject(new Error(data.failure));
-          };
-          worker.postMessage(message);
-        }),
-      { url: `/${entry}.js`, argument },
-    );
+    return this.#call("inWorker", entry, argument);
   }
 
   /** How many bytes the page may store, from now on. */
@@ -111,6 +117,11 @@ export class Browser {
     await this.#context.close();
     await new Promise((resolve) => this.#server.close(resolve));
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #call(name: "inPage" | "inWorker", entry: string, argument: Argument): Promise<unknown> {
+    const [url, text] = [`/${entry}.js`, argument].map((value) => JSON.stringify(value));
+    return this.#page.evaluate(`${name}(${url}, ${text})`);
   }
 }
 
