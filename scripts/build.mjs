@@ -29,7 +29,9 @@ function embedCore() {
 
 async function buildDeclarations() {
   rmSync(`${root}/build/types`, { recursive: true, force: true });
+  // Only what is for Node.js may see its types.
   await run(tool("typescript/bin/tsc"), "-p", "tsconfig.build.json");
+  await run(tool("typescript/bin/tsc"), "-p", "tsconfig.node.json");
 }
 
 /** TypeScript leaves `.ts` in the paths of declarations; a package names the files it ships. */
