@@ -35,3 +35,13 @@ export class DiskFull extends Error {
     super(message, options);
   }
 }
+
+const METHODS = ["read", "write", "resize", "flush"] as const;
+
+/** @throws TypeError for what cannot be a file */
+export function checkBacking(backing: FileBacking): void {
+  const given = backing as Partial<FileBacking> | null | undefined;
+  const isFile = METHODS.every((name) => typeof given?.[name] === "function");
+  if (isFile && typeof given?.sizeBytes === "number") return;
+  throw new TypeError(`backing must have sizeBytes, ${METHODS.join(", ")}`);
+}

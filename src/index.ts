@@ -31,7 +31,13 @@ export { MemoryPageStore, type MemoryPageStoreOptions } from "./memory-page-stor
 export type { MachineOptions, ProfileName, Seeded, Settings } from "./options.ts";
 export type { InOut, Out, StructureOut } from "./out.ts";
 export type { PageStore } from "./page-store.ts";
-export { Process, type ProcessCounters, type RaisedException } from "./process.ts";
+export { PageNotReady, whenReady } from "./pager.ts";
+export {
+  type OpenFileOptions,
+  Process,
+  type ProcessCounters,
+  type RaisedException,
+} from "./process.ts";
 export type { RegionDescription, RegionRun } from "./region.ts";
 export type { Encoding, ReadStringOptions, WriteStringOptions } from "./strings.ts";
 export type {

@@ -354,6 +354,8 @@ export const Switch = {
   ZeroRegionFlags: 0x800,
   /** Set aside the window (32-bit profiles). */
   Window: 0x1000,
+  /** Pages that leave memory are stored by the host. */
+  PageStore: 0x2000,
 } as const;
 
 /**
