@@ -42,7 +42,6 @@ export class MediumFile implements FileBacking {
   write(position: number, source: Uint8Array): void {
     checkFileRange(position, source, "source");
     const medium = this.#opened();
-    if (source.length === 0) return;
     const sizeBytes = medium.sizeBytes();
     try {
       let done = 0;

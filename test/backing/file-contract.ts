@@ -214,6 +214,9 @@ export const fileChecks: readonly Check<FileBacking>[] = [
         await fails(() => file.write(position, one), RangeError, `write at ${position}`);
         await fails(() => file.resize(position), RangeError, `resize to ${position}`);
       }
+      const last = Number.MAX_SAFE_INTEGER;
+      await fails(() => file.read(last, one), RangeError, "read over the last position");
+      await fails(() => file.write(last, one), RangeError, "write over the last position");
       for (const wrong of ["0", 0n, null, undefined] as never[]) {
         await fails(() => file.read(wrong, one), TypeError, `read at ${wrong}`);
         await fails(() => file.write(wrong, one), TypeError, `write at ${wrong}`);

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { DiskFull } from "../../src/file-backing.ts";
 import { type Medium, MediumFile } from "../../src/medium.ts";
 import { MemoryFile } from "../../src/memory-file.ts";
@@ -161,11 +161,13 @@ describe("Descriptor", () => {
   test("flush is fsync", () => {
     const path = join(tmpdir(), `guardpage-sync-${process.pid}`);
     const file = NodeFile.open(path, { create: true });
+    onTestFinished(() => {
+      file.close();
+      rmSync(path);
+    });
     const before = synced.length;
     file.flush();
     expect(synced.length).toBe(before + 1);
-    file.close();
-    rmSync(path);
   });
 
   test.each([

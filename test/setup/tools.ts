@@ -54,6 +54,8 @@ export function describeWith(tool: Tool, title: string, body: (program: string) 
       expect(program, `none of ${TOOLS[tool].join(", ")} is in PATH`).toBeDefined();
     });
   } else {
-    test.skipIf(decided === "leave out")(`${title}: left out, ${tool} is not installed`, () => {});
+    const reason = `${title}: left out, ${tool} is not installed`;
+    console.warn(reason);
+    test.skipIf(true)(reason, () => {});
   }
 }
