@@ -76,7 +76,10 @@ export interface MachineOptions {
 
 /** The options of a machine with their defaults filled in. */
 export type Settings = Readonly<{
-  [Name in Exclude<keyof MachineOptions, "module" | "pageStore">]-?: Exclude<MachineOptions[Name], undefined>;
+  [Name in Exclude<keyof MachineOptions, "module" | "pageStore">]-?: Exclude<
+    MachineOptions[Name],
+    undefined
+  >;
 }>;
 
 const PAGES_MAXIMUM = 2 ** 36;

@@ -7,7 +7,7 @@ import {
 } from "../base/status";
 import { Context } from "../virt/context";
 import { SWITCH_PLAIN_STATUS, switchIs } from "../virt/machine";
-import { operationAsks, operationBegin } from "../virt/request";
+import { operationAsks, operationBegin, suspend } from "../virt/request";
 import { SPACE_TERMINATED, Space, spaceOf } from "../virt/space";
 
 /**
@@ -19,6 +19,7 @@ export function answer(context: Context, row: u32, status: u32): u32 {
   const asks = operationAsks();
   operationBegin();
   if (asks) return STATUS_ASKS;
+  suspend(0, 0, 0, 0);
   const numbered = status >= STATUS_INVALID_PARAMETER_1 && status <= STATUS_INVALID_PARAMETER_10;
   return numbered && switchIs(SWITCH_PLAIN_STATUS) ? STATUS_INVALID_PARAMETER : status;
 }

@@ -28,6 +28,7 @@ import {
 } from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine, SWITCH_LOCK_MEMORY_PRIVILEGE, switchIs } from "../virt/machine";
+import { framesAvailable } from "../virt/pager";
 import { REGION_LARGE, REGION_PHYSICAL, REGION_WATCHED, regionIs } from "../virt/region";
 import { Space } from "../virt/space";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
@@ -35,6 +36,9 @@ import { isReadyPointer, pointerRead, pointerWrite } from "./pointer";
 
 const MAP_PROCESS: u32 = 1;
 const MAP_SYSTEM: u32 = 2;
+
+/** Frames that the call itself and the access after it need. */
+const ACCESS_FRAMES: u64 = 4;
 
 /** The system keeps so many pages of the working set's minimum for itself [unsure]. */
 const OVERHEAD_PAGES: u32 = 8;
@@ -64,7 +68,8 @@ export function lock(
     known = pageOf(region.end);
   }
   const added = end - first - factCount(space, FACT_LOCKED, first, end);
-  if (!fitsWorkingSet(space, added)) return fail(context, 8, STATUS_WORKING_SET_QUOTA);
+  if (!fitsWorkingSet(space, added) || added + ACCESS_FRAMES > framesAvailable())
+    return fail(context, 8, STATUS_WORKING_SET_QUOTA);
   for (let page = first; page < end; page++) {
     const outcome = judge(space, page, READ);
     if (outcome == GUARD) {

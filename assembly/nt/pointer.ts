@@ -1,4 +1,5 @@
 import { pageOf } from "../base/range";
+import { framesLimit } from "../phys/charge";
 import { Frame } from "../phys/frame";
 import { Context, contextSpace } from "../virt/context";
 import {
@@ -28,8 +29,8 @@ export const NO_POINTER: u64 = u64.MAX_VALUE;
 const PARAMETER_BYTES: u64 = 8;
 
 /**
- * Whether [at, at + bytes) can be accessed like that; the pages have frames then. Nothing is marked
- * yet.
+ * Whether [at, at + bytes) can be accessed like that. The pages have frames then, but for a buffer
+ * that memory could not hold at once: its pages come when they are needed. Nothing is marked yet.
  */
 export function isReady(context: Context, at: u64, bytes: u64, access: u32): bool {
   if (at == NO_POINTER || bytes == 0) return true;
@@ -42,6 +43,7 @@ export function isReady(context: Context, at: u64, bytes: u64, access: u32): boo
     if (outcome == GUARD) disarm(space, page);
     if (outcome != RESOLVED) return false;
   }
+  if ((last - pageOf(at)) * 4 > framesLimit()) return true;
   const isParameter = bytes <= PARAMETER_BYTES;
   for (let page = pageOf(at); page <= last; page++) {
     if (!prepare(space, page, access)) return false;

@@ -16,6 +16,7 @@ import { WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import { REGION_WATCHED, regionIs } from "../virt/region";
+import { resumed, suspend } from "../virt/request";
 import { Space } from "../virt/space";
 import { markClear, markedNext } from "../virt/watch";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
@@ -99,13 +100,18 @@ function report(
   capacity: u64,
 ): u64 {
   let page = markedNext(space, pageOf(base), end);
+  const resume = resumed(base, end, arrayAt);
   let stored: u64 = 0;
+  for (; stored < resume; stored++) page = markedNext(space, page + 1, end);
   while (page < end && stored < capacity) {
     if (arrayAt == NO_POINTER) {
       store<u64>(transferOf(context) + ((<u32>stored) << 3), addressOf(page));
     } else {
       const at = arrayAt + stored * machine().pointerBytes;
-      if (!pointerWrite(context, at, addressOf(page))) return NOT_STORED;
+      if (!pointerWrite(context, at, addressOf(page))) {
+        suspend(base, end, arrayAt, stored);
+        return NOT_STORED;
+      }
     }
     stored += 1;
     page = markedNext(space, page + 1, end);

@@ -3,6 +3,7 @@ import { probe } from "./access";
 import { Context, contextSpace, resultSet } from "./context";
 import { ask, askMore, EXECUTE, judge, linearOf, READ, RESOLVED, raise, WRITE } from "./fault";
 import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, accessByte, windowHas } from "./maps";
+import { resumed, suspend } from "./request";
 import { Space } from "./space";
 
 /**
@@ -129,13 +130,17 @@ function copyDownwards(context: Context, target: u64, source: u64, length: u64):
     if (outcome != RESOLVED) return raise(context, space, outcome, WRITE, target + done);
     done += together(source + done, target + done, length - done);
   }
-  for (let left = length; left > 0; ) {
+  for (let done = resumed(target, source, length); done < length; ) {
+    const left = length - done;
     const bytes = min<u64>(min<u64>(behind(source + left), behind(target + left)), left);
-    left -= bytes;
-    if (ask(context, source + left, 1, READ) != RESOLVED) return context.outcome;
-    if (askMore(context, target + left, 1, WRITE) != RESOLVED) return context.outcome;
-    memory.copy(linearOf(space, target + left), linearOf(space, source + left), <u32>bytes);
+    const from = left - bytes;
+    suspend(target, source, length, done);
+    if (ask(context, source + from, 1, READ) != RESOLVED) return context.outcome;
+    if (askMore(context, target + from, 1, WRITE) != RESOLVED) return context.outcome;
+    memory.copy(linearOf(space, target + from), linearOf(space, source + from), <u32>bytes);
+    done += bytes;
   }
+  suspend(0, 0, 0, 0);
   resultSet(context, 0, length);
   return RESOLVED;
 }

@@ -237,6 +237,15 @@ export function recordWrite(space: Space, page: u64): void {
   if (isWatched(space, page)) planeSet(chunk + FACT_MARK, i);
 }
 
+/** Whether a write to the page would leave a mark, or copy it. */
+export function isUnrecorded(space: Space, page: u64): bool {
+  if (isCopied(space, page)) return true;
+  const chunk = factsAt(space, page);
+  const i = <u32>page & 1023;
+  if (chunk == 0 || planeTest(chunk + FACT_RESET, i)) return true;
+  return isWatched(space, page) && !planeTest(chunk + FACT_MARK, i);
+}
+
 /** The page of a copy-on-write view becomes the process's own, and plainly writable (7.7). */
 export function recordCopy(space: Space, page: u64): void {
   const attributes = attributesAt(space, page);

@@ -10,7 +10,7 @@ import {
   sectionTouch,
 } from "../object/section";
 import { FACT_LOST, FACT_RESET, FACT_VALID, factsAt, frameOf, frameSet } from "../page/facts";
-import { framesFit } from "../phys/charge";
+import { framesFit, framesInUse, framesLimit } from "../phys/charge";
 import {
   FRAME_DIRTY,
   FRAME_STUCK,
@@ -104,6 +104,17 @@ export function framesMake(count: u64): bool {
     }
   }
   return true;
+}
+
+/** Frames that are free, or whose pages may leave. */
+export function framesAvailable(): u64 {
+  let count = framesLimit() - framesInUse();
+  let frame = frameOldest();
+  while (frame !== null) {
+    if (mayLeave(frame)) count += 1;
+    frame = frameYounger(frame);
+  }
+  return count;
 }
 
 /** Ask the host to write the first dirty page of [first, end) to the file, if there is one. */

@@ -27,6 +27,8 @@ import { SPACE_RUNNING, spaceOf } from "./space";
  *     +----------+----------+----------+----------+---------------------+----------+----------+
  *     | failed key          | failed   | holds    | held: u32[12]                               |
  *     +---------------------+----------+----------+---------------------------------------------+
+ *     | held: end           | suspended: u64[3]   | done                                        |
+ *     +---------------------+---------------------+---------------------------------------------+
  *
  *     request, ticket  what is asked for, below, and its number: a late answer is refused
  *     frame, slot      the frame to store or to bring; its slot in the page store
@@ -34,6 +36,7 @@ import { SPACE_RUNNING, spaceOf } from "./space";
  *     asked            the running call or access made a request
  *     reason           why it cannot be served otherwise: an NTSTATUS
  *     failed key       page that the host could not bring, and why: for the next attempt alone
+ *     suspended, done  arguments of a long call that asked, and how much of it is done
  *     held             frames that stay: `HELD` of parameters, then the last ones of the access
  */
 @unmanaged
@@ -65,6 +68,8 @@ const HELD: u32 = 8;
 const LAST: u32 = 4;
 /** Where the held frames are, behind the record. */
 const HOLDS: u32 = PAGER + 48;
+
+const SUSPENDED: u32 = HOLDS + ((HELD + LAST) << 2);
 
 if (offsetof<Request>() != 48) ERROR("Request must be 48 bytes");
 
@@ -120,6 +125,7 @@ export function requestAnswer(ticket: u32, status: u32): bool {
     restore(FRAME_DIRTY | FRAME_STUCK);
   }
   p.request = 0;
+  p.asked = 0;
   return true;
 }
 
@@ -169,6 +175,23 @@ export function isHeld(frame: Frame): bool {
     if (load<u32>(HOLDS + (i << 2)) == changetype<u32>(frame)) return true;
   }
   return false;
+}
+
+/**
+ * How much of the call with these arguments is done: it asked the host when it had come so far, and
+ * is made again. 0 for every other call.
+ */
+export function resumed(a: u64, b: u64, c: u64): u64 {
+  const isSame = load<u64>(SUSPENDED) == a && load<u64>(SUSPENDED + 8) == b;
+  return isSame && load<u64>(SUSPENDED + 16) == c ? load<u64>(SUSPENDED + 24) : 0;
+}
+
+/** The call with these arguments goes on from there when it is made again. */
+export function suspend(a: u64, b: u64, c: u64, done: u64): void {
+  store<u64>(SUSPENDED, a);
+  store<u64>(SUSPENDED + 8, b);
+  store<u64>(SUSPENDED + 16, c);
+  store<u64>(SUSPENDED + 24, done);
 }
 
 /** Whether the page's slot in the window is where its frame belongs. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { MEM_RESET, PAGE_READWRITE } from "../../src/constants.ts";
 import { MemoryPageStore, type PageStore } from "../../src/index.ts";
-import { createMachine } from "../setup/machine.ts";
 import { Guest, PAGE, PLACES } from "../host/support.ts";
+import { createMachine } from "../setup/machine.ts";
 
 const FRAMES = 16;
 const PAGES = 64;
@@ -114,14 +114,34 @@ describe.each(PLACES)("physical memory that does not suffice, $profile $space", 
   });
 
   test("without any page that may leave, the access ends with IN_PAGE_ERROR (17.14)", async () => {
-    const guest = await guestWith(new CountingStore(), 4);
-    const base = guest.pages(8);
+    const guest = await guestWith(new CountingStore(), 8);
+    const base = guest.pages(16);
     expect(guest.kernel32.VirtualLock(base, 4 * PAGE)).toBe(1);
+    expect(guest.kernel32.VirtualLock(base, 5 * PAGE)).toBe(0);
+    expect(guest.kernel32.GetLastError()).toBe(1453);
+    for (let page = 4; page < 16; page++) guest.memory.setUint8(base + page * PAGE, 1);
+    // A page at a time, while there are frames for an access beside the locked ones.
+    for (let page = 4; guest.kernel32.VirtualLock(base + page * PAGE, PAGE) === 1; page++) {
+      guest.memory.setUint8(base + page * PAGE, 1);
+    }
+    guest.process.verifySpace();
+  });
+
+  test("a page store is not asked for more than there is", async () => {
+    const guest = await guestWith(
+      {
+        write: () => {
+          throw new Error("full");
+        },
+        read: () => {},
+      },
+      4,
+    );
+    const base = guest.pages(16);
+    guest.memory.fill(base, 1, 4 * PAGE);
     expect(() => guest.memory.setUint8(base + 5 * PAGE, 1)).toThrow(
       expect.objectContaining({ code: 0xc0000006, status: 0xc0000017 }),
     );
-    expect(guest.kernel32.VirtualUnlock(base, PAGE)).toBe(1);
-    guest.memory.setUint8(base + 5 * PAGE, 1);
     guest.process.verifySpace();
   });
 
