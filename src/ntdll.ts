@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { fileServices } from "./ntdll/files.ts";
 import type { Ntdll } from "./ntdll/interface.ts";
 import { runtimeFunctions } from "./ntdll/runtime.ts";
 import { sectionServices } from "./ntdll/sections.ts";
@@ -38,6 +39,7 @@ export function ntdll(process: Process): Ntdll {
   const face: Ntdll = Object.freeze({
     ...virtualServices(process),
     ...sectionServices(process),
+    ...fileServices(process),
     ...transferServices(process),
     ...watchServices(process),
     ...runtimeFunctions(process),

@@ -327,6 +327,11 @@ export interface Kernel32 {
    * @returns the handle, or 0. Errors: 87
    */
   OpenProcess(access: number, inherit: number | boolean, id: number): number;
+  /**
+   * What was written to a file reaches the disk. Windows page: "FlushFileBuffers". Errors: 6, 112,
+   * 1117
+   */
+  FlushFileBuffers(file: Handle): number;
   /** Windows page: "CloseHandle". Errors: 6 */
   CloseHandle(handle: Handle): number;
   /**

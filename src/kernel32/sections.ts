@@ -58,6 +58,7 @@ type SectionFunctions = Pick<
   | "UnmapViewOfFile"
   | "UnmapViewOfFileEx"
   | "FlushViewOfFile"
+  | "FlushFileBuffers"
 >;
 
 export function sectionFunctions(caller: Process): SectionFunctions {
@@ -165,6 +166,8 @@ export function sectionFunctions(caller: Process): SectionFunctions {
       }
       return UnmapViewOfFile(address);
     },
+
+    FlushFileBuffers: (file) => boolOf(caller, services.NtFlushBuffersFile(file)),
 
     FlushViewOfFile(address, size) {
       const base = door.nullablePointer(address, "address");

@@ -3,6 +3,7 @@ import { MEM_COMMIT, MEM_RESERVE, PAGE_NOACCESS, PAGE_READWRITE } from "../../sr
 import {
   type Machine,
   type MachineOptions,
+  type MemoryBasicInformation,
   PageFault,
   type Process,
   type ProcessOptions,
@@ -76,6 +77,13 @@ export class Guest {
     });
     expect(status).toBe(0);
     return addresses.value;
+  }
+
+  /** What VirtualQuery says of the page. */
+  query(address: number): MemoryBasicInformation {
+    const out = { value: {} as MemoryBasicInformation };
+    expect(this.kernel32.VirtualQuery(address, out)).not.toBe(0);
+    return out.value;
   }
 
   /** Everything that a call at the door must leave alone. */
