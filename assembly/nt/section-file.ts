@@ -4,6 +4,7 @@ import {
   STATUS_ACCESS_DENIED,
   STATUS_ASKS,
   STATUS_INSUFFICIENT_RESOURCES,
+  STATUS_INVALID_HANDLE,
   STATUS_INVALID_PAGE_PROTECTION,
   STATUS_INVALID_PARAMETER_6,
   STATUS_MAPPED_FILE_SIZE_ZERO,
@@ -53,7 +54,7 @@ const SIZE_MOST: u64 = i64.MAX_VALUE;
 
 /**
  * NtCreateSection over a data file: the rows of 7.1 from #4 on. `file` is the host's number of the
- * file, `content` the section that an earlier call made for it, or 0. Where the file has to grow
+ * file, not 0, `content` the section that an earlier call made for it, or 0. Where the file has to grow
  * first, the answer is STATUS_ASKS, result 0 the bytes, and the call is made again.
  * Result 0: number of the section, which has one handle; result 1: the content.
  */
@@ -71,6 +72,7 @@ export function sectionCreateFile(
     return fail(context, 4, STATUS_INVALID_PARAMETER_6);
   }
   if (!isSectionProtection(protection)) return fail(context, 5, STATUS_INVALID_PAGE_PROTECTION);
+  if (file == 0) return fail(context, 9, STATUS_INVALID_HANDLE);
   if ((neededAccess(protection) & ~fileAccess) != 0) return fail(context, 9, STATUS_ACCESS_DENIED);
   if (sizeBytes == 0) {
     if (fileBytes == 0) return fail(context, 10, STATUS_MAPPED_FILE_SIZE_ZERO);

@@ -64,9 +64,9 @@ export function runHostile(core: AnyExports, { profile, seed, steps, verifyEvery
   const hasWindow = profile !== "win64";
   core.machineCreateF64(
     Profile[profile],
-    random(0x1000) | (hasWindow ? Switch.Window : 0),
+    random(0x1000) | (hasWindow ? Switch.Window : 0) | (random(2) * Switch.PageStore),
     pick([300, 4000, 0x400000], random),
-    pick([200, 3000, 0x200000], random),
+    pick([12, 60, 200, 0x200000], random),
     seed,
     seed,
   );
@@ -110,6 +110,7 @@ function callsOf(
   const space = () => one([...spaces, ...spaces, ...spaces, INVALID_HANDLE, 99, 5000]);
   const length = () => one([0, 1, 100, 3 * PAGE, 0x40000, 2 ** 40]);
   const sections: number[] = [];
+  const contents: number[] = [];
   const c = context;
   let entered = spaces[0] as number;
   const isWindowed = () => kind === SpaceKind.Windowed && entered === spaces[0];
@@ -212,6 +213,36 @@ function callsOf(
       const number = new DataView(core.memory.buffer).getUint32(c + CONTEXT.results, true);
       if (status === 0) sections.push(number);
     },
+    sectionCreateFile: () => {
+      if (sections.length > 8) return;
+      const status = core.sectionCreateFileF64(
+        c,
+        one([1, 2, 3, 0]),
+        one([0, ...contents, ...contents, ...sections, 77]),
+        one([0, 0x2800, 0x100000, 2 ** 40]),
+        one([7, 7, 1, 3]),
+        one([0, 0, 1, 0x2000, 0x23456, 2 ** 50, -1]),
+        one([2, 4, 8, 0x40, protection()]),
+        one(SECTION_ATTRIBUTES),
+      );
+      const results = new DataView(core.memory.buffer, c + CONTEXT.results);
+      if (status !== 0) return;
+      sections.push(results.getUint32(0, true));
+      contents.push(results.getUint32(8, true));
+    },
+    sectionExtend: () =>
+      core.sectionExtendF64(
+        c,
+        one([...sections, ...contents, INVALID_HANDLE, 77]),
+        one([0, 0x10000, 2 ** 45]),
+        one([0, 0x5000, 0x40000, 2 ** 44, -1]),
+      ),
+    contentEnd: () => core.contentEnd(one([...contents, ...sections, 0, 99_999])),
+    sectionOpen: () => random(9) === 0 && core.sectionOpen(one([...contents, 77])),
+    contentClose: () => core.sectionClose(one([...contents, 77])),
+    requestField: () => core.requestFieldF64(random(7)),
+    requestAnswer: () =>
+      core.requestAnswer(core.requestFieldF64(1) + one([0, 0, 0, 1]), one([0, 0, -1])),
     sectionClose: () => sections.length > 3 && core.sectionClose(sections.shift() as number),
     viewMap: () =>
       core.viewMapF64(
