@@ -5,7 +5,7 @@ import { regionAdopt as adopt } from "../nt/adopt";
 import { machineMake } from "../nt/profile";
 import { processSpaceMake } from "../nt/resident";
 import { framesCount } from "../page/facts";
-import { chargeLimit, chargeTotal, framesInUse, framesLimit } from "../phys/charge";
+import { chargeLimit, chargeTotal, framesInUse, framesLimit, physical } from "../phys/charge";
 import { Context, contextLeave, contextMake, contextEnter as enter } from "../virt/context";
 import { peek as peekAt, poke as pokeAt } from "../virt/debug";
 import { machine } from "../virt/machine";
@@ -51,7 +51,7 @@ export function machineCounter(counter: u32): u64 {
     case 3:
       return framesLimit();
     case 4:
-      return poolLive();
+      return poolLive() - physical().freeCount;
     case 5:
       return <u64>arenaTop() - WINDOW - m.windowBytes;
     case 6:

@@ -2,6 +2,7 @@ import { additionRules } from "./rules/additions.ts";
 import { allocateRules } from "./rules/allocate.ts";
 import { changeRules } from "./rules/change.ts";
 import { faultRules } from "./rules/faults.ts";
+import { fileRules } from "./rules/files.ts";
 import { layoutRules } from "./rules/layout.ts";
 import { processRules } from "./rules/processes.ts";
 import { sectionRules } from "./rules/sections.ts";
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   ...faultRules,
   ...watchRules,
   ...sectionRules,
+  ...fileRules,
   ...processRules,
   ...switchRules,
   ...additionRules,
@@ -84,5 +86,6 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "17.9": "NtQueryVirtualMemory, class 3",
   "17.10": "VirtualLock and VirtualUnlock: order of checks",
   "17.12": "Sections: further rules",
+  "17.14": "Working set, counters, low memory, paging",
   "17.21": "From NTSTATUS to Win32 errors, continued",
 };
