@@ -15,6 +15,7 @@ import type { Ntdll } from "./ntdll/interface.ts";
 import { runtimeFunctions } from "./ntdll/runtime.ts";
 import { sectionServices } from "./ntdll/sections.ts";
 import { transferServices } from "./ntdll/transfers.ts";
+import { viewServices } from "./ntdll/views.ts";
 import { virtualServices } from "./ntdll/virtual.ts";
 import { watchServices } from "./ntdll/watch.ts";
 import type { Process } from "./process.ts";
@@ -38,6 +39,7 @@ export function ntdll(process: Process): Ntdll {
   const face: Ntdll = Object.freeze({
     ...virtualServices(process),
     ...sectionServices(process),
+    ...viewServices(process),
     ...transferServices(process),
     ...watchServices(process),
     ...runtimeFunctions(process),

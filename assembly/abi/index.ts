@@ -6,4 +6,5 @@ export * from "./machine";
 export * from "./sections";
 export * from "./services";
 export * from "./twins.generated";
+export * from "./views";
 export * from "./windowed";

@@ -1,11 +1,7 @@
-import { STATUS_INVALID_HANDLE } from "../base/status";
-import { isTarget, known } from "../nt/answer";
+import { known, knownSection } from "../nt/answer";
 import { sectionCreate as ntSectionCreate } from "../nt/section";
-import {
-  viewFlush as ntViewFlush,
-  viewMap as ntViewMap,
-  viewUnmap as ntViewUnmap,
-} from "../nt/view";
+import { viewFlush as ntViewFlush, viewMap as ntViewMap } from "../nt/view";
+import { viewUnmap as ntViewUnmap } from "../nt/view-unmap";
 import { sectionClose as close, sectionOpen as open, sectionOf } from "../object/section";
 import { Context } from "../virt/context";
 
@@ -64,7 +60,7 @@ export function viewMap(
   return ntViewMap(
     changetype<Context>(context),
     known(target),
-    isTarget(section) && sectionOf(section) === null ? STATUS_INVALID_HANDLE : section,
+    knownSection(section),
     rights,
     baseAt,
     base,
@@ -81,7 +77,7 @@ export function viewMap(
 }
 
 export function viewUnmap(context: u32, target: u32, address: u64): u32 {
-  return ntViewUnmap(changetype<Context>(context), known(target), address);
+  return ntViewUnmap(changetype<Context>(context), known(target), address, 0);
 }
 
 export function viewFlush(context: u32, target: u32, address: u64, size: u64): u32 {

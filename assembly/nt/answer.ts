@@ -4,6 +4,7 @@ import {
   STATUS_INVALID_PARAMETER_1,
   STATUS_INVALID_PARAMETER_10,
 } from "../base/status";
+import { sectionOf } from "../object/section";
 import { Context } from "../virt/context";
 import { SWITCH_PLAIN_STATUS, switchIs } from "../virt/machine";
 import { SPACE_TERMINATED, Space, spaceOf } from "../virt/space";
@@ -11,8 +12,13 @@ import { SPACE_TERMINATED, Space, spaceOf } from "../virt/space";
 /** Leave the number of the rule that answers, and answer. */
 export function answer(context: Context, row: u32, status: u32): u32 {
   context.decision = row;
+  return switchIs(SWITCH_PLAIN_STATUS) ? unnumbered(status) : status;
+}
+
+/** The same status without the number of a parameter. */
+export function unnumbered(status: u32): u32 {
   const numbered = status >= STATUS_INVALID_PARAMETER_1 && status <= STATUS_INVALID_PARAMETER_10;
-  return numbered && switchIs(SWITCH_PLAIN_STATUS) ? STATUS_INVALID_PARAMETER : status;
+  return numbered ? STATUS_INVALID_PARAMETER : status;
 }
 
 /**
@@ -35,4 +41,9 @@ export function isTerminating(space: Space): bool {
 export function known(target: u32): u32 {
   if (!isTarget(target)) return target;
   return targetSpace(target) === null ? STATUS_INVALID_HANDLE : target;
+}
+
+/** The same for sections. */
+export function knownSection(section: u32): u32 {
+  return isTarget(section) && sectionOf(section) === null ? STATUS_INVALID_HANDLE : section;
 }

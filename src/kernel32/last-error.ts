@@ -33,7 +33,6 @@ export const Rule = {
   /** No file and no size. */
   MappingSize: packDecision("7.1#2"),
   MappingFile: packDecision("7.1#9"),
-  UnmapFlags: packDecision("7.5#5"),
   System: packDecision("17.7"),
   Handles: packDecision("17.8"),
 } as const;

@@ -11,6 +11,7 @@ import {
 import { Link } from "./link.ts";
 import { Services } from "./services.ts";
 import { MachinePoisoned } from "./trap.ts";
+import { ViewServices } from "./view-services.ts";
 
 /** What `machineCreate` wants to know. */
 export interface CoreSettings {
@@ -39,6 +40,7 @@ const NO_SPACE = 0;
  */
 export class Core {
   readonly services: Services;
+  readonly views: ViewServices;
   readonly accesses: Accesses;
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
@@ -67,6 +69,7 @@ export class Core {
   private constructor(exports: CoreExports) {
     this.#link = new Link(exports);
     this.services = new Services(this.#link);
+    this.views = new ViewServices(this.#link);
     this.accesses = new Accesses(this.#link);
     this.view = this.#link.view;
   }

@@ -3,6 +3,7 @@ import { allocateRules } from "./rules/allocate.ts";
 import { changeRules } from "./rules/change.ts";
 import { faultRules } from "./rules/faults.ts";
 import { layoutRules } from "./rules/layout.ts";
+import { placeholderRules, viewExRules } from "./rules/placeholders.ts";
 import { processRules } from "./rules/processes.ts";
 import { sectionRules } from "./rules/sections.ts";
 import { switchRules } from "./rules/switches.ts";
@@ -17,6 +18,8 @@ export const rules: readonly Rule[] = [
   ...faultRules,
   ...watchRules,
   ...sectionRules,
+  ...viewExRules,
+  ...placeholderRules,
   ...processRules,
   ...switchRules,
   ...additionRules,
@@ -66,7 +69,11 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "7.6": "Changing protection in views",
   "7.7": "Copy-on-write",
   "7.8": "VirtualAlloc and VirtualFree in views",
+  "7.10": "MapViewOfFile2, MapViewOfFile3",
   "7.11": "FlushViewOfFile",
+  "8.1": "VirtualAlloc2: order of checks",
+  "8.2": "Address requirements",
+  "8.3": "Placeholders",
   "12.1": "Access rights",
   "12.2": "ReadProcessMemory",
   "12.3": "WriteProcessMemory",
