@@ -157,6 +157,18 @@ rule("8.2#3", "to the last byte", (scene) => {
   requirementsRefused(scene, { ...lowest, HighestEndingAddress: BASE - 1 });
 });
 
+rule(
+  "8.2#3",
+  "less than a granule, whatever the seed of the placement",
+  (scene) => {
+    const limits = { LowestStartingAddress: BASE, HighestEndingAddress: BASE + PAGE - 1 };
+    const call = () => allocate2(scene, 0, PAGE, MEM_RESERVE, PAGE_READWRITE, within(limits));
+    expect(call()).toBe(BASE);
+    expect(call()).toBe(0);
+  },
+  { machine: { placement: { seed: 5 } } },
+);
+
 rule("8.2#4", "every power of two, and what is none", (scene) => {
   const lowest = { LowestStartingAddress: GRANULARITY };
   for (let shift = 16; shift < 28; shift++) {
