@@ -16,6 +16,8 @@ export default defineConfig({
         kernel32: "src/kernel32.ts",
         ntdll: "src/ntdll.ts",
         constants: "src/constants.ts",
+        node: "src/node.ts",
+        opfs: "src/opfs.ts",
         cli: "src/cli/main.ts",
       },
       formats: ["es"],

@@ -5,10 +5,14 @@ import { defineConfig } from "vitest/config";
 const RUN_ONCE = [
   "test/architecture.test.ts",
   "test/core-module.test.ts",
+  "test/files-examples.test.ts",
   "test/generate-twins.test.ts",
   "test/package.test.ts",
   "test/readme.test.ts",
   "test/reporter.test.ts",
+  "test/tools.test.ts",
+  "test/backing/**", // no core under them
+  "test/browser/**", // the built package
   "test/cli/**", // the built package
   "test/unit/**", // modules of their own
 ];
@@ -24,7 +28,10 @@ export default defineConfig({
       resolve: {
         alias: [
           { find: /^guardpage$/, replacement: source("index.ts") },
-          { find: /^guardpage\/(kernel32|ntdll|constants)$/, replacement: source("$1.ts") },
+          {
+            find: /^guardpage\/(kernel32|ntdll|constants|node|opfs)$/,
+            replacement: source("$1.ts"),
+          },
         ],
       },
       test: {

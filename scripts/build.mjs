@@ -19,6 +19,7 @@ import { fail, root, run, tool } from "./run.mjs";
 /** @param {"release" | "debug"} target */
 async function buildCore(target) {
   await run(tool("assemblyscript/bin/asc.js"), "--config", "asconfig.json", "--target", target);
+  if (target === "release") await run(`${root}/scripts/optimize.mjs`);
 }
 
 function embedCore() {
@@ -28,7 +29,9 @@ function embedCore() {
 
 async function buildDeclarations() {
   rmSync(`${root}/build/types`, { recursive: true, force: true });
+  // Only what is for Node.js may see its types.
   await run(tool("typescript/bin/tsc"), "-p", "tsconfig.build.json");
+  await run(tool("typescript/bin/tsc"), "-p", "tsconfig.node.json");
 }
 
 /** TypeScript leaves `.ts` in the paths of declarations; a package names the files it ships. */

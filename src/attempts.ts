@@ -6,6 +6,7 @@ import { hex } from "./names.ts";
 import type { Process } from "./process.ts";
 import type { RawException } from "./wasm/context.ts";
 import { Access } from "./wasm/exports.ts";
+import { STATUS_ASKS } from "./wasm/requests-exports.ts";
 
 /** Notices handlers that answer -1 for ever and resolve nothing (17.6). One for each access. */
 class HandlerLoop {
@@ -50,7 +51,7 @@ export class Attempts {
   }
 
   /**
-   * The access has left an outcome: take the record out (handlers make calls too) and ask the
+   * The access has left an outcome. Where it needs a page that the host keeps, the page comes. Else take the record out (handlers make calls too) and ask the
    * handlers. Returns when the access is to be made again.
    *
    * @throws PageFault where nobody resolves it
@@ -59,6 +60,11 @@ export class Attempts {
     const { view, accesses } = this.#process.enter();
     const raw = view.exception;
     accesses.clear();
+    if (raw.code === STATUS_ASKS) {
+      this.#process.machine.pager.serve();
+      this.#process.enter();
+      return;
+    }
     this.#loop.count(raw);
     this.#process.exceptions.dispatch(
       this.#record(raw),

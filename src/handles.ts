@@ -3,6 +3,7 @@ import {
   STATUS_INVALID_HANDLE,
   STATUS_OBJECT_TYPE_MISMATCH,
 } from "./constants/status.ts";
+import { OpenFile } from "./files.ts";
 import type { Process } from "./process.ts";
 import { Section } from "./section.ts";
 
@@ -14,7 +15,7 @@ const CURRENT_THREAD = -2;
 const STEP = 4;
 
 interface Entry {
-  readonly object: Process | Section;
+  readonly object: Process | Section | OpenFile;
   /** PROCESS_* or SECTION_* rights, exactly as they were asked. */
   readonly access: number;
 }
@@ -39,7 +40,7 @@ export class HandleTable {
     this.#owner = owner;
   }
 
-  open(object: Process | Section, access: number): number {
+  open(object: Process | Section | OpenFile, access: number): number {
     const free = this.#entries.indexOf(undefined);
     const index = free < 0 ? this.#entries.length : free;
     this.#entries[index] = { object, access };
@@ -71,7 +72,7 @@ export class HandleTable {
     const entry = this.#find(handle);
     if (entry === undefined) return STATUS_INVALID_HANDLE;
     const { object, access } = entry;
-    if (object instanceof Section) return STATUS_OBJECT_TYPE_MISMATCH;
+    if (object instanceof Section || object instanceof OpenFile) return STATUS_OBJECT_TYPE_MISMATCH;
     return (access & rights) === rights ? object.spaceNumber : STATUS_ACCESS_DENIED;
   }
 
@@ -83,6 +84,14 @@ export class HandleTable {
     const { object, access } = entry;
     if (!(object instanceof Section)) return STATUS_OBJECT_TYPE_MISMATCH;
     return (access & rights) === rights ? object : STATUS_ACCESS_DENIED;
+  }
+
+  /** The file of a handle, or an NTSTATUS. */
+  file(handle: number): OpenFile | number {
+    if (handle === CURRENT_PROCESS || handle === CURRENT_THREAD) return STATUS_OBJECT_TYPE_MISMATCH;
+    const object = this.#find(handle)?.object;
+    if (object === undefined) return STATUS_INVALID_HANDLE;
+    return object instanceof OpenFile ? object : STATUS_OBJECT_TYPE_MISMATCH;
   }
 
   /** As `target`, for sections: the core compares the rights when its order comes to them. */

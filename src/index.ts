@@ -22,12 +22,22 @@ export type {
   ExtendedParameter,
 } from "./extended-parameters.ts";
 export { type FaultingPage, type FaultingRegion, GuestException, PageFault } from "./fault.ts";
+export { DiskFull, type FileBacking } from "./file-backing.ts";
 export type { VectoredHandler } from "./handlers.ts";
 export { Machine, type MachineCounters, type ProcessOptions } from "./machine.ts";
 export { GuestMemory } from "./memory.ts";
+export { MemoryFile, type MemoryFileOptions } from "./memory-file.ts";
+export { MemoryPageStore, type MemoryPageStoreOptions } from "./memory-page-store.ts";
 export type { MachineOptions, ProfileName, Seeded, Settings } from "./options.ts";
 export type { InOut, Out, StructureOut } from "./out.ts";
-export { Process, type ProcessCounters, type RaisedException } from "./process.ts";
+export type { PageStore } from "./page-store.ts";
+export { PageNotReady, whenReady } from "./pager.ts";
+export {
+  type OpenFileOptions,
+  Process,
+  type ProcessCounters,
+  type RaisedException,
+} from "./process.ts";
 export type { RegionDescription, RegionRun } from "./region.ts";
 export type { Encoding, ReadStringOptions, WriteStringOptions } from "./strings.ts";
 export type {

@@ -1,5 +1,6 @@
 import { unpackDecision } from "./decision.ts";
 import { Door, integer, optionBag, shown } from "./door.ts";
+import { Files } from "./files.ts";
 import {
   type MachineOptions,
   type ProfileName,
@@ -9,6 +10,8 @@ import {
   settingsOf,
   switchesOf,
 } from "./options.ts";
+import type { PageStore } from "./page-store.ts";
+import { Pager } from "./pager.ts";
 import { Process } from "./process.ts";
 import type { RegionDescription } from "./region.ts";
 import { SectionNames } from "./section.ts";
@@ -72,6 +75,10 @@ export class Machine {
   /** @internal */
   readonly door: Door;
   /** @internal */
+  readonly pager: Pager;
+  /** @internal */
+  readonly files: Files;
+  /** @internal */
   readonly sectionNames = new SectionNames();
   readonly #processes: Process[] = [];
   #lastProcessId = 0;
@@ -85,24 +92,28 @@ export class Machine {
    */
   static async create(options: MachineOptions = {}): Promise<Machine> {
     const settings = settingsOf(options);
-    const { module } = options;
+    const { module, pageStore } = options;
     if (module !== undefined && !(module instanceof WebAssembly.Module)) {
       throw new TypeError(`module must be a WebAssembly.Module, not ${shown(module)}`);
     }
+    if (pageStore !== undefined) checkStore(pageStore);
+    const store = pageStore === undefined ? 0 : Switch.PageStore;
     const compiled = module ?? (await embeddedModule());
     const core =
-      (settings.window ? await createCore(compiled, settings, Switch.Window) : undefined) ??
-      (await createCore(compiled, settings, 0));
+      (settings.window ? await createCore(compiled, settings, Switch.Window | store) : undefined) ??
+      (await createCore(compiled, settings, store));
     if (core === undefined) throw new Error("no memory for the tables of a machine");
-    return new Machine(core, settings);
+    return new Machine(core, settings, pageStore);
   }
 
-  private constructor(core: Core, settings: Settings) {
+  private constructor(core: Core, settings: Settings, pageStore: PageStore | undefined) {
     this.core = core;
     this.options = settings;
     this.profile = settings.profile;
     this.pointerBytes = settings.profile === "win64" ? 8 : 4;
     this.door = new Door(this.pointerBytes);
+    this.pager = new Pager(core, pageStore);
+    this.files = new Files(core, this.pager);
     this.lowestUserAddress = core.machineCounter(MachineCounter.LowestUserAddress);
     this.highestUserAddress = core.machineCounter(MachineCounter.HighestUserAddress);
     core.onTrap(() => {
@@ -215,15 +226,22 @@ export class Machine {
   }
 }
 
+function checkStore(store: unknown): void {
+  const methods = store as Partial<PageStore> | null;
+  if (typeof methods?.write !== "function" || typeof methods.read !== "function") {
+    throw new TypeError(`pageStore must have the methods write and read, not be ${shown(store)}`);
+  }
+}
+
 /** A core of its own, or undefined where memory does not suffice. */
 async function createCore(
   module: WebAssembly.Module,
   settings: Settings,
-  window: number,
+  more: number,
 ): Promise<Core | undefined> {
   return Core.create(await instantiate(module), {
     profile: profileNumber(settings.profile),
-    switches: switchesOf(settings) | window,
+    switches: switchesOf(settings) | more,
     commitLimitPages: settings.commitLimit,
     physicalPages: settings.physicalPages,
     placementSeed: seedOf(settings.placement),

@@ -1,4 +1,5 @@
 import { integer, optionBag, shown, truth } from "./door.ts";
+import type { PageStore } from "./page-store.ts";
 import { Profile, Switch } from "./wasm/exports.ts";
 
 export type ProfileName = "win32" | "win32-2g" | "win32-3g" | "win32-4g" | "win64";
@@ -61,6 +62,11 @@ export interface MachineOptions {
    */
   module?: WebAssembly.Module | undefined;
   /**
+   * Where pages go when physical memory does not suffice (17.14). Default none: then an access that
+   * needs a page more ends with EXCEPTION_IN_PAGE_ERROR.
+   */
+  pageStore?: PageStore | undefined;
+  /**
    * How often in a row a handler may fail to resolve the same exception (17.6). Default 100,000.
    */
   handlerLoopLimit?: number | undefined;
@@ -70,7 +76,10 @@ export interface MachineOptions {
 
 /** The options of a machine with their defaults filled in. */
 export type Settings = Readonly<{
-  [Name in Exclude<keyof MachineOptions, "module">]-?: Exclude<MachineOptions[Name], undefined>;
+  [Name in Exclude<keyof MachineOptions, "module" | "pageStore">]-?: Exclude<
+    MachineOptions[Name],
+    undefined
+  >;
 }>;
 
 const PAGES_MAXIMUM = 2 ** 36;
@@ -101,6 +110,9 @@ const WORDS = {
   regionFlags: ["documented", "zero"],
 } as const;
 
+/** What is not a setting, but an object that the machine works with. */
+const OBJECTS: readonly string[] = ["module", "pageStore"];
+
 const SEEDED: readonly string[] = ["resetEffect", "placement"];
 
 /** Least and most of each option that is a number. */
@@ -120,10 +132,12 @@ const RANGES = {
  * @throws TypeError for an unknown option or a wrong kind of value, RangeError for a wrong value
  */
 export function settingsOf(options: MachineOptions): Settings {
-  const names = [...Object.keys(WORDS), ...Object.keys(RANGES), ...SWITCHES, "module"];
+  const names = [...Object.keys(WORDS), ...Object.keys(RANGES), ...SWITCHES, ...OBJECTS];
   optionBag(options, "options", names);
   const given = Object.fromEntries(
-    Object.entries(options).filter(([name, value]) => name !== "module" && value !== undefined),
+    Object.entries(options).filter(
+      ([name, value]) => !OBJECTS.includes(name) && value !== undefined,
+    ),
   ) as Partial<Settings>;
   for (const [name, words] of Object.entries(WORDS)) checkWord(given, name, words);
   for (const name of SWITCHES) if (given[name] !== undefined) truth(given[name], name);

@@ -1,4 +1,5 @@
 import { EXCEPTION_MAXIMUM_PARAMETERS, EXCEPTION_NONCONTINUABLE } from "./constants/exception.ts";
+import { GENERIC_READ, GENERIC_WRITE } from "./constants/file.ts";
 import { DebugView } from "./debug-view.ts";
 import { type Address, callable, type Door, dword, integer, optionBag, shown } from "./door.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type TryParts,
 } from "./exceptions.ts";
 import { GuestException } from "./fault.ts";
+import { checkBacking, type FileBacking } from "./file-backing.ts";
 import type { VectoredHandler } from "./handlers.ts";
 import { HandleTable } from "./handles.ts";
 import type { Machine } from "./machine.ts";
@@ -30,6 +32,11 @@ export interface RaisedException {
   information?: readonly Address[] | undefined;
   /** ExceptionAddress. Default: the instruction pointer. */
   address?: Address | undefined;
+}
+
+export interface OpenFileOptions {
+  /** GENERIC_READ, GENERIC_WRITE and GENERIC_EXECUTE. Default: the first two. */
+  access?: number | undefined;
 }
 
 /** Figures of one process. */
@@ -168,6 +175,7 @@ export class Process {
     this.memory.close();
     this.machine.processEnded(this);
     this.handles.closeAll();
+    this.machine.files.settle();
     this.#destroyIfForgotten();
   }
 
@@ -186,6 +194,21 @@ export class Process {
    */
   adoptRegion(description: RegionDescription): void {
     adoptRegion(this.alive(), description);
+  }
+
+  /**
+   * Open a file for the guest, as CreateFile does: the handle goes to CreateFileMapping and is closed
+   * by CloseHandle. Sections over the same backing share one memory. Windows page: "CreateFileW".
+   *
+   * @param backing the bytes of the file; the host stays their owner and closes them
+   * @param options access: GENERIC_READ, GENERIC_WRITE, GENERIC_EXECUTE; default the first two
+   * @throws TypeError, RangeError for a wrong argument; Error after the process has ended
+   */
+  openFile(backing: FileBacking, options: OpenFileOptions = {}): number {
+    optionBag(options, "options", ["access"]);
+    const access = dword(options.access ?? GENERIC_READ + GENERIC_WRITE, "access");
+    checkBacking(backing);
+    return this.alive().handles.open(this.machine.files.open(backing, access), access);
   }
 
   get counters(): ProcessCounters {

@@ -1,3 +1,5 @@
+import type { Files, OpenFile } from "./files.ts";
+import type { Machine } from "./machine.ts";
 import type { Core } from "./wasm/core.ts";
 import { SectionCounter } from "./wasm/exports.ts";
 
@@ -33,13 +35,18 @@ export class Section {
   readonly number: number;
   /** Called when the last handle is closed; views may keep the memory. */
   onForgotten: (() => void) | undefined;
+  /** The file that backs it. */
+  readonly file: OpenFile | undefined;
   readonly #core: Core;
+  readonly #files: Files;
   #handles = 0;
 
   /** `number` must be new: the core gave it one handle, which the first to open it takes. */
-  constructor(core: Core, number: number) {
-    this.#core = core;
+  constructor(machine: Machine, number: number, file?: OpenFile) {
+    this.#core = machine.core;
+    this.#files = machine.files;
     this.number = number;
+    this.file = file;
   }
 
   /** SEC_*, as it was made. */
@@ -60,5 +67,6 @@ export class Section {
     this.#handles--;
     if (this.#handles === 0) this.onForgotten?.();
     this.#core.sectionClose(this.number);
+    this.#files.settle();
   }
 }

@@ -7,7 +7,9 @@ import { type Consumer, installPackage } from "./setup/package.ts";
 import { importsOf, repositoryTree, root } from "./setup/tree.ts";
 
 const manifest = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
-const core = ["guardpage", "guardpage/kernel32", "guardpage/ntdll", "guardpage/constants"];
+const portable = ["", "/kernel32", "/ntdll", "/constants", "/opfs"].map(
+  (name) => `guardpage${name}`,
+);
 
 let consumer: Consumer;
 beforeAll(() => {
@@ -62,6 +64,8 @@ describe("the entries", () => {
       "./kernel32",
       "./ntdll",
       "./constants",
+      "./node",
+      "./opfs",
       "./core.wasm",
       "./assembly",
       "./assembly/*",
@@ -83,9 +87,15 @@ describe("the entries", () => {
       import { kernel32 } from "guardpage/kernel32";
       import { ntdll } from "guardpage/ntdll";
       import { PAGE_GUARD } from "guardpage/constants";
+      import { NodeFile, NodePageStore } from "guardpage/node";
+      import { OpfsFile, OpfsPageStore } from "guardpage/opfs";
       console.log([Machine, PageFault, kernel32, ntdll, PAGE_GUARD].map((x) => typeof x).join());
+      console.log([NodeFile, NodePageStore, OpfsFile, OpfsPageStore].map((x) => typeof x).join());
     `;
-    expect(consumer.run(source)).toBe("function,function,function,function,number");
+    expect(consumer.run(source).split("\n")).toEqual([
+      "function,function,function,function,number",
+      "function,function,function,function",
+    ]);
   });
 
   test("give the core module to whoever compiles it", () => {
@@ -134,9 +144,35 @@ describe("dependencies", () => {
     });
   }
 
-  test.each(core)("%s has none", (name) => {
-    const entry = manifest.exports[name.replace("guardpage", ".")].default;
-    expect(packages(entry.replace(/^\.\//, ""))).toEqual([]);
+  const packagesOf = (name: string) => {
+    const entry: string = manifest.exports[name.replace("guardpage", ".")].default;
+    return packages(entry.replace(/^\.\//, ""));
+  };
+
+  test.each(portable)("%s has none", (name) => {
+    expect(packagesOf(name)).toEqual([]);
+  });
+
+  test("guardpage/node has none but those of Node.js", () => {
+    const used = packagesOf("guardpage/node");
+    expect(used).toContain("node:fs");
+    expect(used.filter((name) => !name.startsWith("node:"))).toEqual([]);
+  });
+
+  test("the entries share their errors", () => {
+    const source = `
+      import { DiskFull } from "guardpage";
+      import { OpfsFile } from "guardpage/opfs";
+      const full = () => {
+        throw new DOMException("full", "QuotaExceededError");
+      };
+      try {
+        new OpfsFile({ getSize: () => 0, truncate: full }).resize(1);
+      } catch (error) {
+        console.log(error instanceof DiskFull);
+      }
+    `;
+    expect(consumer.run(source)).toBe("true");
   });
 
   test("of the command line are declared", () => {

@@ -3,6 +3,7 @@ import "../base/panic";
 
 export * from "./access";
 export * from "./machine";
+export * from "./requests";
 export * from "./sections";
 export * from "./services";
 export * from "./twins.generated";

@@ -8,8 +8,10 @@
  *     0x0000_0600  PHYSICAL  frames and commit charge                    (phys/charge)
  *     0x0000_0700  MACHINE   profile, limits, switches                   (virt/machine)
  *     0x0000_0800  PANIC     line and column of a failed assertion       (base/panic)
+ *     0x0000_0900  PAGER    what the host is asked for, and what may not leave (virt/request)
  *     0x0000_1000  SPACES    u32[4096]: number of a space -> its record  (virt/space)
  *     0x0000_6000  file names of assertions, in the debug build alone    (asconfig.json)
+ *     0x0000_f000  STAGING  one page of bytes on its way in                 (virt/request)
  *     0x0001_0000  CONTEXT   the first context, at small indices for JavaScript  (virt/context)
  *     0x0002_0000  STALE     one bit a window page: its slot holds old bytes     (phys/frame)
  *     0x0004_0000  SECTIONS  u32[65536]: number of a section -> its record  (object/section)
@@ -24,8 +26,10 @@ export const ARENA: u32 = 0x500;
 export const PHYSICAL: u32 = 0x600;
 export const MACHINE: u32 = 0x700;
 export const PANIC: u32 = 0x800;
+export const PAGER: u32 = 0x900;
 export const SPACES: u32 = 0x1000;
 export const SPACES_MAX: u32 = 4096;
+export const STAGING: u32 = 0xf000;
 export const CONTEXT: u32 = 0x10000;
 export const STALE: u32 = 0x20000;
 export const SECTIONS: u32 = 0x40000;
@@ -43,6 +47,7 @@ export const PAGE_MASK: u64 = 0xfff;
 export const LINEAR_END: u64 = 0xffff0000;
 
 if (SPACES + SPACES_MAX * 4 > 0x6000) ERROR("SPACES runs into the names of the debug build");
+if (STAGING + PAGE_BYTES > CONTEXT) ERROR("STAGING runs into CONTEXT");
 if (STALE + ACCESS_PAGES / 8 > SECTIONS) ERROR("STALE runs into SECTIONS");
 if (SECTIONS + SECTIONS_MAX * 4 > ACCESS) ERROR("SECTIONS runs into ACCESS");
 if (ACCESS + ACCESS_PAGES + PAGE_BYTES > GRANTED) ERROR("ACCESS runs into GRANTED");

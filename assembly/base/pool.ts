@@ -31,7 +31,7 @@ export const POOL_PAGE: u32 = 0;
 export const POOL_CHUNK: u32 = 1;
 /** 64 bytes: regions. */
 export const POOL_REGION: u32 = 2;
-/** 16 bytes: frame records. */
+/** 32 bytes: frame records. */
 export const POOL_FRAME: u32 = 3;
 const POOL_COUNT: u32 = 4;
 
@@ -45,7 +45,7 @@ function pool(kind: u32): Pool {
 function recordShift(kind: u32): u32 {
   if (kind == POOL_PAGE) return 12;
   if (kind == POOL_CHUNK) return 10;
-  return kind == POOL_REGION ? 6 : 4;
+  return kind == POOL_REGION ? 6 : 5;
 }
 
 /** Bytes that a pool takes from the arena at a time. */

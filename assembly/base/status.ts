@@ -3,6 +3,11 @@
  * wrong.
  */
 export const STATUS_SUCCESS: u32 = 0;
+/**
+ * Not Windows': the call did nothing yet, and the host has to bring or store a page before it is
+ * made again (virt/pager). Bit 29 marks codes that no system defines.
+ */
+export const STATUS_ASKS: u32 = 0x20000001;
 export const STATUS_WAS_LOCKED: u32 = 0x40000019;
 export const STATUS_GUARD_PAGE_VIOLATION: u32 = 0x80000001;
 export const STATUS_PARTIAL_COPY: u32 = 0x8000000d;
@@ -28,6 +33,7 @@ export const STATUS_INVALID_PAGE_PROTECTION: u32 = 0xc0000045;
 export const STATUS_INCOMPATIBLE_FILE_MAP: u32 = 0xc000004d;
 export const STATUS_SECTION_PROTECTION: u32 = 0xc000004e;
 export const STATUS_PRIVILEGE_NOT_HELD: u32 = 0xc0000061;
+export const STATUS_SECTION_NOT_EXTENDED: u32 = 0xc0000087;
 export const STATUS_NOT_MAPPED_DATA: u32 = 0xc0000088;
 export const STATUS_INSUFFICIENT_RESOURCES: u32 = 0xc000009a;
 export const STATUS_FREE_VM_NOT_AT_BASE: u32 = 0xc000009f;
@@ -44,6 +50,7 @@ export const STATUS_INVALID_PARAMETER_8: u32 = 0xc00000f6;
 export const STATUS_INVALID_PARAMETER_9: u32 = 0xc00000f7;
 export const STATUS_INVALID_PARAMETER_10: u32 = 0xc00000f8;
 export const STATUS_PROCESS_IS_TERMINATING: u32 = 0xc000010a;
+export const STATUS_MAPPED_FILE_SIZE_ZERO: u32 = 0xc000011e;
 export const STATUS_PAGEFILE_QUOTA_EXCEEDED: u32 = 0xc000012c;
 export const STATUS_COMMITMENT_LIMIT: u32 = 0xc000012d;
 export const STATUS_INVALID_ADDRESS: u32 = 0xc0000141;

@@ -1,4 +1,5 @@
 import {
+  STATUS_ASKS,
   STATUS_INVALID_HANDLE,
   STATUS_INVALID_PARAMETER,
   STATUS_INVALID_PARAMETER_1,
@@ -7,11 +8,19 @@ import {
 import { sectionOf } from "../object/section";
 import { Context } from "../virt/context";
 import { SWITCH_PLAIN_STATUS, switchIs } from "../virt/machine";
+import { operationAsks, operationBegin, suspend } from "../virt/request";
 import { SPACE_TERMINATED, Space, spaceOf } from "../virt/space";
 
-/** Leave the number of the rule that answers, and answer. */
+/**
+ * Leave the number of the rule that answers, and answer. A call that needs the host first answers
+ * so, whatever stopped it, and is made again.
+ */
 export function answer(context: Context, row: u32, status: u32): u32 {
   context.decision = row;
+  const asks = operationAsks();
+  operationBegin();
+  if (asks) return STATUS_ASKS;
+  suspend(0, 0, 0, 0);
   return switchIs(SWITCH_PLAIN_STATUS) ? unnumbered(status) : status;
 }
 
@@ -43,7 +52,9 @@ export function known(target: u32): u32 {
   return targetSpace(target) === null ? STATUS_INVALID_HANDLE : target;
 }
 
-/** The same for sections. */
+/** The same for sections; the content of a file is none. */
 export function knownSection(section: u32): u32 {
-  return isTarget(section) && sectionOf(section) === null ? STATUS_INVALID_HANDLE : section;
+  if (!isTarget(section)) return section;
+  const found = sectionOf(section);
+  return found === null || found.file != 0 ? STATUS_INVALID_HANDLE : section;
 }

@@ -15,9 +15,20 @@ import {
 import { FACT_LOCKED, factCount } from "../page/facts";
 import { isLocked, lockPage, trimUnlocked, unlockPage } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
-import { disarm, GUARD, judge, prepare, READ, RESOLVED, recordWrite, WRITE } from "../virt/fault";
+import {
+  disarm,
+  GUARD,
+  isPresent,
+  judge,
+  prepare,
+  READ,
+  RESOLVED,
+  recordWrite,
+  WRITE,
+} from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine, SWITCH_LOCK_MEMORY_PRIVILEGE, switchIs } from "../virt/machine";
+import { framesAvailable } from "../virt/pager";
 import { REGION_LARGE, REGION_PHYSICAL, REGION_WATCHED, regionIs } from "../virt/region";
 import { Space } from "../virt/space";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
@@ -25,6 +36,9 @@ import { isReadyPointer, pointerRead, pointerWrite } from "./pointer";
 
 const MAP_PROCESS: u32 = 1;
 const MAP_SYSTEM: u32 = 2;
+
+/** Frames that the call itself and the access after it need. */
+const ACCESS_FRAMES: u64 = 4;
 
 /** The system keeps so many pages of the working set's minimum for itself [unsure]. */
 const OVERHEAD_PAGES: u32 = 8;
@@ -54,7 +68,8 @@ export function lock(
     known = pageOf(region.end);
   }
   const added = end - first - factCount(space, FACT_LOCKED, first, end);
-  if (!fitsWorkingSet(space, added)) return fail(context, 8, STATUS_WORKING_SET_QUOTA);
+  if (!fitsWorkingSet(space, added) || added + ACCESS_FRAMES > framesAvailable())
+    return fail(context, 8, STATUS_WORKING_SET_QUOTA);
   for (let page = first; page < end; page++) {
     const outcome = judge(space, page, READ);
     if (outcome == GUARD) {
@@ -64,6 +79,10 @@ export function lock(
     if (outcome != RESOLVED || !prepare(space, page, READ)) {
       return fail(context, 9, STATUS_ACCESS_VIOLATION);
     }
+  }
+  // With so few frames in the machine that the first pages had to leave for the last ones.
+  for (let page = first; page < end; page++) {
+    if (!isPresent(space, page)) return fail(context, 8, STATUS_WORKING_SET_QUOTA);
   }
   for (let page = first; page < end; page++) {
     if (!isLocked(space, page)) lockPage(space, page);

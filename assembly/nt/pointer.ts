@@ -1,7 +1,20 @@
 import { pageOf } from "../base/range";
+import { framesLimit } from "../phys/charge";
+import { Frame } from "../phys/frame";
 import { Context, contextSpace } from "../virt/context";
-import { complete, disarm, GUARD, judge, linearOf, prepare, RESOLVED, WRITE } from "../virt/fault";
+import {
+  complete,
+  disarm,
+  frameAt,
+  GUARD,
+  judge,
+  linearOf,
+  prepare,
+  RESOLVED,
+  WRITE,
+} from "../virt/fault";
 import { machine } from "../virt/machine";
+import { frameHold } from "../virt/request";
 import { Space } from "../virt/space";
 
 /**
@@ -12,9 +25,12 @@ import { Space } from "../virt/space";
  */
 export const NO_POINTER: u64 = u64.MAX_VALUE;
 
+/** What is not longer stays in memory until the call ends. */
+const PARAMETER_BYTES: u64 = 8;
+
 /**
- * Whether [at, at + bytes) can be accessed like that; the pages have frames then. Nothing is marked
- * yet.
+ * Whether [at, at + bytes) can be accessed like that. The pages have frames then, but for a buffer
+ * that memory could not hold at once: its pages come when they are needed. Nothing is marked yet.
  */
 export function isReady(context: Context, at: u64, bytes: u64, access: u32): bool {
   if (at == NO_POINTER || bytes == 0) return true;
@@ -27,8 +43,11 @@ export function isReady(context: Context, at: u64, bytes: u64, access: u32): boo
     if (outcome == GUARD) disarm(space, page);
     if (outcome != RESOLVED) return false;
   }
+  if ((last - pageOf(at)) * 4 > framesLimit()) return true;
+  const isParameter = bytes <= PARAMETER_BYTES;
   for (let page = pageOf(at); page <= last; page++) {
     if (!prepare(space, page, access)) return false;
+    if (isParameter) frameHold(changetype<Frame>(frameAt(space, page)));
   }
   return true;
 }
@@ -53,21 +72,22 @@ export function memoryRead(context: Context, at: u64, bytes: u32): u64 {
   return value;
 }
 
-/** Write a pointer-sized value; nothing where there is no pointer. */
-export function pointerWrite(context: Context, at: u64, value: u64): void {
-  memoryWrite(context, at, machine().pointerBytes, value);
+/** Write a pointer-sized value; nothing where there is no pointer. Whether it was written. */
+export function pointerWrite(context: Context, at: u64, value: u64): bool {
+  return memoryWrite(context, at, machine().pointerBytes, value);
 }
 
 /**
- * Write a parameter of 4 or 8 bytes. The call itself may have taken the page away: then the value
- * is lost and the call has succeeded all the same.
+ * Write a parameter of 4 or 8 bytes; whether it was written. The call itself may have taken the
+ * page away: then the value is lost and the call has succeeded all the same.
  */
-export function memoryWrite(context: Context, at: u64, bytes: u32, value: u64): void {
-  if (at == NO_POINTER || !isReady(context, at, bytes, WRITE)) return;
+export function memoryWrite(context: Context, at: u64, bytes: u32, value: u64): bool {
+  if (at == NO_POINTER || !isReady(context, at, bytes, WRITE)) return false;
   const space = changetype<Space>(context.space);
   const last = pageOf(at + bytes - 1);
   for (let page = pageOf(at); page <= last; page++) complete(context, space, page, WRITE);
   for (let i: u32 = 0; i < bytes; i++) {
     store<u8>(linearOf(space, at + i), <u8>(value >> ((<u64>i) << 3)));
   }
+  return true;
 }

@@ -53,9 +53,8 @@ export function sectionCreate(
   protection: u32,
   attributes: u32,
 ): u32 {
-  if (!isAttributes(attributes)) return fail(context, 4, STATUS_INVALID_PARAMETER_6);
-  const modifiers = PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE | PAGE_NOACCESS;
-  if (!isProtection(protection) || (protection & modifiers) != 0) {
+  if (!isSectionAttributes(attributes)) return fail(context, 4, STATUS_INVALID_PARAMETER_6);
+  if (!isSectionProtection(protection)) {
     return fail(context, 5, STATUS_INVALID_PAGE_PROTECTION);
   }
   if (sizeBytes == 0 || <i64>sizeBytes < 0) return fail(context, 6, STATUS_INVALID_PARAMETER_4);
@@ -81,8 +80,14 @@ export function sectionCreate(
   return answer(context, rule(7, 1, 0), STATUS_SUCCESS);
 }
 
+/** Row 5. */
+export function isSectionProtection(protection: u32): bool {
+  const modifiers = PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE | PAGE_NOACCESS;
+  return isProtection(protection) && (protection & modifiers) == 0;
+}
+
 /** Row 4, and the table of attributes below it. */
-function isAttributes(attributes: u32): bool {
+export function isSectionAttributes(attributes: u32): bool {
   if ((attributes & ~KNOWN) != 0) return false;
   if ((attributes & SEC_IMAGE) != 0) {
     return (attributes & ~(SEC_IMAGE | SEC_NOCACHE)) == 0;

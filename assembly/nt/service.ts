@@ -6,7 +6,7 @@ import {
   STATUS_SUCCESS,
 } from "../base/status";
 import { Context, contextSpace } from "../virt/context";
-import { complete, WRITE } from "../virt/fault";
+import { complete, isUnrecorded, prepare, WRITE } from "../virt/fault";
 import { answer } from "./answer";
 import { isReady } from "./pointer";
 
@@ -24,7 +24,14 @@ export function serviceAsk(context: Context, address: u64, length: u64, access: 
   const space = contextSpace(context);
   if (writes && length != 0 && space !== null) {
     const last = pageOf(address + length - 1);
-    for (let page = pageOf(address); page <= last; page++) complete(context, space, page, WRITE);
+    for (let page = pageOf(address); page <= last; page++) {
+      if (!isUnrecorded(space, page)) continue;
+      // A buffer of more pages than memory has frames: this one may have left again.
+      if (!prepare(space, page, WRITE)) {
+        return answer(context, rule(4, 8, 1), STATUS_ACCESS_VIOLATION);
+      }
+      complete(context, space, page, WRITE);
+    }
   }
   return answer(context, rule(4, 8, 0), STATUS_SUCCESS);
 }

@@ -29,6 +29,7 @@ import {
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import { REGION_IMAGE } from "../virt/region";
+import { resumed, suspend } from "../virt/request";
 import { Space } from "../virt/space";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { isReady, isReadyPointer, NO_POINTER, pointerWrite } from "./pointer";
@@ -59,18 +60,22 @@ export function readVirtual(
   if (isTerminating(space)) {
     return finish(context, 2, 3, doneAt, 0, STATUS_PROCESS_IS_TERMINATING);
   }
-  let done: u64 = 0;
+  let done = resumed(address, bufferAt, size);
   while (done < size) {
     const outcome = reach(context, space, address + done, READ);
     if (outcome != RESOLVED) {
       const row = stopRow(context, space, outcome, done);
+      suspend(address, bufferAt, size, done);
       return finish(context, 2, row, doneAt, done, STATUS_PARTIAL_COPY);
     }
     const bytes = min<u64>(toPageEnd(address + done), size - done);
     const copied = toBuffer(context, space, address + done, bufferAt, done, bytes);
     done += copied;
     // The own buffer cannot be written: a partial copy, of nothing perhaps, since 1607 (12.2#9).
-    if (copied < bytes) return finish(context, 2, 9, doneAt, done, STATUS_PARTIAL_COPY);
+    if (copied < bytes) {
+      suspend(address, bufferAt, size, done);
+      return finish(context, 2, 9, doneAt, done, STATUS_PARTIAL_COPY);
+    }
   }
   return finish(context, 2, 0, doneAt, done, STATUS_SUCCESS);
 }
@@ -93,7 +98,7 @@ export function writeVirtual(
   if (!isTarget(target)) return fail(context, 3, 1, target);
   const space = targetSpace(target)!;
   if (isTerminating(space)) return fail(context, 3, 1, STATUS_PROCESS_IS_TERMINATING);
-  let done: u64 = 0;
+  let done = resumed(address, bufferAt, size);
   while (done < size) {
     if (reach(context, space, address + done, WRITE) != RESOLVED) break;
     const bytes = min<u64>(toPageEnd(address + done), size - done);
@@ -101,6 +106,7 @@ export function writeVirtual(
     done += copied;
     if (copied < bytes) break;
   }
+  suspend(address, bufferAt, size, done);
   const status = done < size ? STATUS_PARTIAL_COPY : STATUS_SUCCESS;
   return finish(context, 3, done < size ? 7 : 0, doneAt, done, status);
 }
@@ -134,7 +140,7 @@ export function writeProcess(
     return fail(context, 3, 1, STATUS_NOT_COMMITTED);
   }
   if (!isPatchable(space, first, end)) return fail(context, 3, 3, STATUS_ACCESS_VIOLATION);
-  let done: u64 = 0;
+  let done = resumed(address, bufferAt, size);
   while (done < size) {
     const page = pageOf(address + done);
     if (!prepare(space, page, WRITE)) break;
@@ -146,6 +152,7 @@ export function writeProcess(
     done += copied;
     if (copied < bytes) break;
   }
+  suspend(address, bufferAt, size, done);
   const status = done < size ? STATUS_PARTIAL_COPY : STATUS_SUCCESS;
   return finish(context, 3, done < size ? 7 : 2, doneAt, done, status);
 }

@@ -38,6 +38,7 @@ export const MEM_COALESCE_PLACEHOLDERS: u32 = 0x1;
 export const MEM_PRESERVE_PLACEHOLDER: u32 = 0x2;
 
 export const SEC_NO_CHANGE: u32 = 0x400000;
+export const SEC_FILE: u32 = 0x00800000;
 export const SEC_IMAGE: u32 = 0x1000000;
 export const SEC_RESERVE: u32 = 0x4000000;
 export const SEC_COMMIT: u32 = 0x8000000;

@@ -1,5 +1,5 @@
 import { PAGE_MASK } from "../base/layout";
-import { GRANULARITY, pageDown, pageOf, pageUp } from "../base/range";
+import { GRANULARITY, pageDown, pageOf, pageUp, smaller } from "../base/range";
 import { RULE_BEHIND_A, rule } from "../base/rule";
 import {
   STATUS_ACCESS_DENIED,
@@ -16,27 +16,26 @@ import {
   STATUS_INVALID_VIEW_SIZE,
   STATUS_MAPPED_ALIGNMENT,
   STATUS_NO_MEMORY,
-  STATUS_NOT_MAPPED_DATA,
-  STATUS_NOT_MAPPED_VIEW,
   STATUS_PAGEFILE_QUOTA_EXCEEDED,
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SECTION_PROTECTION,
   STATUS_SUCCESS,
 } from "../base/status";
-import { Section, sectionOf } from "../object/section";
+import { contentOf, Section, sectionIsFile, sectionOf } from "../object/section";
 import { COPIED } from "../page/attributes";
 import { uncommittedCount } from "../page/table";
 import { chargeFits } from "../phys/charge";
 import { chargeFitsQuota } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { WRITE } from "../virt/fault";
-import { NOWHERE, regionAt, regionFloor, regionRemove } from "../virt/index";
+import { NOWHERE, regionFloor, regionRemove } from "../virt/index";
 import { machine, SWITCH_WOW64, switchIs } from "../virt/machine";
 import {
+  REGION_FILE_VIEW,
+  REGION_GROWING,
   REGION_NO_CACHE,
   REGION_NO_CHANGE,
   REGION_PAGEFILE_VIEW,
-  REGION_PRIVATE,
   REGION_REPLACED,
   REGION_WRITE_COMBINE,
 } from "../virt/region";
@@ -49,6 +48,7 @@ import {
   viewCommit,
   viewCommitSplits,
   viewMake,
+  viewShow,
 } from "../virt/view";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { placeHighest, placeLowest, placeTaken } from "./place";
@@ -76,6 +76,7 @@ import {
   PAGE_READWRITE,
   PAGE_WRITECOMBINE,
   PAGE_WRITECOPY,
+  SEC_FILE,
   SEC_NO_CHANGE,
   SEC_NOCACHE,
   SEC_WRITECOMBINE,
@@ -199,14 +200,15 @@ export function viewMapWithin(
   const unaligned = isDos ? offset : base | offset;
   const mask = replaces ? PAGE_MASK : GRANULARITY - 1;
   if ((unaligned & mask) != 0) return fail(context, 8, STATUS_MAPPED_ALIGNMENT);
-  if ((type & MEM_RESERVE) != 0) return fail(context, 3, STATUS_INVALID_PARAMETER_9);
   const mapped = sectionOf(section)!;
+  const isLonger = (type & MEM_RESERVE) != 0;
+  if (isLonger && !isGrowing(mapped)) return fail(context, 3, STATUS_INVALID_PARAMETER_9);
   if (!isAllowedInView(mapped.protection, protection)) {
     return fail(context, 9, STATUS_SECTION_PROTECTION);
   }
   const sectionBytes = mapped.sizePages << 12;
   if (size == 0 && offset >= sectionBytes) return fail(context, 10, STATUS_INVALID_PARAMETER);
-  if (offset > sectionBytes || pageUp(size) > sectionBytes - offset) {
+  if (!isLonger && (offset > sectionBytes || pageUp(size) > sectionBytes - offset)) {
     return fail(context, 11, STATUS_INVALID_VIEW_SIZE);
   }
   const bytes = size == 0 ? sectionBytes - offset : pageUp(size);
@@ -232,27 +234,6 @@ export function viewMapWithin(
   pointerWrite(context, sizeAt, resultGet(context, 1));
   if (offsetAt != 0) memoryWrite(context, offsetAt, OFFSET_BYTES, offset);
   return STATUS_SUCCESS;
-}
-
-/** FlushViewOfFile: memory that the paging file backs has nothing to write (7.11). */
-export function viewFlush(context: Context, target: u32, address: u64, size: u64): u32 {
-  if (!isTarget(target)) return answer(context, rule(7, 11, 4), target);
-  const space = targetSpace(target)!;
-  if (isTerminating(space)) {
-    return answer(context, rule(7, 11, 4), STATUS_PROCESS_IS_TERMINATING);
-  }
-  if (address > machine().highestAddress) {
-    return answer(context, rule(7, 11, 4), STATUS_NOT_MAPPED_VIEW);
-  }
-  const region = regionAt(space, address);
-  if (region === null) return answer(context, rule(7, 11, 4), STATUS_NOT_MAPPED_VIEW);
-  if (region.kind == REGION_PRIVATE) {
-    return answer(context, rule(7, 11, 5), STATUS_NOT_MAPPED_DATA);
-  }
-  if (size > region.end - address) {
-    return answer(context, rule(7, 11, 6), STATUS_NOT_MAPPED_VIEW);
-  }
-  return answer(context, rule(7, 11, 2), STATUS_SUCCESS);
 }
 
 /** Rows 12 to 14, and the view itself. */
@@ -292,28 +273,32 @@ function place(
   const last = offsetPages + (bytes >> 12);
   // CommitSize commits so many leading pages of a SEC_RESERVE section (7.8).
   const head = offsetPages + (headBytes >> 12);
-  const added = head == first ? 0 : uncommittedCount(section, first, head);
+  const isFile = sectionIsFile(section);
+  const added = head == first || isFile ? 0 : uncommittedCount(section, first, head);
   const copies = (attributes & COPIED) != 0 ? bytes >> 12 : 0;
-  const others = added == 0 ? 0 : otherOwnPagesAdded(section, null, first, head);
+  const content = contentOf(section);
+  const others = added == 0 ? 0 : otherOwnPagesAdded(content, null, first, head);
   if (others == NOT_ALLOWED) return fail(context, 14, STATUS_PAGEFILE_QUOTA_EXCEEDED);
   if (!chargeFits(copies + added + others)) return fail(context, 14, STATUS_COMMITMENT_LIMIT);
   if (!chargeFitsQuota(space, copies)) return fail(context, 14, STATUS_PAGEFILE_QUOTA_EXCEEDED);
-  if (!roomEnsureSplits(space, viewCommitSplits(section, first, last))) {
+  if (!roomEnsureSplits(space, viewCommitSplits(content, first, last))) {
     return fail(context, 13, STATUS_INSUFFICIENT_RESOURCES);
   }
   const flags = viewFlags(section, type);
   if (replaces) regionRemove(space, regionFloor(space, start));
-  viewMake(
+  const kind = isFile ? REGION_FILE_VIEW : REGION_PAGEFILE_VIEW;
+  const region = viewMake(
     space,
-    section,
+    content,
     start,
     start + bytes,
     first,
-    REGION_PAGEFILE_VIEW,
+    kind,
     shown,
     flags,
     attributes,
   );
+  viewShow(region, content, first, smaller(last, section.sizePages));
   if (added != 0) {
     viewCommit(section, first, head);
     viewChargeAll(section);
@@ -322,6 +307,13 @@ function place(
   resultSet(context, 0, start);
   resultSet(context, 1, bytes);
   return answer(context, replaces ? rule(8, 3, 11) : rule(7, 2, 0), STATUS_SUCCESS);
+}
+
+/** Views of a writable data file may be longer than it is, and show what it grows by (17.12). */
+function isGrowing(section: Section): bool {
+  const protection = section.protection;
+  const isWritable = protection == PAGE_READWRITE || protection == PAGE_EXECUTE_READWRITE;
+  return isWritable && (section.attributes & SEC_FILE) != 0;
 }
 
 /** A 32-bit system of its own, where a view may begin at any page (7.2#3a). */
@@ -363,6 +355,7 @@ function viewFlags(section: Section, type: u32): u32 {
   if ((section.attributes & SEC_NOCACHE) != 0) flags |= REGION_NO_CACHE;
   if ((section.attributes & SEC_WRITECOMBINE) != 0) flags |= REGION_WRITE_COMBINE;
   if (((type | section.attributes) & SEC_NO_CHANGE) != 0) flags |= REGION_NO_CHANGE;
+  if ((type & MEM_RESERVE) != 0) flags |= REGION_GROWING;
   if ((type & MEM_REPLACE_PLACEHOLDER) != 0) flags |= REGION_REPLACED;
   return flags;
 }

@@ -16,6 +16,7 @@ import { WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import { REGION_WATCHED, regionIs } from "../virt/region";
+import { resumed, suspend } from "../virt/request";
 import { Space } from "../virt/space";
 import { markClear, markedNext } from "../virt/watch";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
@@ -29,6 +30,8 @@ import {
 } from "./pointer";
 
 const FLAG_RESET: u32 = 1;
+/** More entries than there can be: the array could not be written. */
+const NOT_STORED: u64 = u64.MAX_VALUE;
 const GRANULARITY_BYTES: u64 = 0x1000;
 
 /**
@@ -65,7 +68,10 @@ export function getWriteWatch(
   if (status != STATUS_SUCCESS) return status;
   const space = targetSpace(target)!;
   const capacity = arrayAt == NO_POINTER ? min<u64>(most, TRANSFER_BYTES / 8) : most;
-  const stored = report(context, space, base, size, arrayAt, capacity, (flags & FLAG_RESET) != 0);
+  const end = pageOf(pageUp(base + size));
+  const stored = report(context, space, base, end, arrayAt, capacity);
+  if (stored == NOT_STORED) return fail(context, 6, STATUS_ACCESS_VIOLATION);
+  if ((flags & FLAG_RESET) != 0) clearReported(space, pageOf(base), end, stored);
   pointerWrite(context, countAt, stored);
   memoryWrite(context, granularityAt, 4, GRANULARITY_BYTES);
   resultSet(context, 0, stored);
@@ -84,30 +90,42 @@ export function resetWriteWatch(context: Context, target: u32, base: u64, size: 
   return answer(context, rule(5, 3, 7), STATUS_SUCCESS);
 }
 
-/** Store the marked pages, ascending; only those that are stored lose their mark. */
+/** Store the marked pages, ascending. How many, or NOT_STORED. */
 function report(
   context: Context,
   space: Space,
   base: u64,
-  size: u64,
+  end: u64,
   arrayAt: u64,
   capacity: u64,
-  resets: bool,
 ): u64 {
-  const end = pageOf(pageUp(base + size));
   let page = markedNext(space, pageOf(base), end);
+  const resume = resumed(base, end, arrayAt);
   let stored: u64 = 0;
+  for (; stored < resume; stored++) page = markedNext(space, page + 1, end);
   while (page < end && stored < capacity) {
     if (arrayAt == NO_POINTER) {
       store<u64>(transferOf(context) + ((<u32>stored) << 3), addressOf(page));
     } else {
-      pointerWrite(context, arrayAt + stored * machine().pointerBytes, addressOf(page));
+      const at = arrayAt + stored * machine().pointerBytes;
+      if (!pointerWrite(context, at, addressOf(page))) {
+        suspend(base, end, arrayAt, stored);
+        return NOT_STORED;
+      }
     }
-    if (resets) markClear(space, page);
     stored += 1;
     page = markedNext(space, page + 1, end);
   }
   return stored;
+}
+
+/** Only the pages that are stored lose their mark, once all are. */
+function clearReported(space: Space, page: u64, end: u64, count: u64): void {
+  page = markedNext(space, page, end);
+  for (; count > 0; count--) {
+    markClear(space, page);
+    page = markedNext(space, page + 1, end);
+  }
 }
 
 function checkRange(context: Context, target: u32, base: u64, size: u64): u32 {

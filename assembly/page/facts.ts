@@ -1,7 +1,7 @@
 import { CHUNK_PAGES, planeCount, planeEmpty } from "../base/planes";
 import { POOL_CHUNK, POOL_PAGE, poolGive, poolTake } from "../base/pool";
 import { smaller } from "../base/range";
-import { Frame } from "../phys/frame";
+import { Frame, frameIsInPool } from "../phys/frame";
 import { Pages } from "./pages";
 
 /**
@@ -157,6 +157,19 @@ export function framesCount(pages: Pages, first: u64, end: u64): u64 {
   return count;
 }
 
+/** Pages of [0, end) whose frame is in memory. */
+export function framesPresent(pages: Pages, end: u64): u64 {
+  let count: u64 = 0;
+  for (let page = factsNext(pages, 0, end); page < end; page = factsNext(pages, page, end)) {
+    const chunk = factsAt(pages, page);
+    for (let i = frameNext(chunk, 0, ENTRIES); i < ENTRIES; i = frameNext(chunk, i + 1, ENTRIES)) {
+      if (changetype<Frame>(frameOf(chunk, i)).location != 0) count += 1;
+    }
+    page += ENTRIES;
+  }
+  return count;
+}
+
 /** Records that the facts and their frames are made of, recounted. */
 export function factsRecords(pages: Pages): u32 {
   return recordsBelow(pages.facts, pages.levels);
@@ -176,7 +189,7 @@ function recordsBelow(node: u32, level: u32): u32 {
 function frameRecords(chunk: u32): u32 {
   let count: u32 = 0;
   for (let i = frameNext(chunk, 0, ENTRIES); i < ENTRIES; i = frameNext(chunk, i + 1, ENTRIES)) {
-    count += changetype<Frame>(frameOf(chunk, i)).home == 0 ? 2 : 1;
+    count += frameIsInPool(changetype<Frame>(frameOf(chunk, i))) ? 2 : 1;
   }
   return count;
 }

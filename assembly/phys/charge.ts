@@ -4,21 +4,37 @@ import { PHYSICAL } from "../base/layout";
  * Commit charge (pages that the system has promised) and the budget of frames (pages that it
  * holds). All in pages.
  *
- *      0          8          16         24         32
- *     +----------+----------+----------+----------+
- *     | charge   | limit    | frames   | physical |
- *     +----------+----------+----------+----------+
+ *      0          8          16         24         32         40         48         56
+ *     +----------+----------+----------+----------+----------+-----+----+-----+----+
+ *     | charge   | limit    | frames   | physical | promised | head| tail| slots| use|
+ *     +----------+----------+----------+----------+----------+-----+----+-----+----+
+ *     | free | count |
+ *     +------+-------+
+ *
+ *     frames      pages in memory, physical of them at most
+ *     promised    frames that a running access takes when it completes
+ *     head, tail  frames that may leave, least recently used first (phys/frame)
+ *     slots       of the page store that were ever given out
+ *     use         number of the period in which a use counts once (phys/frame)
+ *     free, count records of frames that are gone, which keep their slots for the next; how many
  */
 @unmanaged
 @final
-class Physical {
+export class Physical {
   charge: u64;
   limit: u64;
   frames: u64;
   physical: u64;
+  promised: u64;
+  head: u32;
+  tail: u32;
+  slots: u32;
+  use: u32;
+  free: u32;
+  freeCount: u32;
 }
 
-function physical(): Physical {
+export function physical(): Physical {
   return changetype<Physical>(PHYSICAL);
 }
 
@@ -61,7 +77,7 @@ export function framesLimit(): u64 {
 
 export function framesFit(count: u64): bool {
   const p = physical();
-  return p.frames + count <= p.physical;
+  return p.frames + p.promised + count <= p.physical;
 }
 
 export function framesAdd(): void {

@@ -1,49 +1,121 @@
 import { PAGE_BYTES, STALE, WINDOW } from "../base/layout";
 import { POOL_FRAME, POOL_PAGE, poolGive, poolTake } from "../base/pool";
-import { framesAdd, framesSubtract } from "./charge";
+import { framesAdd, framesSubtract, physical } from "./charge";
 
 /**
  * A frame is one page of bytes. The page table names frames, never linear addresses, so that moving
  * one changes one record. Its location is exactly one of: the window slot of one page (it is "at
- * home" there), or a slot of the pool.
+ * home" there), a slot of the pool, a slot of the page store.
  *
- *      0          4          8          12         16
- *     +----------+----------+----------+----------+
- *     | location | owners   | home     | 0        |
- *     +----------+----------+----------+----------+
+ *      0          4          8                     16         20         24         28     32
+ *     +----------+----------+---------------------+----------+----------+----------+------+
+ *     | location | owners   | key                 | previous | next     | state    | slot |
+ *     +----------+----------+---------------------+----------+----------+----------+------+
  *
- *     location  linear address of the 4,096 bytes
- *     home      1 + the window page that it is at home in; 0 for a slot of the pool
+ *     location        linear address of the 4,096 bytes; 0 while they are not in memory
+ *     key             whose page it is, below
+ *     previous, next  in the list of frames that may leave
+ *     state           flags below, and from bit 8 on the period of the last use
+ *     slot            1 + the slot of the page store that is kept for it; 0 for none
+ *
+ *      63        48  47  46                       0
+ *     +------------+---+---------------------------+
+ *     | number     | S | page                      |    S: the number is a section's, else a space's
+ *     +------------+---+---------------------------+
  */
 @unmanaged
 @final
 export class Frame {
   location: u32;
   owners: u32;
-  home: u32;
-  reserved: u32;
+  key: u64;
+  previous: u32;
+  next: u32;
+  state: u32;
+  slot: u32;
 }
 
-if (offsetof<Frame>() != 16) ERROR("Frame must be 16 bytes");
+if (offsetof<Frame>() != 32) ERROR("Frame must be 32 bytes");
 
-/** A zeroed frame in the pool, with one owner. Requires: `framesFit`, and records ensured. */
-export function frameInPool(): Frame {
-  return made(poolTake(POOL_PAGE), 0);
+/** In the window slot of its page. */
+const FRAME_HOME: u32 = 0x1;
+/** Written since its bytes were stored; without a slot: written at all. */
+export const FRAME_DIRTY: u32 = 0x2;
+/** In the list of those that may leave. */
+const FRAME_LISTED: u32 = 0x4;
+/** The page store did not take it: others are tried first. */
+export const FRAME_STUCK: u32 = 0x8;
+const USE_SHIFT: u32 = 8;
+
+const SHARED: u64 = (<u64>1) << 47;
+const NUMBER_SHIFT: u64 = 48;
+
+export function keyOfSpace(space: u32, page: u64): u64 {
+  return ((<u64>space) << NUMBER_SHIFT) | page;
+}
+
+export function keyOfSection(section: u32, page: u64): u64 {
+  return ((<u64>section) << NUMBER_SHIFT) | SHARED | page;
+}
+
+export function keyIsShared(key: u64): bool {
+  return (key & SHARED) != 0;
+}
+
+export function keyNumber(key: u64): u32 {
+  return <u32>(key >> NUMBER_SHIFT);
+}
+
+export function keyPage(key: u64): u64 {
+  return key & (SHARED - 1);
 }
 
 /**
- * A zeroed frame at home in page `page` of the window, with one owner. Requires: `framesFit`, and
+ * A zeroed frame in the pool, with one owner, that stays in memory. Requires: `framesFit`, and
  * records ensured.
  */
-export function frameInWindow(page: u32): Frame {
-  const location = WINDOW + page * PAGE_BYTES;
-  const stale = STALE + (page >>> 3);
-  const bit = (<u8>1) << u8(page & 7);
-  if ((load<u8>(stale) & bit) != 0) {
-    store<u8>(stale, load<u8>(stale) & ~bit);
-    memory.fill(location, 0, PAGE_BYTES);
+export function frameInPool(): Frame {
+  const frame = changetype<Frame>(poolTake(POOL_FRAME));
+  frame.owners = 1;
+  frame.location = poolTake(POOL_PAGE);
+  framesAdd();
+  return frame;
+}
+
+/** The same for a page, which leaves memory when others need it more. */
+export function frameForPage(key: u64, isHome: bool): Frame {
+  const frame = changetype<Frame>(poolTake(POOL_FRAME));
+  frame.owners = 1;
+  frame.key = key;
+  framePlace(frame, isHome);
+  return frame;
+}
+
+/** Give the frame a zeroed page of memory. Requires: as `frameInPool`; it has none. */
+export function framePlace(frame: Frame, isHome: bool): void {
+  if (isHome) {
+    frame.location = windowSlot(<u32>keyPage(frame.key));
+    frame.state |= FRAME_HOME;
+  } else {
+    frame.location = poolTake(POOL_PAGE);
   }
-  return made(location, page + 1);
+  framesAdd();
+  append(frame);
+}
+
+/** Its bytes are no longer in memory. */
+export function frameLeave(frame: Frame): void {
+  if ((frame.state & FRAME_LISTED) != 0) remove(frame);
+  if ((frame.state & FRAME_HOME) != 0) {
+    const page = <u32>keyPage(frame.key);
+    const stale = STALE + (page >>> 3);
+    store<u8>(stale, load<u8>(stale) | ((<u8>1) << u8(page & 7)));
+    frame.state &= ~FRAME_HOME;
+  } else {
+    poolGive(POOL_PAGE, frame.location);
+  }
+  frame.location = 0;
+  framesSubtract();
 }
 
 /** The owner lets go; the last one's frame is gone with its bytes. */
@@ -51,22 +123,95 @@ export function frameRelease(frame: Frame): void {
   assert(frame.owners != 0); // released more often than owned
   frame.owners -= 1;
   if (frame.owners != 0) return;
-  if (frame.home == 0) {
-    poolGive(POOL_PAGE, frame.location);
-  } else {
-    const page = frame.home - 1;
-    const stale = STALE + (page >>> 3);
-    store<u8>(stale, load<u8>(stale) | ((<u8>1) << u8(page & 7)));
+  if (frame.location != 0) frameLeave(frame);
+  if (frame.slot == 0) {
+    poolGive(POOL_FRAME, changetype<u32>(frame));
+    return;
   }
-  framesSubtract();
-  poolGive(POOL_FRAME, changetype<u32>(frame));
+  const p = physical();
+  frame.next = p.free;
+  p.free = changetype<u32>(frame);
+  p.freeCount += 1;
 }
 
-function made(location: u32, home: u32): Frame {
-  const frame = changetype<Frame>(poolTake(POOL_FRAME));
-  frame.location = location;
-  frame.owners = 1;
-  frame.home = home;
-  framesAdd();
-  return frame;
+/** A slot of the page store is kept for the frame from now on. */
+export function frameTakeSlot(frame: Frame): void {
+  if (frame.slot != 0) return;
+  const p = physical();
+  const gone = changetype<Frame | null>(p.free);
+  if (gone === null) {
+    p.slots += 1;
+    frame.slot = p.slots;
+    return;
+  }
+  frame.slot = gone.slot;
+  p.free = gone.next;
+  p.freeCount -= 1;
+  poolGive(POOL_FRAME, changetype<u32>(gone));
+}
+
+export function frameIs(frame: Frame, flag: u32): bool {
+  return (frame.state & flag) != 0;
+}
+
+export function frameIsInPool(frame: Frame): bool {
+  return frame.location != 0 && !frameIs(frame, FRAME_HOME);
+}
+
+/**
+ * The frame is used: the last to leave. Counts once a period, and with every period the derived
+ * maps begin empty, so that the order does not depend on what they allow.
+ */
+export function frameUse(frame: Frame): void {
+  const use = physical().use;
+  if (frame.state >>> USE_SHIFT == use || !frameIs(frame, FRAME_LISTED)) return;
+  remove(frame);
+  append(frame);
+}
+
+/** Begin the next period. */
+export function framesAge(): void {
+  const p = physical();
+  p.use = (p.use + 1) & (u32.MAX_VALUE >>> USE_SHIFT);
+}
+
+/** The frame that was not used for longest, or null. */
+export function frameOldest(): Frame | null {
+  return changetype<Frame | null>(physical().head);
+}
+
+/** The one used after it, or null. */
+export function frameYounger(frame: Frame): Frame | null {
+  return changetype<Frame | null>(frame.next);
+}
+
+/** Linear address of the page's own slot in the window, zeroed. */
+function windowSlot(page: u32): u32 {
+  const location = WINDOW + page * PAGE_BYTES;
+  const stale = STALE + (page >>> 3);
+  const bit = (<u8>1) << u8(page & 7);
+  if ((load<u8>(stale) & bit) != 0) {
+    store<u8>(stale, load<u8>(stale) & ~bit);
+    memory.fill(location, 0, PAGE_BYTES);
+  }
+  return location;
+}
+
+function append(frame: Frame): void {
+  const p = physical();
+  frame.previous = p.tail;
+  frame.next = 0;
+  if (p.tail != 0) changetype<Frame>(p.tail).next = changetype<u32>(frame);
+  else p.head = changetype<u32>(frame);
+  p.tail = changetype<u32>(frame);
+  frame.state = (frame.state & ((1 << USE_SHIFT) - 1)) | FRAME_LISTED | (p.use << USE_SHIFT);
+}
+
+function remove(frame: Frame): void {
+  const p = physical();
+  if (frame.previous != 0) changetype<Frame>(frame.previous).next = frame.next;
+  else p.head = frame.next;
+  if (frame.next != 0) changetype<Frame>(frame.next).previous = frame.previous;
+  else p.tail = frame.previous;
+  frame.state &= ~FRAME_LISTED;
 }

@@ -1,8 +1,9 @@
 import { pageOf } from "../base/range";
 import { probe } from "./access";
 import { Context, contextSpace, resultSet } from "./context";
-import { ask, EXECUTE, judge, linearOf, READ, RESOLVED, raise, WRITE } from "./fault";
+import { ask, askMore, EXECUTE, judge, linearOf, READ, RESOLVED, raise, WRITE } from "./fault";
 import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, accessByte, windowHas } from "./maps";
+import { resumed, suspend } from "./request";
 import { Space } from "./space";
 
 /**
@@ -41,7 +42,7 @@ export function copyBytes(context: Context, target: u64, source: u64, length: u6
   }
   for (let done: u64 = 0; done < length; ) {
     if (ask(context, source + done, 1, READ) != RESOLVED) return context.outcome;
-    if (ask(context, target + done, 1, WRITE) != RESOLVED) return context.outcome;
+    if (askMore(context, target + done, 1, WRITE) != RESOLVED) return context.outcome;
     const space = changetype<Space>(context.space);
     const bytes = together(source + done, target + done, length - done);
     memory.copy(linearOf(space, target + done), linearOf(space, source + done), <u32>bytes);
@@ -72,7 +73,7 @@ export function compareBytes(context: Context, left: u64, right: u64, length: u6
   resultSet(context, 1, 0);
   for (let done: u64 = 0; done < length; ) {
     if (ask(context, left + done, 1, READ) != RESOLVED) return context.outcome;
-    if (ask(context, right + done, 1, READ) != RESOLVED) return context.outcome;
+    if (askMore(context, right + done, 1, READ) != RESOLVED) return context.outcome;
     const space = changetype<Space>(context.space);
     const a = linearOf(space, left + done);
     const b = linearOf(space, right + done);
@@ -129,13 +130,17 @@ function copyDownwards(context: Context, target: u64, source: u64, length: u64):
     if (outcome != RESOLVED) return raise(context, space, outcome, WRITE, target + done);
     done += together(source + done, target + done, length - done);
   }
-  for (let left = length; left > 0; ) {
+  for (let done = resumed(target, source, length); done < length; ) {
+    const left = length - done;
     const bytes = min<u64>(min<u64>(behind(source + left), behind(target + left)), left);
-    left -= bytes;
-    if (ask(context, source + left, 1, READ) != RESOLVED) return context.outcome;
-    if (ask(context, target + left, 1, WRITE) != RESOLVED) return context.outcome;
-    memory.copy(linearOf(space, target + left), linearOf(space, source + left), <u32>bytes);
+    const from = left - bytes;
+    suspend(target, source, length, done);
+    if (ask(context, source + from, 1, READ) != RESOLVED) return context.outcome;
+    if (askMore(context, target + from, 1, WRITE) != RESOLVED) return context.outcome;
+    memory.copy(linearOf(space, target + from), linearOf(space, source + from), <u32>bytes);
+    done += bytes;
   }
+  suspend(0, 0, 0, 0);
   resultSet(context, 0, length);
   return RESOLVED;
 }

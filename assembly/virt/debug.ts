@@ -1,9 +1,21 @@
 import { pageOf } from "../base/range";
 import { COMMITTED, COPIED } from "../page/attributes";
 import { attributesAt } from "../page/table";
-import { frameAt, framed, linearOf, recordCopy, sharingRegion, WRITE } from "./fault";
+import { FRAME_DIRTY, Frame } from "../phys/frame";
+import {
+  frameAt,
+  framed,
+  isPresent,
+  linearOf,
+  READ,
+  recordCopy,
+  sharingRegion,
+  WRITE,
+} from "./fault";
 import { machine } from "./machine";
+import { operationAsks, operationBegin } from "./request";
 import { Space } from "./space";
+import { viewSection } from "./view";
 
 /**
  * The debugger's view: it sees and changes bytes whatever the protection, and nothing else changes.
@@ -15,25 +27,39 @@ export const PEEK_NOTHING: u32 = 0;
  * Peek: committed, and never touched, so it reads as zeros. Poke: there is no memory for its frame.
  */
 export const PEEK_ZEROS: u32 = 1;
+/** The host has to bring or store a page first (virt/request). */
+const PEEK_ASKS: u32 = 2;
 
-/** Linear address of the byte, or PEEK_NOTHING, or PEEK_ZEROS. */
+/**
+ * Linear address of the byte, or PEEK_NOTHING, PEEK_ZEROS or PEEK_ASKS. A page that cannot be
+ * brought is as good as not there.
+ */
 export function peek(space: Space, address: u64): u32 {
   const page = pageOf(address);
   if (!isCommitted(space, page)) return PEEK_NOTHING;
-  return frameAt(space, page) == 0 ? PEEK_ZEROS : linearOf(space, address);
+  if (!isPresent(space, page)) {
+    const region = sharingRegion(space, page);
+    const isFile = region !== null && viewSection(region)!.file != 0;
+    if (frameAt(space, page) == 0 && !isFile) return PEEK_ZEROS;
+    operationBegin();
+    if (framed(space, page, READ) == 0) return operationAsks() ? PEEK_ASKS : PEEK_NOTHING;
+  }
+  return linearOf(space, address);
 }
 
 /**
  * The same for a write: a page that was never touched takes a frame, but does not enter the working
- * set.
+ * set. PEEK_ZEROS says that there is no frame.
  */
 export function poke(space: Space, address: u64): u32 {
   const page = pageOf(address);
   if (!isCommitted(space, page)) return PEEK_NOTHING;
-  if (framed(space, page, WRITE) == 0) return PEEK_ZEROS;
+  operationBegin();
+  if (framed(space, page, WRITE) == 0) return operationAsks() ? PEEK_ASKS : PEEK_ZEROS;
   if ((attributesAt(space, page) & COPIED) != 0 && sharingRegion(space, page) !== null) {
     recordCopy(space, page);
   }
+  changetype<Frame>(frameAt(space, page)).state |= FRAME_DIRTY;
   return linearOf(space, address);
 }
 

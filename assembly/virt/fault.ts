@@ -4,11 +4,11 @@ import { addressOf, pageOf } from "../base/range";
 import { rule } from "../base/rule";
 import {
   STATUS_ACCESS_VIOLATION,
+  STATUS_ASKS,
   STATUS_GUARD_PAGE_VIOLATION,
   STATUS_IN_PAGE_ERROR,
-  STATUS_NO_MEMORY,
 } from "../base/status";
-import { sectionFrame, sectionTouch } from "../object/section";
+import { sectionFrame } from "../object/section";
 import {
   COMMITTED,
   COPIED,
@@ -30,8 +30,8 @@ import {
   frameSet,
 } from "../page/facts";
 import { attributesAt, attributesFill } from "../page/table";
-import { framesFit } from "../phys/charge";
-import { Frame, frameInPool, frameInWindow } from "../phys/frame";
+import { physical } from "../phys/charge";
+import { FRAME_DIRTY, Frame, frameForPage, frameIs, keyOfSpace } from "../phys/frame";
 import { Context, contextSpace } from "./context";
 import { regionAt } from "./index";
 import {
@@ -42,7 +42,9 @@ import {
   switchIs,
 } from "./machine";
 import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, mapsClear, mapsGrant, windowHas } from "./maps";
+import { frameBring, framesMake, sectionBring } from "./pager";
 import { REGION_WATCHED, Region, regionIs } from "./region";
+import { operationAsks, operationBegin, refusalReason } from "./request";
 import { roomEnsure } from "./room";
 import { Space } from "./space";
 import { viewPage, viewSection } from "./view";
@@ -61,6 +63,8 @@ export const RESOLVED: u32 = 0;
 export const VIOLATION: u32 = 1;
 export const GUARD: u32 = 2;
 export const IN_PAGE: u32 = 4;
+/** The host has to bring or store a page first (virt/pager); then the access is made again. */
+export const ASKS: u32 = 5;
 
 /** Where x86-64 addresses stop being canonical for user mode, and where the system's begin. */
 const CANONICAL_END: u64 = 0x0000800000000000;
@@ -72,6 +76,12 @@ const CANONICAL_SYSTEM: u64 = 0xffff800000000000;
  * context asks again.
  */
 export function ask(context: Context, address: u64, size: u32, access: u32): u32 {
+  operationBegin();
+  return askMore(context, address, size, access);
+}
+
+/** The same as a further step: the pages of the steps before stay ready. */
+export function askMore(context: Context, address: u64, size: u32, access: u32): u32 {
   const space = contextSpace(context);
   if (space === null) return record(context, VIOLATION, access, address, rule(4, 1, 1));
   const first = pageOf(address);
@@ -81,14 +91,21 @@ export function ask(context: Context, address: u64, size: u32, access: u32): u32
   if (last != first) {
     outcome = judge(space, last, access);
     if (outcome != RESOLVED) return raise(context, space, outcome, access, addressOf(last));
-    if (!prepare(space, last, access))
-      return raise(context, space, IN_PAGE, access, addressOf(last));
+    if (!prepare(space, last, access)) {
+      return raise(context, space, shortage(), access, addressOf(last));
+    }
   }
-  if (!prepare(space, first, access)) return raise(context, space, IN_PAGE, access, address);
+  if (!prepare(space, first, access)) return raise(context, space, shortage(), access, address);
   complete(context, space, first, access);
   if (last != first) complete(context, space, last, access);
+  physical().promised = 0;
   context.decision = rule(4, 1, 9);
   return RESOLVED;
+}
+
+/** The outcome of an access whose page could not be prepared. */
+function shortage(): u32 {
+  return operationAsks() ? ASKS : IN_PAGE;
 }
 
 /** What the access would meet on this page. No effect. */
@@ -158,12 +175,11 @@ export function framed(space: Space, page: u64, access: u32): u32 {
   if (!roomEnsure(space)) return 0;
   const region = sharingRegion(space, page);
   if (region === null) return backed(space, page);
-  const section = viewSection(region)!;
-  const shown = viewPage(region, page);
-  const missing: u64 = sectionFrame(section, shown) == 0 ? 1 : 0;
-  const copies: u64 = access == WRITE && isCopied(space, page) ? 1 : 0;
-  if (!framesFit(missing + copies)) return 0;
-  if (missing != 0) sectionTouch(section, shown);
+  if (!sectionBring(viewSection(region)!, viewPage(region, page))) return 0;
+  if (access == WRITE && isCopied(space, page)) {
+    if (!framesMake(1)) return 0;
+    physical().promised += 1;
+  }
   return factsMake(space, page);
 }
 
@@ -180,15 +196,19 @@ export function sharingRegion(space: Space, page: u64): Region | null {
 function backed(space: Space, page: u64): u32 {
   const i = <u32>page & 1023;
   const known = factsAt(space, page);
-  if (known != 0 && frameOf(known, i) != 0) return known;
-  if (!framesFit(1)) return 0;
+  if (known != 0 && frameOf(known, i) != 0) {
+    return frameBring(changetype<Frame>(frameOf(known, i))) ? known : 0;
+  }
+  if (!framesMake(1)) return 0;
   const chunk = factsMake(space, page);
-  frameSet(chunk, i, changetype<u32>(frameFor(space, page)));
+  const frame = frameFor(space, page);
+  frameSet(chunk, i, changetype<u32>(frame));
+  frameBring(frame);
   return chunk;
 }
 
 function frameFor(space: Space, page: u64): Frame {
-  return windowHas(space, page) ? frameInWindow(<u32>page) : frameInPool();
+  return frameForPage(keyOfSpace(space.number, page), windowHas(space, page));
 }
 
 function isCopied(space: Space, page: u64): bool {
@@ -213,7 +233,17 @@ export function recordWrite(space: Space, page: u64): void {
     planeClear(chunk + FACT_LOST, i);
   }
   if (isCopied(space, page)) recordCopy(space, page);
+  changetype<Frame>(frameAt(space, page)).state |= FRAME_DIRTY;
   if (isWatched(space, page)) planeSet(chunk + FACT_MARK, i);
+}
+
+/** Whether a write to the page would leave a mark, or copy it. */
+export function isUnrecorded(space: Space, page: u64): bool {
+  if (isCopied(space, page)) return true;
+  const chunk = factsAt(space, page);
+  const i = <u32>page & 1023;
+  if (chunk == 0 || planeTest(chunk + FACT_RESET, i)) return true;
+  return isWatched(space, page) && !planeTest(chunk + FACT_MARK, i);
 }
 
 /** The page of a copy-on-write view becomes the process's own, and plainly writable (7.7). */
@@ -235,10 +265,19 @@ export function makeOwn(space: Space, page: u64): void {
     const shared = changetype<Frame>(sectionFrame(viewSection(region)!, viewPage(region, page)));
     const frame = frameFor(space, page);
     memory.copy(frame.location, shared.location, PAGE_BYTES);
+    frame.state |= FRAME_DIRTY;
+    if (physical().promised != 0) physical().promised -= 1;
     frameSet(chunk, i, changetype<u32>(frame));
+    frameBring(frame);
   }
   planeSet(chunk + FACT_COPY, i);
   mapsClear(space, page, page + 1);
+}
+
+/** Whether the page's bytes are in memory. */
+export function isPresent(space: Space, page: u64): bool {
+  const frame = changetype<Frame | null>(frameAt(space, page));
+  return frame !== null && frame.location != 0;
 }
 
 /** The frame that a page's bytes are in, its own or its section's; 0 where it was never touched. */
@@ -251,7 +290,9 @@ export function frameAt(space: Space, page: u64): u32 {
 
 /** Linear address of a prepared page's byte. */
 export function linearOf(space: Space, address: u64): u32 {
-  return changetype<Frame>(frameAt(space, pageOf(address))).location + (<u32>address & 0xfff);
+  const frame = changetype<Frame>(frameAt(space, pageOf(address)));
+  assert(frame.location != 0); // used without being prepared, or it left in between
+  return frame.location + (<u32>address & 0xfff);
 }
 
 /** The rights that the maps may give for a page now; 0 where it has to ask. */
@@ -261,6 +302,7 @@ export function grantable(space: Space, page: u64): u32 {
   const chunk = factsAt(space, page);
   const i = <u32>page & 1023;
   if (chunk == 0 || !planeTest(chunk + FACT_VALID, i)) return 0;
+  if (!isPresent(space, page)) return 0;
   let rights: u32 = 0;
   if (isReadable(attributes)) rights |= ACCESS_READ;
   if ((attributes & EXECUTABLE) != 0 || (switchIs(SWITCH_DEP_OFF) && isReadable(attributes))) {
@@ -269,7 +311,7 @@ export function grantable(space: Space, page: u64): u32 {
   if ((attributes & WRITABLE) != 0 && !planeTest(chunk + FACT_RESET, i)) {
     const frame = changetype<Frame>(frameAt(space, page));
     const recorded = !isWatched(space, page) || planeTest(chunk + FACT_MARK, i);
-    if (recorded && frame.owners == 1) rights |= ACCESS_WRITE;
+    if (recorded && frame.owners == 1 && frameIs(frame, FRAME_DIRTY)) rights |= ACCESS_WRITE;
   }
   return rights;
 }
@@ -299,7 +341,7 @@ export function raise(
   if (outcome == GUARD && !disarm(space, page)) outcome = IN_PAGE;
   let row = rule(4, 1, 5);
   if (outcome == VIOLATION) row = verdict(space, page, access);
-  if (outcome == IN_PAGE) row = rule(4, 1, 8);
+  if (outcome == IN_PAGE || outcome == ASKS) row = rule(4, 1, 8);
   return record(context, outcome, access, address, row);
 }
 
@@ -309,7 +351,7 @@ function record(context: Context, outcome: u32, access: u32, address: u64, row: 
   context.exceptionCode = codeOf(outcome);
   context.exceptionAccess = access == EXECUTE && switchIs(SWITCH_DEP_OFF) ? READ : access;
   context.exceptionAddress = address;
-  context.exceptionDetail = outcome == IN_PAGE ? STATUS_NO_MEMORY : 0;
+  context.exceptionDetail = outcome == IN_PAGE ? refusalReason() : 0;
   if (address >= CANONICAL_END && address < CANONICAL_SYSTEM && machine().pointerBytes == 8) {
     context.exceptionAccess = READ;
     context.exceptionAddress = u64.MAX_VALUE;
@@ -319,5 +361,6 @@ function record(context: Context, outcome: u32, access: u32, address: u64, row: 
 
 function codeOf(outcome: u32): u32 {
   if (outcome == GUARD) return STATUS_GUARD_PAGE_VIOLATION;
+  if (outcome == ASKS) return STATUS_ASKS;
   return outcome == IN_PAGE ? STATUS_IN_PAGE_ERROR : STATUS_ACCESS_VIOLATION;
 }

@@ -45,6 +45,8 @@ export const SWITCH_WOW64: u32 = 0x200;
 export const SWITCH_STRICT_PHYSICAL: u32 = 0x400;
 export const SWITCH_ZERO_REGION_FLAGS: u32 = 0x800;
 export const SWITCH_WINDOW: u32 = 0x1000;
+/** The host stores pages that leave memory. */
+export const SWITCH_PAGE_STORE: u32 = 0x2000;
 
 export function machine(): Machine {
   return changetype<Machine>(MACHINE);

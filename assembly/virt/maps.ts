@@ -74,6 +74,16 @@ export function mapsClear(space: Space, first: u64, end: u64): void {
   }
 }
 
+/** Every access, of any space, has to ask again. */
+export function mapsEmpty(): void {
+  clearWindow(0, machine().windowBytes >> 12);
+  let context = machine().firstContext;
+  while (context != 0) {
+    memory.fill(context + TRANSLATIONS, 0, ENTRIES << ENTRY_SHIFT);
+    context = changetype<Context>(context).next;
+  }
+}
+
 /** The byte of the access map, for checking. */
 export function accessByte(page: u32): u32 {
   return load<u8>(page, ACCESS);

@@ -59,6 +59,8 @@ export const REGION_WRITE_COMBINE: u32 = 0x40;
 export const REGION_NO_CHANGE: u32 = 0x80;
 /** Address space held for a later region of the very same extent. */
 export const REGION_PLACEHOLDER: u32 = 0x100;
+/** A view that is longer than its file, and shows what the file grows by. */
+export const REGION_GROWING: u32 = 0x4000;
 /** Took the place of a placeholder, and may become one again. */
 export const REGION_REPLACED: u32 = 0x200;
 

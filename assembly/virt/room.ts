@@ -1,24 +1,24 @@
 import { POOL_CHUNK, POOL_FRAME, POOL_PAGE, POOL_REGION, poolEnsure } from "../base/pool";
-import { Space } from "./space";
+import { Pages } from "../page/pages";
 
 /**
  * The most that one change can take from the pools, so that it is either refused before it begins
  * or cannot fail: attributes changed on two ranges (a straddling write to two copy-on-write pages),
- * facts and frames of two pages, and two regions inserted.
+ * facts and frames of two pages and of the two copies that they become, and two regions inserted.
  */
 const ATTRIBUTE_CHANGES: u32 = 2;
 /** A range has two edges; below each, one node a level and one chunk may have to be made. */
 const EDGES: u32 = 2;
-const FACT_PAGES: u32 = 2;
+const FACT_PAGES: u32 = 4;
 const REGIONS: u32 = 2;
 /** A split on every level of an index of any size that fits into linear memory, and a root. */
 const INDEX_SPLITS: u32 = 10;
 
 /** Whether one change can be made now. Grows the pools; false where memory is at its end. */
-export function roomEnsure(space: Space): bool {
-  const factNodes = FACT_PAGES * (space.levels + 2);
+export function roomEnsure(pages: Pages): bool {
+  const factNodes = FACT_PAGES * (pages.levels + 2);
   return (
-    poolEnsure(POOL_PAGE, ATTRIBUTE_CHANGES * EDGES * space.levels + factNodes) &&
+    poolEnsure(POOL_PAGE, ATTRIBUTE_CHANGES * EDGES * pages.levels + factNodes) &&
     poolEnsure(POOL_CHUNK, ATTRIBUTE_CHANGES * EDGES + FACT_PAGES + REGIONS * INDEX_SPLITS) &&
     poolEnsure(POOL_REGION, REGIONS) &&
     poolEnsure(POOL_FRAME, FACT_PAGES)
@@ -26,10 +26,10 @@ export function roomEnsure(space: Space): bool {
 }
 
 /** Room for one change and for `chunks` entries more to be split, each by a change inside of it. */
-export function roomEnsureSplits(space: Space, chunks: u32): bool {
+export function roomEnsureSplits(pages: Pages, chunks: u32): bool {
   return (
-    poolEnsure(POOL_PAGE, (ATTRIBUTE_CHANGES * EDGES + chunks) * space.levels) &&
+    poolEnsure(POOL_PAGE, (ATTRIBUTE_CHANGES * EDGES + chunks) * pages.levels) &&
     poolEnsure(POOL_CHUNK, ATTRIBUTE_CHANGES * EDGES + chunks) &&
-    roomEnsure(space)
+    roomEnsure(pages)
   );
 }

@@ -2,7 +2,7 @@ import { SECTIONS_MAX, SPACES_MAX } from "../base/layout";
 import { planeTest } from "../base/planes";
 import { poolLive } from "../base/pool";
 import { addressOf, pageOf } from "../base/range";
-import { sectionOf } from "../object/section";
+import { sectionIsFile, sectionOf } from "../object/section";
 import {
   FACT_LOCKED,
   FACT_LOST,
@@ -14,11 +14,11 @@ import {
   factsRecords,
   frameCount,
   frameOf,
-  framesCount,
+  framesPresent,
 } from "../page/facts";
 import { attributesAt, committedCount, tableRecords } from "../page/table";
-import { chargeTotal, framesInUse } from "../phys/charge";
-import { Frame } from "../phys/frame";
+import { chargeTotal, framesInUse, physical } from "../phys/charge";
+import { Frame, frameIsInPool, keyOfSpace } from "../phys/frame";
 import { Context, resultSet, TRANSLATIONS } from "./context";
 import { frameAt, grantable } from "./fault";
 import { gapBehind, indexRecords, regionAfter, regionAt, regionFloor } from "./index";
@@ -56,7 +56,8 @@ import { ownPages } from "./view";
  *        placeholder is private, watches nothing and has none
  *     3  the charge of the space is what its private regions have committed, and what of its views
  *        is copy-on-write
- *     4  a page with a frame is committed; the frame has one owner, and no other page as home
+ *     4  a page with a frame is committed; the frame has one owner and names this page, and is in
+ *        the page's own slot of the window where it has one
  *     5  valid, locked and kept reset pages have frames; lost pages were reset; marks lie in
  *        watched regions
  *     6  the counts of frames, valid and locked pages are right
@@ -178,7 +179,8 @@ function verifyPage(space: Space, chunk: u32, page: u64): u32 {
   const frame = changetype<Frame | null>(frameOf(chunk, i));
   if (frame !== null) {
     if (attributesAt(space, page) == 0 || frame.owners != 1) return 4;
-    if (frame.home != (windowHas(space, page) ? <u32>page + 1 : 0)) return 4;
+    if (frame.key != keyOfSpace(space.number, page)) return 4;
+    if (frame.location != 0 && frameIsInPool(frame) == windowHas(space, page)) return 4;
   }
   const isLost = planeTest(chunk + FACT_LOST, i);
   const isReset = planeTest(chunk + FACT_RESET, i);
@@ -233,14 +235,14 @@ function verifyTag(context: Context, entry: u32, tag: u64, right: u32): bool {
 function verifyMachine(): bool {
   let charge: u64 = 0;
   let frames: u64 = 0;
-  let records: u32 = 0;
+  let records = physical().freeCount;
   for (let number: u32 = 1; number < SPACES_MAX; number++) {
     const space = spaceOf(number);
     if (space === null) continue;
     records += 1;
     charge += space.chargePages;
     if (space.state != SPACE_RUNNING) continue;
-    frames += framesCount(space, 0, pageOf(machine().highestAddress) + 1);
+    frames += framesPresent(space, pageOf(machine().highestAddress) + 1);
     records += tableRecords(space) + factsRecords(space) + indexRecords(space);
   }
   for (let number: u32 = 1; number < SECTIONS_MAX; number++) {
@@ -253,8 +255,10 @@ function verifyMachine(): bool {
     }
     if (views != section.views) return false;
     charge += section.committedPages;
-    frames += framesCount(section, 0, section.sizePages);
-    records += 1 + tableRecords(section) + factsRecords(section);
+    records += 1;
+    if (sectionIsFile(section)) continue;
+    records += tableRecords(section) + factsRecords(section);
+    frames += framesPresent(section, section.sizePages);
   }
   return charge == chargeTotal() && frames == framesInUse() && records == poolLive();
 }

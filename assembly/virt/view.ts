@@ -5,7 +5,7 @@ import { FACT_COPY, factCount } from "../page/facts";
 import { attributesAt, attributesFill, attributesRunEnd, uncommittedCount } from "../page/table";
 import { chargeAdd, chargeSubtract } from "../phys/charge";
 import { chargeFitsQuota, release, reserve } from "./change";
-import { Region } from "./region";
+import { REGION_GROWING, Region, regionIs } from "./region";
 import { Space, spaceOf } from "./space";
 
 /**
@@ -27,7 +27,10 @@ export function viewPage(region: Region, page: u64): u64 {
   return page - pageOf(region.start) + region.offsetPages;
 }
 
-/** Map pages of the section from `offsetPages` on. Requires: room for one change and every run. */
+/**
+ * Map pages of the section from `offsetPages` on; it shows nothing yet. Requires: room for one
+ * change.
+ */
 export function viewMake(
   space: Space,
   section: Section,
@@ -48,8 +51,6 @@ export function viewMake(
   section.firstView = changetype<u32>(region);
   section.views += 1;
   space.views += 1;
-  showCommitted(region, section);
-  viewCharge(space, region);
   return region;
 }
 
@@ -184,12 +185,22 @@ function showRun(region: Region, first: u64, end: u64): void {
   region.committedPages += high - low;
 }
 
-/** What is committed already when the view is mapped. */
-function showCommitted(region: Region, section: Section): void {
-  const end = region.offsetPages + pageOf(region.end - region.start);
-  for (let page = region.offsetPages; page < end; ) {
+/**
+ * Show what is committed of pages [first, end) of the section. Requires: room for every run of them.
+ */
+export function viewShow(region: Region, section: Section, first: u64, end: u64): void {
+  for (let page = first; page < end; ) {
     const next = attributesRunEnd(section, page, end);
     if (attributesAt(section, page) != 0) showRun(region, page, next);
     page = next;
+  }
+  viewCharge(spaceOf(region.space)!, region);
+}
+
+/** The file has grown by pages [first, end): the views that were made longer show them. */
+export function viewGrow(content: Section, first: u64, end: u64): void {
+  for (let link = content.firstView; link != 0; link = changetype<Region>(link).nextView) {
+    const region = changetype<Region>(link);
+    if (regionIs(region, REGION_GROWING)) viewShow(region, content, first, end);
   }
 }

@@ -9,7 +9,7 @@ import {
   PAGE_WRITECOPY,
 } from "../constants/memory.ts";
 import * as sections from "../constants/section.ts";
-import { STATUS_INVALID_HANDLE, STATUS_OBJECT_NAME_EXISTS } from "../constants/status.ts";
+import { STATUS_OBJECT_NAME_EXISTS } from "../constants/status.ts";
 import { dword, text, truth } from "../door.ts";
 import { CURRENT_PROCESS } from "../handles.ts";
 import { createSection } from "../ntdll/create-section.ts";
@@ -86,7 +86,7 @@ export function sectionFunctions(caller: Process): SectionFunctions {
       size,
       protection,
       attributes: attributes === 0 ? sections.SEC_COMMIT : attributes,
-      obstacle: isFile ? { status: STATUS_INVALID_HANDLE, rule: Rule.MappingFile } : undefined,
+      file: isFile ? caller.handles.file(fileHandle) : undefined,
     });
     if (boolOf(caller, status) === FALSE) return 0;
     caller.currentThread.lastError =

@@ -7,7 +7,6 @@ import {
 import {
   STATUS_ACCESS_VIOLATION,
   STATUS_INFO_LENGTH_MISMATCH,
-  STATUS_INVALID_HANDLE,
   STATUS_INVALID_INFO_CLASS,
   STATUS_INVALID_PARAMETER,
   STATUS_OBJECT_NAME_NOT_FOUND,
@@ -40,7 +39,6 @@ import { createSection } from "./create-section.ts";
 import type { Ntdll, ObjectAttributes } from "./interface.ts";
 
 const CREATE = packDecision("7.1");
-const FILE_HANDLE = packDecision("7.1#9");
 const QUERY = packDecision("17.12");
 /** Higher offsets lie behind every section; this one leaves room for what aligns them. */
 const FAR_OFFSET = 2n ** 52n;
@@ -92,7 +90,7 @@ export function sectionServices(process: Process): SectionServices {
       const given = largeInteger(MaximumSize, "MaximumSize");
       const protection = dword(SectionPageProtection, "SectionPageProtection");
       const attributes = dword(AllocationAttributes, "AllocationAttributes");
-      const file = door.handle(FileHandle, "FileHandle");
+      const fileHandle = door.handle(FileHandle, "FileHandle");
       process.enter();
       const size = sizeAt > 0 ? readLargeInteger(process, sizeAt) : given;
       const isReady = size !== null && isWritable(handleAt, door.pointerBytes);
@@ -102,7 +100,8 @@ export function sectionServices(process: Process): SectionServices {
         size: size ?? 0n,
         protection,
         attributes,
-        obstacle: obstacleOf(isReady, file),
+        file: fileHandle === 0 ? undefined : handles.file(fileHandle),
+        obstacle: isReady ? undefined : { status: STATUS_ACCESS_VIOLATION, rule: CREATE },
       });
       if (succeeded(status)) deliver(SectionHandle, handleAt, handle);
       return status;
@@ -176,7 +175,9 @@ export function sectionServices(process: Process): SectionServices {
       const handle = door.handle(ProcessHandle, "ProcessHandle");
       const target = handles.target(handle, PROCESS_VM_OPERATION);
       const address = door.nullablePointer(BaseAddress, "BaseAddress");
-      return process.enter().services.viewUnmap(target, address);
+      const status = process.enter().services.viewUnmap(target, address);
+      machine.files.settle();
+      return status;
     },
 
     NtQuerySection(
@@ -222,11 +223,6 @@ export function sectionServices(process: Process): SectionServices {
       return STATUS_SUCCESS;
     },
   };
-}
-
-function obstacleOf(isReady: boolean, file: number) {
-  if (!isReady) return { status: STATUS_ACCESS_VIOLATION, rule: CREATE };
-  return file === 0 ? undefined : { status: STATUS_INVALID_HANDLE, rule: FILE_HANDLE };
 }
 
 /** The name in OBJECT_ATTRIBUTES, or "". */

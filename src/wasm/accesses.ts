@@ -19,8 +19,8 @@ export class Accesses {
     this.#link = link;
     this.#context = link.context;
     this.#exports = link.exports;
-    link.onTrap((poisoned) => {
-      this.#exports = poisoned;
+    link.onExports((exports) => {
+      this.#exports = exports;
     });
   }
 

@@ -9,6 +9,7 @@ import {
   TRANSFER_BYTES,
 } from "./exports.ts";
 import { Link } from "./link.ts";
+import { Requests } from "./requests.ts";
 import { Services } from "./services.ts";
 import { MachinePoisoned } from "./trap.ts";
 import { ViewServices } from "./view-services.ts";
@@ -42,6 +43,7 @@ export class Core {
   readonly services: Services;
   readonly views: ViewServices;
   readonly accesses: Accesses;
+  readonly requests: Requests;
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
   readonly #link: Link;
@@ -71,6 +73,7 @@ export class Core {
     this.services = new Services(this.#link);
     this.views = new ViewServices(this.#link);
     this.accesses = new Accesses(this.#link);
+    this.requests = new Requests(this.#link);
     this.view = this.#link.view;
   }
 
@@ -207,6 +210,15 @@ export class Core {
   sectionClose(section: number): void {
     try {
       this.#link.exports.sectionClose(section);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
+  /** End a file's content that nobody needs, by `ContentEnd`. */
+  contentEnd(content: number): number {
+    try {
+      return this.#link.exports.contentEnd(content);
     } catch (error) {
       throw this.#link.trapped(error);
     }

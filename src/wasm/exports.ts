@@ -1,3 +1,4 @@
+import type { RequestExports } from "./requests-exports.ts";
 import type { ViewExports } from "./view-exports.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { ViewExports } from "./view-exports.ts";
  * the value in the result block instead. Addresses, sizes and counts are numbers of bytes unless
  * the name says pages.
  */
-export interface CoreExports extends ViewExports {
+export interface CoreExports extends RequestExports, ViewExports {
   readonly memory: WebAssembly.Memory;
 
   /**
@@ -354,6 +355,8 @@ export const Switch = {
   ZeroRegionFlags: 0x800,
   /** Set aside the window (32-bit profiles). */
   Window: 0x1000,
+  /** Pages that leave memory are stored by the host. */
+  PageStore: 0x2000,
 } as const;
 
 /**

@@ -13,7 +13,8 @@ export class Link {
   readonly view: ContextView;
   /** Why the core cannot be used any more. */
   poison: MachinePoisoned | undefined;
-  readonly #listeners: ((poisoned: CoreExports) => void)[] = [];
+  readonly #onExports: ((exports: CoreExports) => void)[] = [];
+  readonly #onTrap: (() => void)[] = [];
 
   /** The machine must have been created. */
   constructor(exports: CoreExports) {
@@ -23,9 +24,19 @@ export class Link {
     this.view = new ContextView(exports.memory, this.context);
   }
 
-  /** Called once, when the core has trapped, with what takes the place of its exports. */
-  onTrap(listener: (poisoned: CoreExports) => void): void {
-    this.#listeners.push(listener);
+  /** Called with whatever takes the place of the exports. */
+  onExports(listener: (exports: CoreExports) => void): void {
+    this.#onExports.push(listener);
+  }
+
+  /** Called once, when the core has trapped. */
+  onTrap(listener: () => void): void {
+    this.#onTrap.push(listener);
+  }
+
+  replace(exports: CoreExports): void {
+    this.exports = exports;
+    for (const listener of this.#onExports) listener(exports);
   }
 
   /**
@@ -35,8 +46,8 @@ export class Link {
   trapped(error: unknown): MachinePoisoned {
     if (this.poison === undefined) {
       this.poison = new MachinePoisoned(error);
-      this.exports = poisonedExports(this.poison);
-      for (const listener of this.#listeners) listener(this.exports);
+      this.replace(poisonedExports(this.poison));
+      for (const listener of this.#onTrap) listener();
     }
     return this.poison;
   }

@@ -22,8 +22,8 @@ export class Services {
     this.#link = link;
     this.#context = link.context;
     this.#exports = link.exports;
-    link.onTrap((poisoned) => {
-      this.#exports = poisoned;
+    link.onExports((exports) => {
+      this.#exports = exports;
     });
   }
 
@@ -226,6 +226,22 @@ export class Services {
   readonly sectionCreate: InContext<"sectionCreateF64"> = (size, protection, attributes) => {
     try {
       return this.#exports.sectionCreateF64(this.#context, size, protection, attributes) >>> 0;
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  };
+
+  readonly sectionCreateFile: InContext<"sectionCreateFileF64"> = (...rest) => {
+    try {
+      return this.#exports.sectionCreateFileF64(this.#context, ...rest) >>> 0;
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  };
+
+  readonly sectionExtend: InContext<"sectionExtendF64"> = (...rest) => {
+    try {
+      return this.#exports.sectionExtendF64(this.#context, ...rest) >>> 0;
     } catch (error) {
       throw this.#link.trapped(error);
     }

@@ -12,55 +12,22 @@ export class ViewServices {
     this.#link = link;
     this.#context = link.context;
     this.#exports = link.exports;
-    link.onTrap((poisoned) => {
-      this.#exports = poisoned;
+    link.onExports((exports) => {
+      this.#exports = exports;
     });
   }
 
-  readonly map: InContext<"viewMapExF64"> = (
-    target,
-    section,
-    rights,
-    baseAt,
-    base,
-    offsetAt,
-    offset,
-    sizeAt,
-    size,
-    type,
-    protection,
-    lowest,
-    highest,
-    alignment,
-  ) => {
+  readonly map: InContext<"viewMapExF64"> = (...rest) => {
     try {
-      return (
-        this.#exports.viewMapExF64(
-          this.#context,
-          target,
-          section,
-          rights,
-          baseAt,
-          base,
-          offsetAt,
-          offset,
-          sizeAt,
-          size,
-          type,
-          protection,
-          lowest,
-          highest,
-          alignment,
-        ) >>> 0
-      );
+      return this.#exports.viewMapExF64(this.#context, ...rest) >>> 0;
     } catch (error) {
       throw this.#link.trapped(error);
     }
   };
 
-  readonly unmap: InContext<"viewUnmapExF64"> = (target, address, flags) => {
+  readonly unmap: InContext<"viewUnmapExF64"> = (...rest) => {
     try {
-      return this.#exports.viewUnmapExF64(this.#context, target, address, flags) >>> 0;
+      return this.#exports.viewUnmapExF64(this.#context, ...rest) >>> 0;
     } catch (error) {
       throw this.#link.trapped(error);
     }

@@ -81,10 +81,11 @@ const HOST_LAYERS: readonly { name: string; holds: (path: string) => boolean }[]
   { name: "wasm", holds: (path) => path.startsWith("src/wasm/") },
   {
     name: "machine, process, constants",
-    holds: (path) => /^src\/(constants\/)?(?!(ntdll|kernel32)\.ts$)[^/]+$/.test(path),
+    holds: (path) => /^src\/(constants\/)?(?!(ntdll|kernel32|node|opfs)\.ts$)[^/]+$/.test(path),
   },
   { name: "ntdll", holds: (path) => /^src\/ntdll(\.ts$|\/)/.test(path) },
   { name: "kernel32", holds: (path) => /^src\/kernel32(\.ts$|\/)/.test(path) },
+  { name: "files", holds: (path) => /^src\/(node|opfs)(\.ts$|\/)/.test(path) },
   { name: "replay", holds: (path) => path.startsWith("src/replay/") },
   { name: "cli", holds: (path) => path.startsWith("src/cli/") },
 ];
@@ -93,6 +94,12 @@ const HOST_LAYERS: readonly { name: string; holds: (path: string) => boolean }[]
 function mayLeaveSource(path: string, target: string): boolean {
   if (path === "src/wasm/bytes.ts") return target === "build/core.ts";
   return isInside("src/cli")(path) && target === "package.json";
+}
+
+/** Everything else runs wherever WebAssembly does. */
+function mayImport(path: string, specifier: string): boolean {
+  if (isInside("src/node")(path)) return specifier.startsWith("node:");
+  return isInside("src/cli")(path);
 }
 
 const isModel = isInside("src/model");
@@ -108,7 +115,7 @@ const hostDirection: Rule = (tree) => {
   }
   for (const { path, specifier } of imports(tree, isInside("src"))) {
     if (!specifier.startsWith(".")) {
-      if (!isInside("src/cli")(path)) breaches.push(`${path}: imports the package ${specifier}`);
+      if (!mayImport(path, specifier)) breaches.push(`${path}: imports the package ${specifier}`);
       continue;
     }
     const target = importedPath(path, specifier);
@@ -134,7 +141,7 @@ const publicEntriesOnly: Rule = (tree) => {
     for (const { path, specifier } of imports(tree, isInside(folder))) {
       const isOwn =
         specifier.startsWith(".") && importedPath(path, specifier).startsWith(`${folder}/`);
-      const isPublic = /^guardpage(\/(kernel32|ntdll|constants))?$/.test(specifier);
+      const isPublic = /^guardpage(\/(kernel32|ntdll|constants|node|opfs))?$/.test(specifier);
       const isTool = /^(node:|vite$)/.test(specifier);
       if (!isOwn && !isPublic && !isTool) breaches.push(`${path}: imports ${specifier}`);
     }

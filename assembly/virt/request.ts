@@ -1,0 +1,244 @@
+import { PAGE_BYTES, PAGER, STAGING } from "../base/layout";
+import { POOL_PAGE, poolEnsure } from "../base/pool";
+import { STATUS_SUCCESS } from "../base/status";
+import { sectionFrame, sectionOf, sectionTouch } from "../object/section";
+import { factsAt, frameOf } from "../page/facts";
+import { framesFit, physical } from "../phys/charge";
+import {
+  FRAME_DIRTY,
+  FRAME_STUCK,
+  Frame,
+  framePlace,
+  keyIsShared,
+  keyNumber,
+  keyPage,
+} from "../phys/frame";
+import { windowHas } from "./maps";
+import { roomEnsure } from "./room";
+import { SPACE_RUNNING, spaceOf } from "./space";
+
+/**
+ * What the host is asked for. The core never calls out: it leaves a request here, the access or call
+ * that needs it ends without effect, and is made again when the host has answered.
+ *
+ *      0          4          8          12         16                    24         28
+ *     +----------+----------+----------+----------+---------------------+----------+----------+
+ *     | request  | ticket   | frame    | slot     | key                 | asked    | reason   |
+ *     +----------+----------+----------+----------+---------------------+----------+----------+
+ *     | failed key          | failed   | holds    | held: u32[12]                               |
+ *     +---------------------+----------+----------+---------------------------------------------+
+ *     | held: end           | suspended: u64[3]   | done                                        |
+ *     +---------------------+---------------------+---------------------------------------------+
+ *
+ *     request, ticket  what is asked for, below, and its number: a late answer is refused
+ *     frame, slot      the frame to store or to bring; its slot in the page store
+ *     key              whose page it is (phys/frame)
+ *     asked            the running call or access made a request
+ *     reason           why it cannot be served otherwise: an NTSTATUS
+ *     failed key       page that the host could not bring, and why: for the next attempt alone
+ *     suspended, done  arguments of a long call that asked, and how much of it is done
+ *     held             frames that stay: `HELD` of parameters, then the last ones of the access
+ */
+@unmanaged
+@final
+class Request {
+  request: u32;
+  ticket: u32;
+  frame: u32;
+  slot: u32;
+  key: u64;
+  asked: u32;
+  reason: u32;
+  failedKey: u64;
+  failedReason: u32;
+  holds: u32;
+}
+
+/** The page goes to its slot of the page store. */
+export const REQUEST_STORE: u32 = 1;
+/** The page comes from its slot of the page store. */
+export const REQUEST_LOAD: u32 = 2;
+/** The page goes to its file. */
+export const REQUEST_WRITE: u32 = 3;
+/** The page comes from its file. */
+export const REQUEST_READ: u32 = 4;
+
+/** Parameters of a call lie on so many pages at most; an access needs four frames. */
+const HELD: u32 = 8;
+const LAST: u32 = 4;
+/** Where the held frames are, behind the record. */
+const HOLDS: u32 = PAGER + 48;
+
+const SUSPENDED: u32 = HOLDS + ((HELD + LAST) << 2);
+
+if (offsetof<Request>() != 48) ERROR("Request must be 48 bytes");
+
+/** A call or access begins, or has ended: what it held may leave. */
+export function operationBegin(): void {
+  const p = requests();
+  p.asked = 0;
+  p.holds = 0;
+  physical().promised = 0;
+  memory.fill(HOLDS, 0, (HELD + LAST) << 2);
+}
+
+/** Whether the call or access has left a request, and is to be made again. */
+export function operationAsks(): bool {
+  return requests().asked != 0;
+}
+
+/** Why the last page could not be had: an NTSTATUS. */
+export function refusalReason(): u32 {
+  return requests().reason;
+}
+
+/** Field of the request by number: kind, ticket, file or slot, page of the file, linear address. */
+export function requestField(field: u32): u64 {
+  const p = requests();
+  const isFile = p.request >= REQUEST_WRITE;
+  switch (field) {
+    case 0:
+      return p.request;
+    case 1:
+      return p.ticket;
+    case 2:
+      return isFile ? sectionOf(keyNumber(p.key))!.file : p.slot - 1;
+    case 3:
+      return isFile ? keyPage(p.key) : 0;
+    default:
+      return isBringing() ? STAGING : changetype<Frame>(p.frame).location;
+  }
+}
+
+/** The host has done, or failed, what the request with this ticket says. Whether it was awaited. */
+export function requestAnswer(ticket: u32, status: u32): bool {
+  const p = requests();
+  if (p.request == 0 || p.ticket != ticket) return false;
+  if (isBringing()) {
+    if (status != STATUS_SUCCESS) {
+      p.failedKey = p.key;
+      p.failedReason = status;
+    } else if (framesFit(1)) {
+      arrive();
+    }
+  } else if (status != STATUS_SUCCESS) {
+    restore(FRAME_DIRTY | FRAME_STUCK);
+  }
+  p.request = 0;
+  p.asked = 0;
+  return true;
+}
+
+/** Leave a request. One that was not answered yet is not awaited any more. */
+export function requestMake(kind: u32, key: u64, frame: Frame | null): void {
+  const p = requests();
+  if (p.request != 0 && !isBringing()) restore(FRAME_DIRTY);
+  p.request = kind;
+  p.ticket += 1;
+  p.frame = changetype<u32>(frame);
+  p.slot = frame === null ? 0 : frame.slot;
+  p.key = key;
+  p.asked = 1;
+}
+
+/** The access or call ends for this NTSTATUS, unless it has asked the host. */
+export function refuse(status: u32): void {
+  requests().reason = status;
+}
+
+/** Whether the host may be asked for the page: it has not just failed to bring it. */
+export function hasNotFailed(key: u64): bool {
+  const p = requests();
+  if (p.failedReason == 0 || p.failedKey != key) return true;
+  p.reason = p.failedReason;
+  p.failedReason = 0;
+  return false;
+}
+
+/** The frame stays in memory until the call ends. */
+export function frameHold(frame: Frame): void {
+  const p = requests();
+  if (p.holds >= HELD) return;
+  store<u32>(HOLDS + (p.holds << 2), changetype<u32>(frame));
+  p.holds += 1;
+}
+
+/** The frame is one of the last that were needed: it stays while the access goes on. */
+export function hold(frame: Frame): void {
+  const last = HOLDS + (HELD << 2);
+  memory.copy(last, last + 4, (LAST - 1) << 2);
+  store<u32>(last + ((LAST - 1) << 2), changetype<u32>(frame));
+}
+
+export function isHeld(frame: Frame): bool {
+  for (let i: u32 = 0; i < HELD + LAST; i++) {
+    if (load<u32>(HOLDS + (i << 2)) == changetype<u32>(frame)) return true;
+  }
+  return false;
+}
+
+/**
+ * How much of the call with these arguments is done: it asked the host when it had come so far, and
+ * is made again. 0 for every other call.
+ */
+export function resumed(a: u64, b: u64, c: u64): u64 {
+  const isSame = load<u64>(SUSPENDED) == a && load<u64>(SUSPENDED + 8) == b;
+  return isSame && load<u64>(SUSPENDED + 16) == c ? load<u64>(SUSPENDED + 24) : 0;
+}
+
+/** The call with these arguments goes on from there when it is made again. */
+export function suspend(a: u64, b: u64, c: u64, done: u64): void {
+  store<u64>(SUSPENDED, a);
+  store<u64>(SUSPENDED + 8, b);
+  store<u64>(SUSPENDED + 16, c);
+  store<u64>(SUSPENDED + 24, done);
+}
+
+/** Whether the page's slot in the window is where its frame belongs. */
+export function isHome(key: u64): bool {
+  return !keyIsShared(key) && windowHas(spaceOf(keyNumber(key))!, keyPage(key));
+}
+
+function requests(): Request {
+  return changetype<Request>(PAGER);
+}
+
+function isBringing(): bool {
+  const kind = requests().request;
+  return kind == REQUEST_LOAD || kind == REQUEST_READ;
+}
+
+/** Flags back to the frame that was to be stored, unless it is gone by now. */
+function restore(flags: u32): void {
+  const p = requests();
+  if (frameOfKey(p.key) == p.frame) changetype<Frame>(p.frame).state |= flags;
+}
+
+/** The frame that the page has, or 0. */
+function frameOfKey(key: u64): u32 {
+  const page = keyPage(key);
+  if (keyIsShared(key)) {
+    const section = sectionOf(keyNumber(key));
+    return section === null || section.facts == 0 ? 0 : sectionFrame(section, page);
+  }
+  const space = spaceOf(keyNumber(key));
+  if (space === null || space.state != SPACE_RUNNING) return 0;
+  const chunk = factsAt(space, page);
+  return chunk == 0 ? 0 : frameOf(chunk, <u32>page & 1023);
+}
+
+/** The bytes that the host put into the staging page belong to the page that was asked for. */
+function arrive(): void {
+  const p = requests();
+  if (frameOfKey(p.key) != p.frame) return;
+  let frame = changetype<Frame | null>(p.frame);
+  if (frame !== null) {
+    if (frame.location != 0 || !poolEnsure(POOL_PAGE, 1)) return;
+    framePlace(frame, isHome(frame.key));
+  } else {
+    const section = sectionOf(keyNumber(p.key));
+    if (section === null || !roomEnsure(section)) return;
+    frame = sectionTouch(section, keyPage(p.key));
+  }
+  memory.copy(frame.location, STAGING, PAGE_BYTES);
+}

@@ -1,0 +1,19 @@
+/**
+ * Where pages of 4,096 bytes go that left memory. Each has a slot: 0, 1, 2 and so on, dense, and
+ * taken again after it was released.
+ *
+ * A store answers at once or by a promise. A failure is thrown, or rejects the promise: DiskFull
+ * where there is no room, any other error where the medium fails; the other slots keep their pages.
+ * Calls for one slot take effect in the order in which they were made.
+ */
+export interface PageStore {
+  /**
+   * Keep a page. `bytes` may be read until the call returns or, if it returns a promise, until that
+   * settles; a store that keeps the page longer copies it.
+   */
+  write(slot: number, bytes: Uint8Array): void | Promise<void>;
+  /** Fill all of `target` with the page that was written last. */
+  read(slot: number, target: Uint8Array): void | Promise<void>;
+  /** Nobody wants the page of this slot any more. Does not fail. */
+  release?(slot: number): void;
+}

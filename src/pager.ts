@@ -1,0 +1,150 @@
+import {
+  STATUS_DISK_FULL,
+  STATUS_END_OF_FILE,
+  STATUS_IO_DEVICE_ERROR,
+} from "./constants/status.ts";
+import { DiskFull, type FileBacking } from "./file-backing.ts";
+import type { PageStore } from "./page-store.ts";
+import type { Core } from "./wasm/core.ts";
+import type { PageRequest } from "./wasm/requests.ts";
+
+const PAGE_BYTES = 0x1000;
+const SUCCESS = 0;
+
+/**
+ * The page store answers by a promise, and the access cannot wait: thrown by what is not
+ * asynchronous. Nothing has happened; after `ready` it can be made again.
+ */
+export class PageNotReady extends Error {
+  override readonly name = "PageNotReady";
+  /** Settles when the store has answered; never rejects. */
+  readonly ready: Promise<void>;
+
+  constructor(ready: Promise<void>) {
+    super("the page store has not answered yet: use the ...Async access, or whenReady");
+    this.ready = ready;
+  }
+}
+
+/** Does what the core asks for: stores pages that leave memory, and brings pages back. */
+export class Pager {
+  readonly #core: Core;
+  readonly #store: PageStore | undefined;
+  readonly #files = new Map<number, FileBacking>();
+  #serves = false;
+
+  constructor(core: Core, store: PageStore | undefined) {
+    this.#core = core;
+    this.#store = store;
+    if (store !== undefined) this.#serve();
+  }
+
+  /** From now on the core may ask for this file. */
+  addFile(number: number, file: FileBacking): void {
+    this.#files.set(number, file);
+    this.#serve();
+  }
+
+  removeFile(number: number): void {
+    this.#files.delete(number);
+  }
+
+  #serve(): void {
+    if (this.#serves) return;
+    this.#serves = true;
+    this.#core.requests.serveWith(() => this.serve());
+  }
+
+  /**
+   * Do what is asked for, and say so to the core. NTSTATUS of what came of it.
+   *
+   * @throws PageNotReady where the page store answers later
+   */
+  serve(): number {
+    const request = this.#core.requests.pending();
+    let later: Promise<void> | undefined;
+    try {
+      later = this.#begin(request);
+    } catch (error) {
+      return this.#answer(request, statusOf(error));
+    }
+    if (later === undefined) return SUCCESS;
+    throw new PageNotReady(
+      later.catch((error) => {
+        this.#answer(request, statusOf(error));
+      }),
+    );
+  }
+
+  /** Undefined where it is done, and answered. */
+  #begin(request: PageRequest): Promise<void> | undefined {
+    const { kind, number, page } = request;
+    const bytes = kind === "load" || kind === "read" ? new Uint8Array(PAGE_BYTES) : undefined;
+    let later: unknown;
+    if (kind === "store") later = this.#pageStore().write(number, request.bytes().slice());
+    else if (kind === "load") later = this.#pageStore().read(number, bytes as Uint8Array);
+    else if (kind === "write") this.#write(number, page, request.bytes().slice());
+    else this.#read(number, page, bytes as Uint8Array);
+    if (later instanceof Promise) {
+      return later.then(() => {
+        this.#answer(request, SUCCESS, bytes);
+      });
+    }
+    this.#answer(request, SUCCESS, bytes);
+    return undefined;
+  }
+
+  #pageStore(): PageStore {
+    if (this.#store === undefined) throw new Error("this machine has no page store");
+    return this.#store;
+  }
+
+  /** The last page of a file is filled up with zeros; a page behind the end is none (17.12). */
+  #read(number: number, page: number, bytes: Uint8Array): void {
+    const file = this.#file(number);
+    if (page * PAGE_BYTES >= file.sizeBytes) throw new EndOfFile();
+    file.read(page * PAGE_BYTES, bytes);
+  }
+
+  /** What lies behind the end of the file is not stored (7.2). */
+  #write(number: number, page: number, bytes: Uint8Array): void {
+    const file = this.#file(number);
+    const left = file.sizeBytes - page * PAGE_BYTES;
+    if (left > 0) file.write(page * PAGE_BYTES, bytes.subarray(0, Math.min(left, PAGE_BYTES)));
+  }
+
+  #file(number: number): FileBacking {
+    const file = this.#files.get(number);
+    if (file === undefined) throw new Error(`file ${number} is not known`);
+    return file;
+  }
+
+  #answer({ ticket, bytes }: PageRequest, status: number, brought?: Uint8Array): number {
+    if (brought !== undefined) bytes().set(brought);
+    this.#core.requests.answer(ticket, status);
+    return status;
+  }
+}
+
+class EndOfFile extends Error {}
+
+/** The NTSTATUS that a failure of a file or a page store stands for. */
+export function statusOf(error: unknown): number {
+  if (error instanceof DiskFull) return STATUS_DISK_FULL;
+  return error instanceof EndOfFile ? STATUS_END_OF_FILE : STATUS_IO_DEVICE_ERROR;
+}
+
+/**
+ * Do something that may need pages which a page store brings by a promise, again and again until it
+ * has them.
+ */
+export async function whenReady<T>(operation: () => T): Promise<T> {
+  for (;;) {
+    try {
+      return operation();
+    } catch (error) {
+      if (!(error instanceof PageNotReady)) throw error;
+      await error.ready;
+    }
+  }
+}

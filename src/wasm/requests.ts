@@ -1,0 +1,107 @@
+import type { CoreExports } from "./exports.ts";
+import type { Link } from "./link.ts";
+import { RequestField, RequestKind, STATUS_ASKS } from "./requests-exports.ts";
+
+const PAGE_BYTES = 0x1000;
+
+/** What the core asks of the host: that a page be stored, or brought. */
+export interface PageRequest {
+  readonly kind: "store" | "load" | "write" | "read";
+  /** By which the answer is recognized. */
+  readonly ticket: number;
+  /** Slot of the page store, or number of the file. */
+  readonly number: number;
+  /** Of the file. */
+  readonly page: number;
+  /** The page in linear memory: to be read, or to be filled. Valid until memory grows. */
+  readonly bytes: () => Uint8Array;
+}
+
+const KINDS = { 1: "store", 2: "load", 3: "write", 4: "read" } as const;
+
+type Call = (...parameters: number[]) => number;
+
+const OUTCOME_ASKS = 5;
+const PEEK_ASKS = 2;
+
+/** The exports whose calls may have to be made again, and how they say so. */
+const SERVED: readonly (readonly [keyof CoreExports, number])[] = [
+  ["allocateF64", STATUS_ASKS],
+  ["allocateExF64", STATUS_ASKS],
+  ["freeF64", STATUS_ASKS],
+  ["protectF64", STATUS_ASKS],
+  ["queryF64", STATUS_ASKS],
+  ["lockF64", STATUS_ASKS],
+  ["unlockF64", STATUS_ASKS],
+  ["readVirtualF64", STATUS_ASKS],
+  ["writeVirtualF64", STATUS_ASKS],
+  ["writeProcessF64", STATUS_ASKS],
+  ["getWriteWatchF64", STATUS_ASKS],
+  ["serviceAskF64", STATUS_ASKS],
+  ["viewMapF64", STATUS_ASKS],
+  ["viewMapExF64", STATUS_ASKS],
+  ["viewFlushF64", STATUS_ASKS],
+  ["askF64", OUTCOME_ASKS],
+  ["peekF64", PEEK_ASKS],
+  ["pokeF64", PEEK_ASKS],
+];
+
+/** The pending request of the core, and calls that wait for it. */
+export class Requests {
+  readonly #link: Link;
+
+  constructor(link: Link) {
+    this.#link = link;
+  }
+
+  pending(): PageRequest {
+    try {
+      const { exports, view } = this.#link;
+      const field = (number: number) => exports.requestFieldF64(number);
+      const kind = field(RequestField.Kind) as keyof typeof KINDS | typeof RequestKind.None;
+      if (kind === RequestKind.None) throw new Error("the core asks for nothing");
+      const linear = field(RequestField.Linear);
+      return {
+        kind: KINDS[kind],
+        ticket: field(RequestField.Ticket),
+        number: field(RequestField.Number),
+        page: field(RequestField.Page),
+        bytes: () => view.bytes(linear, PAGE_BYTES),
+      };
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
+  /** Whether the answer was still awaited. */
+  answer(ticket: number, status: number): boolean {
+    try {
+      return this.#link.exports.requestAnswer(ticket, status) !== 0;
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
+  }
+
+  /**
+   * From now on, calls that ask are made again when `serve` has done what they ask for; it says what
+   * became of it. Machines that keep nothing outside of memory never ask, and never come here.
+   */
+  serveWith(serve: () => number): void {
+    const { exports } = this.#link;
+    const serving: Record<string, unknown> = { ...exports };
+    for (const [name, asks] of SERVED) {
+      const call = exports[name] as Call;
+      serving[name] = (...parameters: number[]) => {
+        for (;;) {
+          const answer = call(...parameters);
+          if (answer !== asks) return answer;
+          exports.outcomeClear(this.#link.context);
+          const status = serve();
+          // A page that cannot be written is still to be written: the flush has failed.
+          if (name === "viewFlushF64" && status !== 0) return status;
+        }
+      };
+    }
+    this.#link.replace(serving as unknown as CoreExports);
+  }
+}
