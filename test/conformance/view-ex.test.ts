@@ -8,6 +8,7 @@ import {
   ERROR_MAPPED_ALIGNMENT,
   ERROR_NOT_ENOUGH_MEMORY,
   FILE_MAP_WRITE,
+  MEM_COMMIT,
   MEM_PRESERVE_PLACEHOLDER,
   MEM_REPLACE_PLACEHOLDER,
   MEM_RESERVE,
@@ -31,7 +32,8 @@ import {
   STATUS_MAPPED_ALIGNMENT,
 } from "../../src/constants.ts";
 import type { AddressRequirements, ExtendedParameter } from "../../src/extended-parameters.ts";
-import { hold, map3, replaceByView, within } from "./support/placeholders.ts";
+import { fileMapping } from "./support/file-sections.ts";
+import { COALESCE, hold, map3, replaceByView, within } from "./support/placeholders.ts";
 import { expectError, expectStatus } from "./support/refusal.ts";
 import { rule } from "./support/rule.ts";
 import { BASE, GRANULARITY, PAGE, type Scene, SELF } from "./support/scene.ts";
@@ -230,6 +232,24 @@ rule(
   },
   { machine: { commitLimit: 15 } },
 );
+
+rule("8.3#11", "of a file, which is as long as it wants", (scene) => {
+  hold(scene, BASE, 3, 5);
+  const handle = fileMapping(scene, 3);
+  replaceByView(scene, handle, BASE, 3);
+  scene.memory.setUint8(BASE + PAGE, 7);
+  const other = view(scene, handle);
+  expect(scene.memory.getUint8(other + PAGE)).toBe(7);
+  const base = BASE + 3 * PAGE;
+  expect(map3(scene, handle, base, 5 * PAGE, MEM_REPLACE_PLACEHOLDER | MEM_RESERVE)).toBe(base);
+  expect(scene.run(base)).toMatchObject({ state: MEM_COMMIT, size: 3 * PAGE });
+  expect(scene.run(base + 3 * PAGE)).toMatchObject({ state: MEM_RESERVE, size: 2 * PAGE });
+  for (const at of [BASE, base]) {
+    expect(scene.kernel32.UnmapViewOfFileEx(at, MEM_PRESERVE_PLACEHOLDER)).toBe(1);
+  }
+  scene.free(BASE, 8 * PAGE, COALESCE);
+  expect(scene.memory.getUint8(other + PAGE)).toBe(7);
+});
 
 rule("7.10#7", "each of them", (scene) => {
   const { MapViewOfFile2 } = scene.kernel32;

@@ -7,6 +7,7 @@ import {
   SEC_RESERVE,
 } from "../../src/constants.ts";
 import { EXECUTE, READ, touch, WRITE } from "./support/fault.ts";
+import { fileMapping } from "./support/file-sections.ts";
 import { rule } from "./support/rule.ts";
 import { PAGE, type Scene } from "./support/scene.ts";
 import { map, view as mapped, mapping } from "./support/sections.ts";
@@ -44,9 +45,16 @@ function anonymous(kind: KindName, attributes: number): Maker {
   };
 }
 
+const file: Maker = {
+  kind: "file",
+  create: (scene, protect) => fileMapping(scene, 3, protect),
+  offsetOf: () => PAGE,
+};
+
 const MAKERS: readonly Maker[] = [
   anonymous("committed", SEC_COMMIT),
   anonymous("reserved", SEC_RESERVE),
+  file,
 ];
 
 const ACCESS_CODES = { read: READ, write: WRITE, execute: EXECUTE } as const;

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import {
+  ERROR_ACCESS_DENIED,
   ERROR_INVALID_ADDRESS,
   ERROR_INVALID_PARAMETER,
   ERROR_INVALID_USER_BUFFER,
@@ -22,6 +23,7 @@ import {
   PAGE_WRITECOPY,
 } from "../../src/constants.ts";
 import { faultOf, guarded, READ, violation, WRITE } from "./support/fault.ts";
+import { fileMapping } from "./support/file-sections.ts";
 import { rule } from "./support/rule.ts";
 import { expectUnchanged, PAGE, type Scene, SELF } from "./support/scene.ts";
 import { mapping, view } from "./support/sections.ts";
@@ -231,7 +233,10 @@ const COMMITS: readonly (readonly [
   backing: string,
   make: (scene: Scene) => number,
   error: number,
-])[] = [["paging file", (scene) => view(scene, mapping(scene, 1)), 0]];
+])[] = [
+  ["paging file", (scene) => view(scene, mapping(scene, 1)), 0],
+  ["file", (scene) => view(scene, fileMapping(scene, 1)), ERROR_ACCESS_DENIED],
+];
 
 for (const [backing, make, error] of COMMITS) {
   rule("16.3#21", backing, (scene) => {

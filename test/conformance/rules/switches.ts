@@ -63,7 +63,7 @@ export const switchRules = rulesOf(`
 16.3#20 | wine-test
   The first write to a copy-on-write view copies one page and leaves the section alone.
 16.3#21 | oracle
-  A commit in a view: the paging file allows it.
+  A commit in a view: the paging file allows it, a file does not.
 16.3#22 | oracle
   A view is not freed but unmapped, once, by any address inside.
 16.3#23 | doc ros-src
