@@ -14,6 +14,7 @@ import { probeFunctions } from "./kernel32/probe.ts";
 import { processFunctions } from "./kernel32/processes.ts";
 import { sectionFunctions } from "./kernel32/sections.ts";
 import { systemFunctions } from "./kernel32/system.ts";
+import { viewFunctions } from "./kernel32/views.ts";
 import { virtualFunctions } from "./kernel32/virtual.ts";
 import { ntdll } from "./ntdll.ts";
 import type { Process } from "./process.ts";
@@ -41,6 +42,7 @@ export function kernel32(process: Process): Kernel32 {
   const face: Kernel32 = Object.freeze({
     ...virtualFunctions(process),
     ...sectionFunctions(process),
+    ...viewFunctions(process),
     ...probeFunctions(process),
     ...systemFunctions(process),
     ...processFunctions(process),

@@ -16,6 +16,7 @@ import type { Ntdll } from "./ntdll/interface.ts";
 import { runtimeFunctions } from "./ntdll/runtime.ts";
 import { sectionServices } from "./ntdll/sections.ts";
 import { transferServices } from "./ntdll/transfers.ts";
+import { viewServices } from "./ntdll/views.ts";
 import { virtualServices } from "./ntdll/virtual.ts";
 import { watchServices } from "./ntdll/watch.ts";
 import type { Process } from "./process.ts";
@@ -40,6 +41,7 @@ export function ntdll(process: Process): Ntdll {
     ...virtualServices(process),
     ...sectionServices(process),
     ...fileServices(process),
+    ...viewServices(process),
     ...transferServices(process),
     ...watchServices(process),
     ...runtimeFunctions(process),

@@ -7,4 +7,5 @@ export * from "./requests";
 export * from "./sections";
 export * from "./services";
 export * from "./twins.generated";
+export * from "./views";
 export * from "./windowed";

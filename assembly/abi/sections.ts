@@ -1,15 +1,12 @@
-import { STATUS_INVALID_HANDLE } from "../base/status";
-import { isTarget, known } from "../nt/answer";
+import { known, knownSection } from "../nt/answer";
 import { sectionCreate as ntSectionCreate } from "../nt/section";
 import {
   sectionCreateFile as ntSectionCreateFile,
   sectionExtend as ntSectionExtend,
 } from "../nt/section-file";
-import {
-  viewFlush as ntViewFlush,
-  viewMap as ntViewMap,
-  viewUnmap as ntViewUnmap,
-} from "../nt/view";
+import { viewMap as ntViewMap } from "../nt/view";
+import { viewFlush as ntViewFlush } from "../nt/view-flush";
+import { viewUnmap as ntViewUnmap } from "../nt/view-unmap";
 import {
   sectionClose as close,
   contentEnd as end,
@@ -25,13 +22,6 @@ import { contentClean } from "../virt/pager";
 
 export function sectionCreate(context: u32, size: u64, protection: u32, attributes: u32): u32 {
   return ntSectionCreate(changetype<Context>(context), size, protection, attributes);
-}
-
-/** A number that no section has, or that is a file's, is a handle that leads nowhere. */
-function knownSection(section: u32): u32 {
-  if (!isTarget(section)) return section;
-  const found = sectionOf(section);
-  return found === null || found.file != 0 ? STATUS_INVALID_HANDLE : section;
 }
 
 /** One handle more, or less; the last handle and the last view end the section. */
@@ -142,7 +132,7 @@ export function viewMap(
 }
 
 export function viewUnmap(context: u32, target: u32, address: u64): u32 {
-  return ntViewUnmap(changetype<Context>(context), known(target), address);
+  return ntViewUnmap(changetype<Context>(context), known(target), address, 0);
 }
 
 export function viewFlush(context: u32, target: u32, address: u64, size: u64): u32 {

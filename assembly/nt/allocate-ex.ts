@@ -83,7 +83,7 @@ function placeholderRow(type: u32, protect: u32): u32 {
 }
 
 /** Table 8.2. */
-function areRequirements(lowest: u64, highest: u64, alignment: u64): bool {
+export function areRequirements(lowest: u64, highest: u64, alignment: u64): bool {
   if ((lowest & (GRANULARITY - 1)) != 0) return false;
   if (highest != 0) {
     if (((highest + 1) & 0xfff) != 0 || highest > machine().highestAddress) return false;

@@ -5,6 +5,7 @@ import {
   STATUS_INVALID_PARAMETER_1,
   STATUS_INVALID_PARAMETER_10,
 } from "../base/status";
+import { sectionOf } from "../object/section";
 import { Context } from "../virt/context";
 import { SWITCH_PLAIN_STATUS, switchIs } from "../virt/machine";
 import { operationAsks, operationBegin, suspend } from "../virt/request";
@@ -20,8 +21,13 @@ export function answer(context: Context, row: u32, status: u32): u32 {
   operationBegin();
   if (asks) return STATUS_ASKS;
   suspend(0, 0, 0, 0);
+  return switchIs(SWITCH_PLAIN_STATUS) ? unnumbered(status) : status;
+}
+
+/** The same status without the number of a parameter. */
+export function unnumbered(status: u32): u32 {
   const numbered = status >= STATUS_INVALID_PARAMETER_1 && status <= STATUS_INVALID_PARAMETER_10;
-  return numbered && switchIs(SWITCH_PLAIN_STATUS) ? STATUS_INVALID_PARAMETER : status;
+  return numbered ? STATUS_INVALID_PARAMETER : status;
 }
 
 /**
@@ -44,4 +50,11 @@ export function isTerminating(space: Space): bool {
 export function known(target: u32): u32 {
   if (!isTarget(target)) return target;
   return targetSpace(target) === null ? STATUS_INVALID_HANDLE : target;
+}
+
+/** The same for sections; the content of a file is none. */
+export function knownSection(section: u32): u32 {
+  if (!isTarget(section)) return section;
+  const found = sectionOf(section);
+  return found === null || found.file != 0 ? STATUS_INVALID_HANDLE : section;
 }

@@ -70,8 +70,9 @@ export function free(
   if (!isTarget(target)) return fail(context, 6, target);
   const space = targetSpace(target)!;
   if (isTerminating(space)) return fail(context, 6, STATUS_PROCESS_IS_TERMINATING);
-  if (isPlaceholder) {
-    return finish(context, baseAt, sizeAt, releasePlaceholder(context, space, base, size, type));
+  if (isPlaceholder && size == 0) {
+    const row: u32 = modifier == MEM_PRESERVE_PLACEHOLDER ? 6 : 9;
+    return answer(context, rule(8, 3, row), STATUS_INVALID_PARAMETER_3);
   }
   const region = regionAt(space, base);
   if (region === null) return fail(context, 7, STATUS_MEMORY_NOT_ALLOCATED);
@@ -92,8 +93,13 @@ function perform(
   const isRelease = type == MEM_RELEASE;
   const start = size == 0 ? region.start : pageDown(base);
   const end = size == 0 ? region.end : pageUp(base + size);
-  if (end > region.end) return fail(context, 8, STATUS_UNABLE_TO_FREE_VM);
+  // What coalesces has to span more than one region (8.3#7).
+  const coalesces = (type & MEM_COALESCE_PLACEHOLDERS) != 0;
+  if (end > region.end && !coalesces) return fail(context, 8, STATUS_UNABLE_TO_FREE_VM);
   if (region.kind != REGION_PRIVATE) return fail(context, 9, STATUS_UNABLE_TO_DELETE_SECTION);
+  if ((type & (MEM_COALESCE_PLACEHOLDERS | MEM_PRESERVE_PLACEHOLDER)) != 0) {
+    return releasePlaceholder(context, space, region, start, end, type);
+  }
   if (size == 0 && pageDown(base) != region.start) {
     return fail(context, isRelease ? 10 : 11, STATUS_FREE_VM_NOT_AT_BASE);
   }

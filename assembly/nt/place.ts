@@ -16,11 +16,10 @@ import { Space } from "../virt/space";
  */
 export function placeLowest(space: Space, size: u64, alignment: u64, lowest: u64, limit: u64): u64 {
   if (limit < lowest) return NOWHERE;
-  if (!switchIs(SWITCH_SEEDED_PLACEMENT)) {
+  const units = (limit + 1 - lowest) / GRANULARITY;
+  if (!switchIs(SWITCH_SEEDED_PLACEMENT) || units == 0) {
     return gapLowest(space, size, alignment, lowest, limit);
   }
-  const units = (limit + 1 - lowest) / GRANULARITY;
-  if (units == 0) return NOWHERE;
   const drawn = <u64>randomNext(machine().placementState);
   const from = lowest + (drawn % units) * GRANULARITY;
   const base = gapLowest(space, size, alignment, from, limit);

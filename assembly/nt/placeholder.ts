@@ -1,10 +1,9 @@
-import { pageDown, pageOf, pageUp } from "../base/range";
+import { pageOf } from "../base/range";
 import { rule } from "../base/rule";
 import {
   STATUS_CONFLICTING_ADDRESSES,
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PAGE_PROTECTION,
-  STATUS_INVALID_PARAMETER_3,
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
@@ -44,44 +43,34 @@ export function replacePlaceholder(
   if (isTerminating(space)) {
     return answer(context, rule(8, 3, 10), STATUS_PROCESS_IS_TERMINATING);
   }
-  const region = regionAt(space, base);
-  const isWhole =
-    region !== null &&
-    regionIs(region, REGION_PLACEHOLDER) &&
-    region.start == base &&
-    region.end - base == size;
-  if (!isWhole) return answer(context, rule(8, 3, 10), STATUS_CONFLICTING_ADDRESSES);
+  const region = placeholderAt(space, base, size);
+  if (region === null) return refuse(context, 10);
   const commits = (type & MEM_COMMIT) != 0;
   const pages = commits ? size >> 12 : 0;
   const charged = chargeStatus(space, pages);
   if (charged != STATUS_SUCCESS) return failCharge(context, charged);
   if (!roomEnsure(space)) return answer(context, rule(8, 3, 10), STATUS_INSUFFICIENT_RESOURCES);
-  const target = region!;
-  target.flags = regionFlags(type, protect) | REGION_REPLACED;
-  target.protection = protect;
-  if (regionIs(target, REGION_WATCHED)) space.watchedRegions += 1;
-  if (commits) commit(space, target, pageOf(base), pageOf(base + size), attributesOf(protect));
+  region.flags = regionFlags(type, protect) | REGION_REPLACED;
+  region.protection = protect;
+  if (regionIs(region, REGION_WATCHED)) space.watchedRegions += 1;
+  if (commits) commit(space, region, pageOf(base), pageOf(base + size), attributesOf(protect));
   return done(context, 10, base, base + size);
 }
 
-/** RELEASE with PRESERVE_PLACEHOLDER or COALESCE_PLACEHOLDERS. */
+/**
+ * RELEASE with PRESERVE_PLACEHOLDER or COALESCE_PLACEHOLDERS, of private memory from `start`, in
+ * this region, to `end`: in the same region, where it preserves.
+ */
 export function releasePlaceholder(
   context: Context,
   space: Space,
-  base: u64,
-  size: u64,
+  region: Region,
+  start: u64,
+  end: u64,
   type: u32,
 ): u32 {
-  const preserves = (type & MEM_PRESERVE_PLACEHOLDER) != 0;
-  if (size == 0) {
-    return answer(context, rule(8, 3, preserves ? 6 : 9), STATUS_INVALID_PARAMETER_3);
-  }
   if (!roomEnsure(space)) return answer(context, rule(8, 3, 3), STATUS_INSUFFICIENT_RESOURCES);
-  const start = pageDown(base);
-  const end = pageUp(base + size);
-  if (!preserves) return coalesce(context, space, start, end);
-  const region = regionAt(space, start);
-  if (region === null || end > region.end) return refuse(context, 5);
+  if ((type & MEM_PRESERVE_PLACEHOLDER) == 0) return coalesce(context, space, start, end);
   const isWhole = start == region.start && end == region.end;
   if (regionIs(region, REGION_REPLACED)) {
     if (!isWhole) return refuse(context, 12);
@@ -92,6 +81,18 @@ export function releasePlaceholder(
   if (isWhole) return refuse(context, 4);
   split(space, region, start, end);
   return done(context, 3, start, end);
+}
+
+/** The placeholder of exactly this extent, or null. */
+export function placeholderAt(space: Space, base: u64, size: u64): Region | null {
+  const region = regionAt(space, base);
+  if (region === null || !regionIs(region, REGION_PLACEHOLDER)) return null;
+  return region.start == base && region.end - base == size ? region : null;
+}
+
+/** Hold [start, end). Requires: room for one change, and nothing lies there. */
+export function placeholderMake(space: Space, start: u64, end: u64): void {
+  reserve(space, start, end, REGION_PRIVATE, PAGE_NOACCESS, REGION_PLACEHOLDER);
 }
 
 /** Private memory becomes a placeholder again; its content is lost. */
@@ -114,9 +115,9 @@ function split(space: Space, region: Region, start: u64, end: u64): void {
     regionShorten(space, region, end);
   } else {
     regionShorten(space, region, start);
-    placeholder(space, start, end);
+    placeholderMake(space, start, end);
   }
-  if (end != stop) placeholder(space, end, stop);
+  if (end != stop) placeholderMake(space, end, stop);
 }
 
 /** One placeholder in place of two or more that lie side by side. */
@@ -135,12 +136,8 @@ function coalesce(context: Context, space: Space, start: u64, end: u64): u32 {
     regionRemove(space, region);
     region = after;
   }
-  placeholder(space, start, end);
+  placeholderMake(space, start, end);
   return done(context, 7, start, end);
-}
-
-function placeholder(space: Space, start: u64, end: u64): void {
-  reserve(space, start, end, REGION_PRIVATE, PAGE_NOACCESS, REGION_PLACEHOLDER);
 }
 
 function done(context: Context, row: u32, start: u64, end: u64): u32 {

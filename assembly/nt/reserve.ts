@@ -96,11 +96,12 @@ export function reserveRegion(
 }
 
 export function regionFlags(type: u32, protect: u32): u32 {
+  // A placeholder has nothing that could be watched.
+  if ((type & MEM_RESERVE_PLACEHOLDER) != 0) return REGION_PLACEHOLDER;
   let flags = cachingFlags(protect);
   if ((type & MEM_WRITE_WATCH) != 0) flags |= REGION_WATCHED;
   if ((type & MEM_PHYSICAL) != 0) flags |= REGION_PHYSICAL;
   if ((type & MEM_LARGE_PAGES) != 0) flags |= REGION_LARGE;
-  if ((type & MEM_RESERVE_PLACEHOLDER) != 0) flags |= REGION_PLACEHOLDER;
   return flags;
 }
 

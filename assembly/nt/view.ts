@@ -1,3 +1,4 @@
+import { PAGE_MASK } from "../base/layout";
 import { GRANULARITY, pageDown, pageOf, pageUp, smaller } from "../base/range";
 import { RULE_BEHIND_A, rule } from "../base/rule";
 import {
@@ -15,8 +16,6 @@ import {
   STATUS_INVALID_VIEW_SIZE,
   STATUS_MAPPED_ALIGNMENT,
   STATUS_NO_MEMORY,
-  STATUS_NOT_MAPPED_DATA,
-  STATUS_NOT_MAPPED_VIEW,
   STATUS_PAGEFILE_QUOTA_EXCEEDED,
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SECTION_PROTECTION,
@@ -29,19 +28,18 @@ import { chargeFits } from "../phys/charge";
 import { chargeFitsQuota } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { WRITE } from "../virt/fault";
-import { NOWHERE, regionAt, regionFloor } from "../virt/index";
+import { NOWHERE, regionFloor, regionRemove } from "../virt/index";
 import { machine, SWITCH_WOW64, switchIs } from "../virt/machine";
-import { contentClean } from "../virt/pager";
 import {
   REGION_FILE_VIEW,
   REGION_GROWING,
   REGION_NO_CACHE,
   REGION_NO_CHANGE,
   REGION_PAGEFILE_VIEW,
-  REGION_PRIVATE,
+  REGION_REPLACED,
   REGION_WRITE_COMBINE,
 } from "../virt/region";
-import { roomEnsure, roomEnsureSplits } from "../virt/room";
+import { roomEnsureSplits } from "../virt/room";
 import { Space } from "../virt/space";
 import {
   NOT_ALLOWED,
@@ -49,14 +47,12 @@ import {
   viewChargeAll,
   viewCommit,
   viewCommitSplits,
-  viewEnd,
   viewMake,
-  viewPage,
-  viewSection,
   viewShow,
 } from "../virt/view";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { placeHighest, placeLowest, placeTaken } from "./place";
+import { placeholderAt } from "./placeholder";
 import {
   isReady,
   isReadyPointer,
@@ -70,6 +66,7 @@ import { attributesOf, isAllowedInView, isProtection } from "./protection";
 import {
   MEM_DOS_LIM,
   MEM_LARGE_PAGES,
+  MEM_REPLACE_PLACEHOLDER,
   MEM_RESERVE,
   MEM_TOP_DOWN,
   PAGE_EXECUTE_READWRITE,
@@ -91,7 +88,7 @@ import {
 import { isZeroBits, zeroBitsLimit } from "./zero-bits";
 
 const VIEW_UNMAP: u32 = 2;
-const KNOWN: u32 = MEM_TOP_DOWN | MEM_LARGE_PAGES | SEC_NO_CHANGE | MEM_RESERVE;
+export const VIEW_TYPES: u32 = MEM_TOP_DOWN | MEM_LARGE_PAGES | SEC_NO_CHANGE | MEM_RESERVE;
 const OFFSET_BYTES: u32 = 8;
 
 /**
@@ -116,9 +113,46 @@ export function viewMap(
   protection: u32,
 ): u32 {
   if (inherit == 0 || inherit > VIEW_UNMAP) return fail(context, 1, STATUS_INVALID_PARAMETER_8);
-  if ((type & ~(KNOWN | MEM_DOS_LIM)) != 0) return fail(context, 2, STATUS_INVALID_PARAMETER_9);
-  const isDos = (type & MEM_DOS_LIM) != 0;
-  if (isDos && !isNative32()) {
+  if ((type & ~(VIEW_TYPES | MEM_DOS_LIM)) != 0)
+    return fail(context, 2, STATUS_INVALID_PARAMETER_9);
+  const wrong = refuseParameters(context, baseAt, offsetAt, sizeAt, type, protection);
+  if (wrong != STATUS_SUCCESS) return wrong;
+  base = pointerRead(context, baseAt, base);
+  size = pointerRead(context, sizeAt, size);
+  const limit = machine().regionLimit;
+  if (base > limit || limit + 1 - base < size) return fail(context, 5, STATUS_INVALID_PARAMETER_3);
+  if (!isZeroBits(zeroBits) || base > zeroBitsLimit(zeroBits)) {
+    return fail(context, 6, STATUS_INVALID_PARAMETER_4);
+  }
+  return viewMapWithin(
+    context,
+    target,
+    section,
+    rights,
+    baseAt,
+    base,
+    machine().lowestAddress,
+    zeroBitsLimit(zeroBits),
+    commitSize,
+    offsetAt,
+    offset,
+    sizeAt,
+    size,
+    type,
+    protection,
+  );
+}
+
+/** Rows 3a and 4 of 7.2, and the pointers. */
+export function refuseParameters(
+  context: Context,
+  baseAt: u64,
+  offsetAt: u64,
+  sizeAt: u64,
+  type: u32,
+  protection: u32,
+): u32 {
+  if ((type & MEM_DOS_LIM) != 0 && !isNative32()) {
     return answer(context, rule(7, 2, 3) | RULE_BEHIND_A, STATUS_INVALID_PARAMETER_9);
   }
   if (!isViewProtection(protection)) return fail(context, 4, STATUS_INVALID_PAGE_PROTECTION);
@@ -129,23 +163,43 @@ export function viewMap(
   ) {
     return fail(context, 5, STATUS_ACCESS_VIOLATION);
   }
-  base = pointerRead(context, baseAt, base);
-  size = pointerRead(context, sizeAt, size);
+  return STATUS_SUCCESS;
+}
+
+/**
+ * Rows 7 to 14, for arguments that are in order: what names no base goes into [lowest, highest]. A
+ * view that replaces a placeholder may begin at any page, of the space and of the section (7.10).
+ */
+export function viewMapWithin(
+  context: Context,
+  target: u32,
+  section: u32,
+  rights: u32,
+  baseAt: u64,
+  base: u64,
+  lowest: u64,
+  highest: u64,
+  commitSize: u64,
+  offsetAt: u64,
+  offset: u64,
+  sizeAt: u64,
+  size: u64,
+  type: u32,
+  protection: u32,
+): u32 {
   if (offsetAt != NO_POINTER && offsetAt != 0) offset = memoryRead(context, offsetAt, OFFSET_BYTES);
-  const limit = machine().regionLimit;
-  if (base > limit || limit + 1 - base < size) return fail(context, 5, STATUS_INVALID_PARAMETER_3);
-  if (!isZeroBits(zeroBits) || base > zeroBitsLimit(zeroBits)) {
-    return fail(context, 6, STATUS_INVALID_PARAMETER_4);
-  }
   if (!isTarget(section)) return fail(context, 7, section);
   if (!isTarget(target)) return fail(context, 7, target);
   const space = targetSpace(target)!;
   if (isTerminating(space)) return fail(context, 7, STATUS_PROCESS_IS_TERMINATING);
   const needed = neededRights(protection);
   if ((needed & ~allowedRights(rights)) != 0) return fail(context, 7, STATUS_ACCESS_DENIED);
+  const isDos = (type & MEM_DOS_LIM) != 0;
+  const replaces = (type & MEM_REPLACE_PLACEHOLDER) != 0;
   if (isDos) base = pageDown(base);
   const unaligned = isDos ? offset : base | offset;
-  if ((unaligned & (GRANULARITY - 1)) != 0) return fail(context, 8, STATUS_MAPPED_ALIGNMENT);
+  const mask = replaces ? PAGE_MASK : GRANULARITY - 1;
+  if ((unaligned & mask) != 0) return fail(context, 8, STATUS_MAPPED_ALIGNMENT);
   const mapped = sectionOf(section)!;
   const isLonger = (type & MEM_RESERVE) != 0;
   if (isLonger && !isGrowing(mapped)) return fail(context, 3, STATUS_INVALID_PARAMETER_9);
@@ -158,13 +212,17 @@ export function viewMap(
     return fail(context, 11, STATUS_INVALID_VIEW_SIZE);
   }
   const bytes = size == 0 ? sectionBytes - offset : pageUp(size);
+  if (replaces && placeholderAt(space, base, size == 0 ? bytes : size) === null) {
+    return answer(context, rule(7, 10, 6), STATUS_CONFLICTING_ADDRESSES);
+  }
   const head = commitSize < bytes ? pageUp(commitSize) : bytes;
   const status = place(
     context,
     space,
     mapped,
     base,
-    zeroBits,
+    lowest,
+    highest,
     pageOf(offset),
     bytes,
     head,
@@ -178,64 +236,14 @@ export function viewMap(
   return STATUS_SUCCESS;
 }
 
-/** NtUnmapViewOfSection: any address inside the view (7.5). */
-export function viewUnmap(context: Context, target: u32, address: u64): u32 {
-  if (address > machine().highestAddress) {
-    return answer(context, rule(7, 5, 2), STATUS_NOT_MAPPED_VIEW);
-  }
-  if (!isTarget(target)) return answer(context, rule(7, 5, 2), target);
-  const space = targetSpace(target)!;
-  if (isTerminating(space)) {
-    return answer(context, rule(7, 5, 2), STATUS_PROCESS_IS_TERMINATING);
-  }
-  const region = regionAt(space, address);
-  if (region === null || region.kind == REGION_PRIVATE) {
-    return answer(context, rule(7, 5, 2), STATUS_NOT_MAPPED_VIEW);
-  }
-  if (!roomEnsure(space)) {
-    return answer(context, rule(7, 5, 2), STATUS_INSUFFICIENT_RESOURCES);
-  }
-  viewEnd(space, region);
-  return answer(context, rule(7, 5, 1), STATUS_SUCCESS);
-}
-
-/**
- * FlushViewOfFile (7.11). The host is asked for one dirty page of a file after the other; memory
- * that the paging file backs has nothing to write.
- */
-export function viewFlush(context: Context, target: u32, address: u64, size: u64): u32 {
-  if (!isTarget(target)) return answer(context, rule(7, 11, 4), target);
-  const space = targetSpace(target)!;
-  if (isTerminating(space)) {
-    return answer(context, rule(7, 11, 4), STATUS_PROCESS_IS_TERMINATING);
-  }
-  if (address > machine().highestAddress) {
-    return answer(context, rule(7, 11, 4), STATUS_NOT_MAPPED_VIEW);
-  }
-  const region = regionAt(space, address);
-  if (region === null) return answer(context, rule(7, 11, 4), STATUS_NOT_MAPPED_VIEW);
-  if (region.kind == REGION_PRIVATE) {
-    return answer(context, rule(7, 11, 5), STATUS_NOT_MAPPED_DATA);
-  }
-  if (size > region.end - address) {
-    return answer(context, rule(7, 11, 6), STATUS_NOT_MAPPED_VIEW);
-  }
-  const content = viewSection(region);
-  if (content !== null && content.file != 0) {
-    const last = size == 0 ? region.end : pageUp(address + size);
-    contentClean(content, viewPage(region, pageOf(address)), viewPage(region, pageOf(last)));
-    return answer(context, rule(7, 11, 1), STATUS_SUCCESS);
-  }
-  return answer(context, rule(7, 11, 2), STATUS_SUCCESS);
-}
-
 /** Rows 12 to 14, and the view itself. */
 function place(
   context: Context,
   space: Space,
   section: Section,
   base: u64,
-  zeroBits: u64,
+  lowest: u64,
+  highest: u64,
   offsetPages: u64,
   bytes: u64,
   headBytes: u64,
@@ -244,14 +252,13 @@ function place(
 ): u32 {
   let start = base;
   const isTopDown = (type & MEM_TOP_DOWN) != 0;
+  const replaces = (type & MEM_REPLACE_PLACEHOLDER) != 0;
   if (base == 0) {
-    const lowest = machine().lowestAddress;
-    const limit = zeroBitsLimit(zeroBits);
     start = isTopDown
-      ? placeHighest(space, bytes, GRANULARITY, lowest, limit)
-      : placeLowest(space, bytes, GRANULARITY, lowest, limit);
+      ? placeHighest(space, bytes, GRANULARITY, lowest, highest)
+      : placeLowest(space, bytes, GRANULARITY, lowest, highest);
     if (start == NOWHERE) return fail(context, 13, STATUS_NO_MEMORY);
-  } else {
+  } else if (!replaces) {
     const end = start + bytes;
     if (start < GRANULARITY || end > machine().regionLimit + 1) {
       return fail(context, 12, STATUS_CONFLICTING_ADDRESSES);
@@ -278,6 +285,7 @@ function place(
     return fail(context, 13, STATUS_INSUFFICIENT_RESOURCES);
   }
   const flags = viewFlags(section, type);
+  if (replaces) regionRemove(space, regionFloor(space, start));
   const kind = isFile ? REGION_FILE_VIEW : REGION_PAGEFILE_VIEW;
   const region = viewMake(
     space,
@@ -298,7 +306,7 @@ function place(
   if (base == 0 && !isTopDown) placeTaken();
   resultSet(context, 0, start);
   resultSet(context, 1, bytes);
-  return answer(context, rule(7, 2, 0), STATUS_SUCCESS);
+  return answer(context, replaces ? rule(8, 3, 11) : rule(7, 2, 0), STATUS_SUCCESS);
 }
 
 /** Views of a writable data file may be longer than it is, and show what it grows by (17.12). */
@@ -348,6 +356,7 @@ function viewFlags(section: Section, type: u32): u32 {
   if ((section.attributes & SEC_WRITECOMBINE) != 0) flags |= REGION_WRITE_COMBINE;
   if (((type | section.attributes) & SEC_NO_CHANGE) != 0) flags |= REGION_NO_CHANGE;
   if ((type & MEM_RESERVE) != 0) flags |= REGION_GROWING;
+  if ((type & MEM_REPLACE_PLACEHOLDER) != 0) flags |= REGION_REPLACED;
   return flags;
 }
 

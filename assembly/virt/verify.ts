@@ -35,7 +35,15 @@ import {
   windowHas,
 } from "./maps";
 import { nodeCount, nodeGap, nodeLargestGap, nodeRef, nodeStart } from "./node";
-import { REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
+import {
+  REGION_PLACEHOLDER,
+  REGION_PRIVATE,
+  REGION_REPLACED,
+  REGION_WATCHED,
+  Region,
+  regionIs,
+  regionIsCharged,
+} from "./region";
 import { SPACE_RUNNING, SPACE_WINDOWED, Space, spaceOf, TAG_SHIFT } from "./space";
 import { ownPages } from "./view";
 
@@ -44,7 +52,8 @@ import { ownPages } from "./view";
  * page in result 0:
  *
  *     1  the index is ordered, its regions do not overlap, its gaps and counts are right
- *     2  each region counts its committed pages, and nothing outside of regions is committed
+ *     2  each region counts its committed pages, and nothing outside of regions is committed; a
+ *        placeholder is private, watches nothing and has none
  *     3  the charge of the space is what its private regions have committed, and what of its views
  *        is copy-on-write
  *     4  a page with a frame is committed; the frame has one owner and names this page, and is in
@@ -54,7 +63,8 @@ import { ownPages } from "./view";
  *     6  the counts of frames, valid and locked pages are right
  *     7  the access map allows nothing that the page does not; a span bit says what both bytes say
  *     8  a translation allows nothing that its page does not, and leads to its bytes
- *     9  charge, frames and records of the machine are the sums over its spaces and sections
+ *     9  charge, frames and records of the machine are the sums over its spaces and sections; a
+ *        section counts the regions that show it
  */
 export function verify(context: Context, space: Space): u32 {
   resultSet(context, 0, 0);
@@ -114,10 +124,16 @@ function verifyCommitted(context: Context, space: Space): bool {
     resultSet(context, 0, pageOf(region.start));
     const pages = committedCount(space, pageOf(region.start), pageOf(region.end));
     if (pages != region.committedPages) return false;
+    if (regionIs(region, REGION_PLACEHOLDER) && !isBare(region)) return false;
     sum += pages;
     region = regionAfter(space, region.start);
   }
   return sum == committedCount(space, 0, pageOf(machine().highestAddress) + 1);
+}
+
+function isBare(region: Region): bool {
+  const isPlain = !regionIs(region, REGION_REPLACED | REGION_WATCHED);
+  return region.kind == REGION_PRIVATE && isPlain && region.committedPages == 0;
 }
 
 function verifyCharge(space: Space): bool {
@@ -232,6 +248,12 @@ function verifyMachine(): bool {
   for (let number: u32 = 1; number < SECTIONS_MAX; number++) {
     const section = sectionOf(number);
     if (section === null) continue;
+    let views: u32 = 0;
+    for (let link = section.firstView; link != 0; link = changetype<Region>(link).nextView) {
+      if (changetype<Region>(link).section != number) return false;
+      views += 1;
+    }
+    if (views != section.views) return false;
     charge += section.committedPages;
     records += 1;
     if (sectionIsFile(section)) continue;

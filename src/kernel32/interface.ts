@@ -10,6 +10,7 @@ import type {
   MemoryStatusEx,
   SystemInfo,
 } from "../structs.ts";
+import type { ViewFunctions } from "./views-interface.ts";
 
 /**
  * The memory functions of kernel32. BOOL is 1 or 0, NULL is 0. A function that fails answers 0 (the
@@ -21,7 +22,7 @@ import type {
  * for an argument that is not what the parameter can hold, Error when the process has ended,
  * MachinePoisoned when the core has trapped.
  */
-export interface Kernel32 {
+export interface Kernel32 extends ViewFunctions {
   /**
    * Reserve, commit or reset pages. Windows page: "VirtualAlloc".
    *
@@ -225,12 +226,6 @@ export interface Kernel32 {
    * @returns 1, or 0. Errors: 487
    */
   UnmapViewOfFile(address: Address | null): number;
-  /**
-   * As UnmapViewOfFile. Windows page: "UnmapViewOfFileEx".
-   *
-   * @param flags 0 or MEM_UNMAP_WITH_TRANSIENT_BOOST. Errors: 87, 487
-   */
-  UnmapViewOfFileEx(address: Address | null, flags: number): number;
   /**
    * Write a view back; what the paging file backs is nowhere to be written. Windows page:
    * "FlushViewOfFile".

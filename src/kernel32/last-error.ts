@@ -32,7 +32,6 @@ export const Rule = {
   MappingProtection: packDecision("7.1#1"),
   /** No file and no size. */
   MappingSize: packDecision("7.1#2"),
-  UnmapFlags: packDecision("7.5#5"),
   System: packDecision("17.7"),
   Handles: packDecision("17.8"),
 } as const;

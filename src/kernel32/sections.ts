@@ -1,6 +1,5 @@
-import { ERROR_ALREADY_EXISTS, ERROR_INVALID_ADDRESS, ERROR_SUCCESS } from "../constants/error.ts";
+import { ERROR_ALREADY_EXISTS, ERROR_SUCCESS } from "../constants/error.ts";
 import {
-  MEM_PRESERVE_PLACEHOLDER,
   PAGE_EXECUTE_READ,
   PAGE_EXECUTE_READWRITE,
   PAGE_EXECUTE_WRITECOPY,
@@ -56,7 +55,6 @@ type SectionFunctions = Pick<
   | "MapViewOfFile"
   | "MapViewOfFileEx"
   | "UnmapViewOfFile"
-  | "UnmapViewOfFileEx"
   | "FlushViewOfFile"
   | "FlushFileBuffers"
 >;
@@ -155,17 +153,6 @@ export function sectionFunctions(caller: Process): SectionFunctions {
     },
 
     UnmapViewOfFile,
-
-    UnmapViewOfFileEx(address, flags) {
-      door.nullablePointer(address, "address");
-      const asked = dword(flags, "flags");
-      if (asked > MEM_PRESERVE_PLACEHOLDER) return refuse(caller, Rule.UnmapFlags);
-      // Nothing replaces placeholders yet, so no view can leave one behind.
-      if (asked === MEM_PRESERVE_PLACEHOLDER) {
-        return refuse(caller, Rule.UnmapFlags, ERROR_INVALID_ADDRESS);
-      }
-      return UnmapViewOfFile(address);
-    },
 
     FlushFileBuffers: (file) => boolOf(caller, services.NtFlushBuffersFile(file)),
 

@@ -53,12 +53,17 @@ export class Allocations extends Commits {
         : { status: ACCESS_VIOLATION, rule: "2.1#10" }) ??
       this.refuseRange(request, options);
     if (refusal !== null) return { ...refusal, base, size };
-    const anywhere = base === 0 && type !== MEM_RESET_UNDO;
+    return this.perform(request);
+  }
+
+  /** 2.1#16. */
+  protected perform(request: Request): RangeAnswer {
+    const anywhere = request.base === 0 && request.type !== MEM_RESET_UNDO;
     return anywhere || has(request, MEM_RESERVE) ? this.reserve(request) : this.commit(request);
   }
 
   /** 2.1#1 to #9: what is wrong whatever the address space looks like. */
-  private refuseFlags(request: Request): Answer | null {
+  protected refuseFlags(request: Request): Answer | null {
     const { type, protect } = request;
     if (!this.zeroBitsInRange(request.zeroBits)) return { status: this.numbered(3), rule: "2.1#1" };
     const typeWrong = { status: this.numbered(5) };
@@ -87,7 +92,7 @@ export class Allocations extends Commits {
   }
 
   /** 2.1#11 to #15. */
-  private refuseRange(request: Request, options: CallOptions): Answer | null {
+  protected refuseRange(request: Request, options: CallOptions): Answer | null {
     const { base, size } = request;
     const { highestVad } = this.layout;
     if (base > highestVad) return { status: this.numbered(2), rule: "2.1#11" };

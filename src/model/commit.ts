@@ -63,7 +63,9 @@ export class Commits extends Reservations {
     const status = CONFLICTING_ADDRESSES;
     if (region === null) return { status, rule: "2.3#C2" };
     if (end > endOf(region)) return { status, rule: "2.3#C3" };
-    if (["awe", "large", "shared-data"].includes(region.kind)) return { status, rule: "2.3#C4" };
+    if (["awe", "large", "placeholder", "shared-data"].includes(region.kind)) {
+      return { status, rule: "2.3#C4" };
+    }
     return null;
   }
 

@@ -18,6 +18,8 @@ export const MEM_PHYSICAL = 0x400000;
 export const MEM_RESET_UNDO = 0x1000000;
 export const MEM_IMAGE = 0x1000000;
 export const MEM_LARGE_PAGES = 0x20000000;
+export const MEM_REPLACE_PLACEHOLDER = 0x4000;
+export const MEM_RESERVE_PLACEHOLDER = 0x40000;
 export const MEM_COALESCE_PLACEHOLDERS = 1;
 export const MEM_PRESERVE_PLACEHOLDER = 2;
 

@@ -1,4 +1,3 @@
-import { Allocations } from "./allocate.ts";
 import {
   MEM_COALESCE_PLACEHOLDERS,
   MEM_DECOMMIT,
@@ -6,12 +5,12 @@ import {
   MEM_RELEASE,
   PAGE,
 } from "./constants.ts";
+import { Placeholders } from "./placeholder.ts";
 import { type RangeAnswer, roundDown, roundUp } from "./range.ts";
 import { endOf, isView, pageOf, type Region } from "./region.ts";
 import type { Answer, CallOptions } from "./space.ts";
 import {
   ACCESS_VIOLATION,
-  CONFLICTING_ADDRESSES,
   FREE_VM_NOT_AT_BASE,
   INVALID_PARAMETER,
   MEMORY_NOT_ALLOCATED,
@@ -27,7 +26,7 @@ const PLACEHOLDER_RELEASES = [
 ];
 
 /** Sections 3.1 and 3.2. */
-export class Releases extends Allocations {
+export class Releases extends Placeholders {
   free(base: number, size: number, type: number, options: CallOptions = {}): RangeAnswer {
     const start = roundDown(base, PAGE);
     const region = this.regionAt(start);
@@ -37,6 +36,7 @@ export class Releases extends Allocations {
     if (refusal !== null || region === null) {
       return { status: MEMORY_NOT_ALLOCATED, rule: "3.1#7", ...refusal, base, size };
     }
+    if (PLACEHOLDER_RELEASES.includes(type)) return this.releaseKeeping(region, base, size, type);
     if (type === MEM_DECOMMIT) {
       const end = size === 0 ? endOf(region) : roundUp(base + size, PAGE);
       this.decommitPages(region, pageOf(start), pageOf(end) - 1);
@@ -63,10 +63,10 @@ export class Releases extends Allocations {
     }
     if (base > highestUser) return { status: this.numbered(2), rule: "3.1#4" };
     if (highestUser - base < size) return { status: this.numbered(3), rule: "3.1#5" };
-    if (placeholder && size === 0) return { status: this.numbered(3), rule: "8.3" };
     const handle = this.handleFailure(options);
     if (handle !== SUCCESS) return { status: handle, rule: "3.1#6" };
     if (this.exited) return { status: PROCESS_IS_TERMINATING, rule: "3.1#6" };
+    if (placeholder && size === 0) return { status: this.numbered(3), rule: "8.3" };
     return null;
   }
 
@@ -78,12 +78,12 @@ export class Releases extends Allocations {
   ): Answer | null {
     if (region === null) return { status: MEMORY_NOT_ALLOCATED, rule: "3.1#7" };
     if (region.kind === "shared-data") return { status: INVALID_PARAMETER, rule: "3.2#10" };
-    if (size !== 0 && roundUp(base + size, PAGE) > endOf(region)) {
+    const spans = (type & MEM_COALESCE_PLACEHOLDERS) !== 0;
+    if (size !== 0 && !spans && roundUp(base + size, PAGE) > endOf(region)) {
       return { status: UNABLE_TO_FREE_VM, rule: "3.1#8" };
     }
     if (isView(region)) return { status: UNABLE_TO_DELETE_SECTION, rule: "3.1#9" };
-    // No region is a placeholder.
-    if (PLACEHOLDER_RELEASES.includes(type)) return { status: CONFLICTING_ADDRESSES, rule: "8.3" };
+    if (PLACEHOLDER_RELEASES.includes(type)) return null;
     if (size === 0 && roundDown(base, PAGE) !== region.base) {
       const rule = type === MEM_RELEASE ? "3.1#10" : "3.1#11";
       return { status: FREE_VM_NOT_AT_BASE, rule };

@@ -16,8 +16,10 @@
  *   region (2.6).
  * - Both charge limits of a commit answer at 2.3#C9: the machine's first, the process's quota
  *   second.
- * - A RELEASE with a placeholder modifier and size 0 is `_3` before the handle; on a region, after
- *   3.1#9 (8.3).
+ * - A RELEASE with a placeholder modifier and size 0 is `_3` after the handle (8.3); 3.1#7 to #9
+ *   stand for it, but that what coalesces may leave its region.
+ * - 8.1#3 comes before 2.1#10, 8.1#4 behind it. A placeholder is never watched. What replaces one
+ *   is charged by 2.2#R7 and #R8 after its place is known to be right.
  * - KUSER_SHARED_DATA: VirtualFree answers after 3.1#7, VirtualProtect after 3.3#7, both
  *   INVALID_PARAMETER; COMMIT and RESET in it are 2.3#C4.
  * - 2.3#C4 stands for RESET and RESET_UNDO too: large regions refuse them.
@@ -69,6 +71,10 @@
  * - A write to a page that copies on write touches the section's page and then the copy.
  * - WriteProcessMemory to a code page of a view writes to the section: only 08 and 80 copy.
  * - A view that a process still has when it exits is unmapped.
+ * - MapViewOfFile3: requirements (7.10), type, LARGE_PAGES with REPLACE, 7.2#3a to #5, a base
+ *   beside limits, 7.2#7 to #11, 7.10#6, 7.2#12 to #14. Where 7.2 names a parameter it answers
+ *   INVALID_PARAMETER. Size 0 is that of the section; any other has to be the placeholder's, to
+ *   the byte.
  */
 import { ModelProcess } from "./process.ts";
 import { XorShift } from "./random.ts";

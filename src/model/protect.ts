@@ -63,7 +63,9 @@ export class Protections extends Releases {
   private refuseProtectSpan(region: Region | null, end: number): Answer | null {
     const conflict = { status: CONFLICTING_ADDRESSES };
     if (region === null || end > endOf(region)) return { ...conflict, rule: "3.3#6" };
-    if (region.kind === "awe" || region.kind === "large") return { ...conflict, rule: "3.3#7" };
+    if (["awe", "large", "placeholder"].includes(region.kind)) {
+      return { ...conflict, rule: "3.3#7" };
+    }
     if (region.kind === "shared-data") return { status: INVALID_PARAMETER, rule: "1.2" };
     return null;
   }

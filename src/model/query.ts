@@ -29,6 +29,7 @@ const REGION_FLAG: Record<RegionKind, number> = {
   private: 1,
   awe: 1,
   large: 1,
+  placeholder: 1,
   "shared-data": 1,
   "file view": 2,
   image: 4,

@@ -5,6 +5,7 @@ export type RegionKind =
   | "private"
   | "awe"
   | "large"
+  | "placeholder"
   | "shared-data"
   | "file view"
   | "pagefile view"
@@ -23,6 +24,8 @@ export interface Region {
   kind: RegionKind;
   allocationProtect: number;
   watched: boolean;
+  /** Took the place of a placeholder (8.3). */
+  replaced: boolean;
   /** Ascending, without gaps, together the whole region. */
   runs: Run[];
   /** Of a view that was mapped, not adopted. */
@@ -68,7 +71,7 @@ export function makeRegion(
   pageProtect: number,
 ): Region {
   const run = { first: pageOf(base), last: pageOf(base + size) - 1, protect: pageProtect };
-  return { base, size, kind, allocationProtect, watched: false, runs: [run] };
+  return { base, size, kind, allocationProtect, watched: false, replaced: false, runs: [run] };
 }
 
 export function runAt(region: Region, page: number): Run {

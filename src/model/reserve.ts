@@ -6,6 +6,8 @@ import {
   MEM_COMMIT,
   MEM_LARGE_PAGES,
   MEM_PHYSICAL,
+  MEM_REPLACE_PLACEHOLDER,
+  MEM_RESERVE_PLACEHOLDER,
   MEM_TOP_DOWN,
   MEM_WRITE_WATCH,
   PAGE,
@@ -14,7 +16,7 @@ import {
 } from "./constants.ts";
 import { copiesOnWrite } from "./protection.ts";
 import { type RangeAnswer, roundDown, roundUp } from "./range.ts";
-import { endOf, makeRegion } from "./region.ts";
+import { endOf, makeRegion, type RegionKind } from "./region.ts";
 import type { Answer } from "./space.ts";
 import {
   COMMITMENT_LIMIT,
@@ -34,6 +36,14 @@ export interface Request {
   type: number;
   protect: number;
   zeroBits: number;
+  limits?: Limits;
+}
+
+/** Where a region without a base may lie, its last byte included (8.2). */
+export interface Limits {
+  lowest: number;
+  highest: number;
+  alignment: number;
 }
 
 /** Sections 2.2, 2.8 and 2.9. */
@@ -57,17 +67,16 @@ export class Reservations extends BulkAccesses {
     }
     if (base !== 0 && base < this.layout.lowest) return refused(this.numbered(2), 4);
     if (this.exited) return refused(PROCESS_IS_TERMINATING, 9);
-    const unit = large ? LARGE_PAGE : GRANULARITY;
+    const limits = request.limits ?? this.limitsOf(request.zeroBits);
+    const unit = large ? Math.max(limits.alignment, LARGE_PAGE) : limits.alignment;
     let start = roundDown(base, GRANULARITY);
     const bytes = roundUp(base + size, PAGE) - start;
     if (base === 0) {
-      const limit = this.highestAllowed(request.zeroBits);
-      if (this.lowestGap(this.layout.lowest, bytes, unit, limit) === null) {
-        return refused(NO_MEMORY, 6);
-      }
+      const { highest, lowest } = limits;
+      if (this.lowestGap(lowest, bytes, unit, highest) === null) return refused(NO_MEMORY, 6);
       const short = this.chargeRefusal(type, bytes / PAGE);
       if (short !== null) return { ...short, base, size };
-      start = this.place(bytes, unit, limit, type);
+      start = this.place(bytes, unit, highest, type, lowest);
     } else {
       if (this.regionIn(start, start + bytes) !== null) return refused(CONFLICTING_ADDRESSES, 5);
       const short = this.chargeRefusal(type, bytes / PAGE);
@@ -79,17 +88,17 @@ export class Reservations extends BulkAccesses {
 
   protected makePrivate(start: number, bytes: number, type: number, protect: number): void {
     const commit = (type & MEM_COMMIT) !== 0;
-    const kind =
-      (type & MEM_PHYSICAL) !== 0 ? "awe" : (type & MEM_LARGE_PAGES) !== 0 ? "large" : "private";
     const shown = protect & ~PAGE_TARGETS_INVALID;
+    const kind = kindOf(type);
     const region = makeRegion(start, bytes, kind, protect, commit ? shown : 0);
-    region.watched = (type & MEM_WRITE_WATCH) !== 0;
+    region.watched = kind !== "placeholder" && (type & MEM_WRITE_WATCH) !== 0;
+    region.replaced = (type & MEM_REPLACE_PLACEHOLDER) !== 0;
     this.insert(region);
     if (commit) this.addCharge(bytes / PAGE);
   }
 
   /** 2.2#R7 and #R8, where the call commits. */
-  private chargeRefusal(type: number, pages: number): Answer | null {
+  protected chargeRefusal(type: number, pages: number): Answer | null {
     return (type & MEM_COMMIT) === 0 ? null : this.overCharge(pages, "2.2#R7", "2.2#R8");
   }
 
@@ -104,13 +113,19 @@ export class Reservations extends BulkAccesses {
   }
 
   /** Section 2.8. There is a gap. */
-  protected place(bytes: number, unit: number, limit: number, type: number): number {
-    const { lowest } = this.layout;
+  protected place(
+    bytes: number,
+    unit: number,
+    limit: number,
+    type: number,
+    lowest = this.layout.lowest,
+  ): number {
     if ((type & MEM_TOP_DOWN) !== 0) return this.highestGap(bytes, unit, limit);
     let from = lowest;
     if (this.shared.placement !== null) {
       const units = Math.floor((limit + 1 - lowest) / GRANULARITY);
-      from += (this.shared.placement.next() % units) * GRANULARITY;
+      const drawn = this.shared.placement.next();
+      if (units > 0) from += (drawn % units) * GRANULARITY;
     }
     const found =
       this.lowestGap(from, bytes, unit, limit) ?? this.lowestGap(lowest, bytes, unit, limit);
@@ -137,6 +152,11 @@ export class Reservations extends BulkAccesses {
     return start;
   }
 
+  private limitsOf(zeroBits: number): Limits {
+    const { lowest } = this.layout;
+    return { lowest, highest: this.highestAllowed(zeroBits), alignment: GRANULARITY };
+  }
+
   /** The highest address the last byte may have (2.9). */
   protected highestAllowed(zeroBits: number): number {
     if (zeroBits === 0) return this.layout.highestVad;
@@ -146,4 +166,10 @@ export class Reservations extends BulkAccesses {
     while (above <= zeroBits) above *= 2;
     return Math.min(above - 1, this.layout.highestVad);
   }
+}
+
+function kindOf(type: number): RegionKind {
+  if ((type & MEM_PHYSICAL) !== 0) return "awe";
+  if ((type & MEM_LARGE_PAGES) !== 0) return "large";
+  return (type & MEM_RESERVE_PLACEHOLDER) !== 0 ? "placeholder" : "private";
 }

@@ -8,6 +8,7 @@ import type {
   SectionInformation,
 } from "../structs.ts";
 import type { NtdllFiles } from "./file-interface.ts";
+import type { ViewServices } from "./views-interface.ts";
 
 /** Handle of a process or a section; -1 (and what has the same bits) is the caller's process. */
 export type Handle = Address | null;
@@ -31,7 +32,7 @@ export type AddressesOut = { value: number[] } | Address | null | undefined;
  * TypeError or RangeError for an argument that is not what the parameter can hold, Error when the
  * process has ended, MachinePoisoned when the core has trapped.
  */
-export interface Ntdll extends NtdllFiles {
+export interface Ntdll extends NtdllFiles, ViewServices {
   /**
    * Reserve, commit or reset pages. Windows page: "NtAllocateVirtualMemory function (ntifs.h)".
    *

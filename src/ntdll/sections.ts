@@ -235,7 +235,7 @@ function nameIn(attributes: ObjectAttributes | null): string {
 }
 
 /** As a number; the core looks at the low bits of an offset before it looks how far it lies. */
-function offsetIn(offset: bigint): number {
+export function offsetIn(offset: bigint): number {
   if (offset >= 0n && offset < FAR_OFFSET) return Number(offset);
   return Number(FAR_OFFSET | (offset & OFFSET_IN_GRANULE));
 }

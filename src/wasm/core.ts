@@ -12,6 +12,7 @@ import { Link } from "./link.ts";
 import { Requests } from "./requests.ts";
 import { Services } from "./services.ts";
 import { MachinePoisoned } from "./trap.ts";
+import { ViewServices } from "./view-services.ts";
 
 /** What `machineCreate` wants to know. */
 export interface CoreSettings {
@@ -40,6 +41,7 @@ const NO_SPACE = 0;
  */
 export class Core {
   readonly services: Services;
+  readonly views: ViewServices;
   readonly accesses: Accesses;
   readonly requests: Requests;
   /** Results, decision and exception record of the last call. */
@@ -69,6 +71,7 @@ export class Core {
   private constructor(exports: CoreExports) {
     this.#link = new Link(exports);
     this.services = new Services(this.#link);
+    this.views = new ViewServices(this.#link);
     this.accesses = new Accesses(this.#link);
     this.requests = new Requests(this.#link);
     this.view = this.#link.view;

@@ -1,4 +1,5 @@
 import type { RequestExports } from "./requests-exports.ts";
+import type { ViewExports } from "./view-exports.ts";
 
 /**
  * Every export of the core module, typed. Nothing outside `src/wasm` names one.
@@ -12,7 +13,7 @@ import type { RequestExports } from "./requests-exports.ts";
  * the value in the result block instead. Addresses, sizes and counts are numbers of bytes unless
  * the name says pages.
  */
-export interface CoreExports extends RequestExports {
+export interface CoreExports extends RequestExports, ViewExports {
   readonly memory: WebAssembly.Memory;
 
   /**

@@ -39,6 +39,7 @@ const SERVED: readonly (readonly [keyof CoreExports, number])[] = [
   ["getWriteWatchF64", STATUS_ASKS],
   ["serviceAskF64", STATUS_ASKS],
   ["viewMapF64", STATUS_ASKS],
+  ["viewMapExF64", STATUS_ASKS],
   ["viewFlushF64", STATUS_ASKS],
   ["askF64", OUTCOME_ASKS],
   ["peekF64", PEEK_ASKS],

@@ -4,11 +4,12 @@ import { changeRules } from "./rules/change.ts";
 import { faultRules } from "./rules/faults.ts";
 import { fileRules } from "./rules/files.ts";
 import { layoutRules } from "./rules/layout.ts";
+import { placeholderRules, viewExRules } from "./rules/placeholders.ts";
 import { processRules } from "./rules/processes.ts";
 import { sectionRules } from "./rules/sections.ts";
 import { switchRules } from "./rules/switches.ts";
 import { watchRules } from "./rules/watch.ts";
-import type { Rule } from "./support/rule-index.ts";
+import { type Rule, sectionOf } from "./support/rule-index.ts";
 
 /** Every rule that this package follows, in the order of the sections. */
 export const rules: readonly Rule[] = [
@@ -19,10 +20,18 @@ export const rules: readonly Rule[] = [
   ...watchRules,
   ...sectionRules,
   ...fileRules,
+  ...viewExRules,
+  ...placeholderRules,
   ...processRules,
   ...switchRules,
   ...additionRules,
-];
+].sort((left, right) => orderOf(left.id) - orderOf(right.id));
+
+/** "17.12#3" counts as 17012: rows stay as they were declared. */
+function orderOf(id: string): number {
+  const [section = 0, part = 0] = sectionOf(id).split(".").map(Number);
+  return section * 1000 + part;
+}
 
 /** What each section is about. */
 export const sectionTitles: Readonly<Record<string, string>> = {
@@ -68,7 +77,11 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "7.6": "Changing protection in views",
   "7.7": "Copy-on-write",
   "7.8": "VirtualAlloc and VirtualFree in views",
+  "7.10": "MapViewOfFile2, MapViewOfFile3",
   "7.11": "FlushViewOfFile",
+  "8.1": "VirtualAlloc2: order of checks",
+  "8.2": "Address requirements",
+  "8.3": "Placeholders",
   "12.1": "Access rights",
   "12.2": "ReadProcessMemory",
   "12.3": "WriteProcessMemory",

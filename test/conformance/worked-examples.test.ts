@@ -1,10 +1,13 @@
 import { expect } from "vitest";
 import {
+  ERROR_ACCESS_DENIED,
   ERROR_INVALID_ADDRESS,
   ERROR_INVALID_PARAMETER,
+  ERROR_INVALID_USER_BUFFER,
   ERROR_NOACCESS,
   ERROR_NOT_LOCKED,
   ERROR_PARTIAL_COPY,
+  FILE_MAP_COPY,
   MEM_COMMIT,
   MEM_DECOMMIT,
   MEM_FREE,
@@ -17,10 +20,13 @@ import {
   PAGE_NOACCESS,
   PAGE_READONLY,
   PAGE_READWRITE,
+  PAGE_WRITECOPY,
 } from "../../src/constants.ts";
 import { faultOf, guarded, READ, violation, WRITE } from "./support/fault.ts";
+import { fileMapping } from "./support/file-sections.ts";
 import { rule } from "./support/rule.ts";
 import { expectUnchanged, PAGE, type Scene, SELF } from "./support/scene.ts";
+import { mapping, view } from "./support/sections.ts";
 
 const FAILED = 0xffffffff;
 const BOTH = MEM_RESERVE | MEM_COMMIT;
@@ -211,6 +217,44 @@ rule("16.3#19", "as written", (scene) => {
   expect(error).toBe(scene.wide ? ERROR_INVALID_ADDRESS : ERROR_INVALID_PARAMETER);
 });
 
+rule("16.3#20", "as written", (scene) => {
+  const handle = mapping(scene, 3);
+  const shared = view(scene, handle);
+  scene.memory.setUint8(shared, 0x11);
+  const copy = view(scene, handle, FILE_MAP_COPY);
+  scene.memory.setUint8(copy, 0x22);
+  expect([scene.memory.getUint8(shared), scene.memory.getUint8(copy)]).toEqual([0x11, 0x22]);
+  expect(scene.run(copy)).toMatchObject({ size: PAGE, protect: PAGE_READWRITE });
+  expect(scene.run(copy + PAGE)).toMatchObject({ size: 2 * PAGE, protect: PAGE_WRITECOPY });
+});
+
+/** What backs a view, how it is made, and the error of a commit in it. */
+const COMMITS: readonly (readonly [
+  backing: string,
+  make: (scene: Scene) => number,
+  error: number,
+])[] = [
+  ["paging file", (scene) => view(scene, mapping(scene, 1)), 0],
+  ["file", (scene) => view(scene, fileMapping(scene, 1)), ERROR_ACCESS_DENIED],
+];
+
+for (const [backing, make, error] of COMMITS) {
+  rule("16.3#21", backing, (scene) => {
+    const base = make(scene);
+    scene.kernel32.SetLastError(0);
+    const answer = scene.kernel32.VirtualAlloc(base, 0x1000, MEM_COMMIT, PAGE_READONLY);
+    expect([answer, scene.kernel32.GetLastError()]).toEqual(error === 0 ? [base, 0] : [0, error]);
+  });
+}
+
+rule("16.3#22", "as written", (scene) => {
+  const { UnmapViewOfFile, VirtualFree } = scene.kernel32;
+  const base = view(scene, mapping(scene, 3));
+  expect(errorOf(scene, () => VirtualFree(base, 0, MEM_RELEASE))).toBe(ERROR_INVALID_PARAMETER);
+  expect(UnmapViewOfFile(base + 0x1234)).toBe(1);
+  expect(errorOf(scene, () => UnmapViewOfFile(base + 0x1234))).toBe(ERROR_INVALID_ADDRESS);
+});
+
 rule("16.3#23", "as written", (scene) => {
   const p = scene.take(0, 0x1000);
   const error = errorOf(scene, () => scene.kernel32.VirtualUnlock(p, 0x1000));
@@ -227,4 +271,18 @@ rule("16.3#24", "as written", (scene) => {
   const error = errorOf(scene, () => ReadProcessMemory(SELF, p + 0xff0, buffer, 32, done));
   expect([error, done.value]).toEqual([ERROR_PARTIAL_COPY, 16]);
   expect([...buffer]).toEqual([...Array(16).fill(0x31), ...Array(16).fill(0)]);
+});
+
+rule("16.3#25", "as written", (scene) => {
+  const p = scene.take(0, 0x1000);
+  scene.memory.setUint8(p, 0x31);
+  scene.protect(p, 0x1000, PAGE_READWRITE | PAGE_GUARD);
+  const bytes = new Uint8Array(4);
+  const writeFile = () => {
+    const { status } = scene.process.system.copyIn(p, bytes);
+    return scene.ntdll.RtlNtStatusToDosError(status);
+  };
+  expect(writeFile()).toBe(ERROR_INVALID_USER_BUFFER);
+  expect(writeFile()).toBe(0);
+  expect([...bytes]).toEqual([0x31, 0, 0, 0]);
 });

@@ -108,6 +108,7 @@ function callsOf(
   const protection = () => one([...PROTECTIONS, random(0x800), 0x40000040]);
   const type = () => one([...TYPES, random(2 ** 31)]);
   const space = () => one([...spaces, ...spaces, ...spaces, INVALID_HANDLE, 99, 5000]);
+  const placeholder = () => 0x200000 + random(8) * 0x10000;
   const length = () => one([0, 1, 100, 3 * PAGE, 0x40000, 2 ** 40]);
   const sections: number[] = [];
   const contents: number[] = [];
@@ -262,7 +263,36 @@ function callsOf(
         one([0, 0, 0x100000, 0x2000]),
         one(PROTECTIONS),
       ),
+    viewMapEx: () =>
+      core.viewMapExF64(
+        c,
+        space(),
+        one([...sections, INVALID_HANDLE, 77]),
+        one([0x2f, 0x4, 0x6, 0xc]),
+        pointer(),
+        one([0, near(), placeholder(), placeholder(), address()]),
+        pointer(),
+        one([0, 0, 0x10000, PAGE]),
+        pointer(),
+        one([0, PAGE, 4 * PAGE, size()]),
+        one([0, 0x4000, 0x4000, 0x4000, 0x104000, 0x2000, type()]),
+        one(PROTECTIONS),
+        one([0, 0, 0, address()]),
+        one([0, 0, 0, address()]),
+        one([0, 0, 0, 0x10000]),
+      ),
+    replace: () => {
+      const at = placeholder();
+      core.allocateExF64(c, entered, -1, at, -1, 4 * PAGE, 0x42000, 1, 0, 0, 0);
+      if (random(2) === 0) core.freeF64(c, entered, -1, at, -1, PAGE, 0x8002);
+      const section = one([...sections, 77]);
+      const bytes = one([PAGE, 4 * PAGE]);
+      const rest = [bytes, 0x4000, one([1, 2, 4, 8]), 0, 0, 0] as const;
+      core.viewMapExF64(c, entered, section, 0x2f, -1, at, -1, 0, -1, ...rest);
+    },
     viewUnmap: () => core.viewUnmapF64(c, space(), address()),
+    viewUnmapEx: () =>
+      core.viewUnmapExF64(c, space(), one([placeholder(), address()]), one([0, 1, 2, 2, 2, 3, -1])),
     viewFlush: () => core.viewFlushF64(c, space(), address(), size()),
     adopt: () => {
       const runs = new DataView(core.memory.buffer, c + CONTEXT.transfer);

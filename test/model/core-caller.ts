@@ -11,8 +11,12 @@ export type SectionStep = Extract<
   Step,
   { op: "createSection" | "closeSection" | "mapView" | "unmapView" | "flushView" }
 >;
+export type PlaceholderStep = Extract<Step, { op: "allocateEx" | "mapViewEx" | "unmapViewEx" }>;
 export type Upkeep = Extract<Step, { op: "adopt" | "poke" | "exit" | "forgetMaps" }>;
-export type Service = Exclude<Step, Change | Access | Bulk | Upkeep | SectionStep>;
+export type Service = Exclude<
+  Step,
+  Change | Access | Bulk | Upkeep | SectionStep | PlaceholderStep
+>;
 
 /** One process of the machine, and what it calls by. */
 export interface Side {

@@ -6,6 +6,7 @@ import { ntdll } from "../../src/ntdll.ts";
 import { createMachine } from "../setup/machine.ts";
 import { type Access, type Bulk, type Caller, exact, poke, type Side } from "./core-caller.ts";
 import { changeNt, changeWin32 } from "./core-changes.ts";
+import { placeholderCall } from "./core-placeholders.ts";
 import {
   closeSection,
   createSection,
@@ -96,6 +97,10 @@ export class CoreSubject implements Subject {
           : mapViewWin32(this.callerOf(step), step);
       case "unmapView":
         return unmapView(this.callerOf(step), step);
+      case "allocateEx":
+      case "mapViewEx":
+      case "unmapViewEx":
+        return placeholderCall(this.callerOf(step), step);
       case "load":
       case "store":
       case "fetch":

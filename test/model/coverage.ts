@@ -28,6 +28,24 @@ export const SECTION_ROWS: readonly string[] = [
   ...[3, 6, 7, 9].map((row) => `2.3#C${row}`),
 ];
 
+/**
+ * Rows that programs about placeholders can reach. Not there: 8.1#1 and #2 and 7.10#3, which the
+ * host answers; 8.1#7 and #8, 8.2 and the rest of 7.10 answer by other rows.
+ */
+export const PLACEHOLDER_ROWS: readonly string[] = [
+  ...numbers(3, 6).map((row) => `8.1#${row}`),
+  ...[3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 19].map((row) => `8.3#${row}`),
+  ...[4, 5, 6].map((row) => `7.10#${row}`),
+  "2.3#C4",
+  "3.1#7",
+  "3.1#8",
+  "3.1#9",
+  "3.3#7",
+  "7.2#8",
+  "7.2#13",
+  "7.5#5",
+];
+
 /** Tables whose rows have no numbers, by the number that the core gives or its beginning. */
 export const SECTION_TABLES: readonly string[] = ["7.5", "7.11", "13"];
 

@@ -22,8 +22,10 @@ import {
   viewGuards,
   watches,
 } from "./fragments-pages.ts";
+import { PLACEHOLDER_FRAGMENTS } from "./fragments-placeholders.ts";
 import { SECTION_FRAGMENTS } from "./fragments-sections.ts";
 import type { Picks } from "./picks.ts";
+import { PlaceholderScript } from "./placeholder-script.ts";
 import type { Step, Who } from "./program.ts";
 import { type Fragment, GRANULE, Script } from "./script.ts";
 import { SectionScript } from "./section-script.ts";
@@ -56,6 +58,14 @@ export function sectionSteps(picks: Picks, by: Who): Step[] {
   const base = SECTION_STAGE + picks.random.below(STAGES) * 4 * GRANULE;
   const script = new SectionScript(picks, by, base);
   picks.random.pick(SECTION_FRAGMENTS)(script);
+  return script.steps;
+}
+
+/** The same for placeholders. */
+export function placeholderSteps(picks: Picks, by: Who): Step[] {
+  const base = SECTION_STAGE + picks.random.below(STAGES) * 4 * GRANULE;
+  const script = new PlaceholderScript(picks, by, base);
+  picks.random.pick(PLACEHOLDER_FRAGMENTS)(script);
   return script.steps;
 }
 

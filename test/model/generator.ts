@@ -1,7 +1,13 @@
 import type { ModelProfile, ModelSettings } from "../../src/model/settings.ts";
-import { fragmentSteps, sectionSteps } from "./fragments.ts";
+import { fragmentSteps, placeholderSteps, sectionSteps } from "./fragments.ts";
 import { ModelSubject } from "./model-subject.ts";
 import { randomRegion } from "./pick-adopted.ts";
+import {
+  randomAllocateEx,
+  randomKeepingFree,
+  randomUnmapEx,
+  randomViewEx,
+} from "./pick-placeholders.ts";
 import { randomSection, randomView } from "./pick-sections.ts";
 import { MEM_COMMIT, MEM_RESERVE, MEM_WRITE_WATCH, Picks } from "./picks.ts";
 import type { Call, Program, SpaceKind, Step, Who } from "./program.ts";
@@ -34,8 +40,13 @@ const WEIGHTS = {
   mapView: 4,
   unmapView: 2,
   flushView: 1,
+  allocateEx: 3,
+  mapViewEx: 2,
+  unmapViewEx: 1,
+  keepingFree: 2,
   fragment: 8,
   section: 3,
+  placeholder: 3,
 };
 type Kind = keyof typeof WEIGHTS;
 
@@ -55,6 +66,8 @@ export interface GeneratorOptions {
   fragments?: number;
   /** The same for scripts about sections. Default 3. */
   sections?: number;
+  /** The same for scripts about placeholders. Default 3. */
+  placeholders?: number;
 }
 
 /** The program of a seed: always the same one. */
@@ -117,17 +130,19 @@ class Generator {
       if (!ALWAYS.includes(kind) && random.oneIn(4)) this.weights[kind] = 0;
     }
     const { fragments = WEIGHTS.fragment, sections = WEIGHTS.section } = options;
+    const { placeholders = WEIGHTS.placeholder } = options;
     if (this.weights.fragment !== 0) this.weights.fragment = fragments;
     if (this.weights.section !== 0) this.weights.section = sections;
+    if (this.weights.placeholder !== 0) this.weights.placeholder = placeholders;
     for (const by of [0, 0, 1] as const) this.furnish(by);
   }
 
   add(): void {
     const kind = this.random.weighted(this.weights);
-    if (kind === "section") {
-      for (const step of sectionSteps(this.picks, this.who())) this.push(step);
-    } else if (kind !== "fragment") this.push(this.step(kind));
-    else for (const step of fragmentSteps(this.picks, this.who())) this.push(step);
+    if (kind === "section") this.pushAll(sectionSteps(this.picks, this.who()));
+    else if (kind === "placeholder") this.pushAll(placeholderSteps(this.picks, this.who()));
+    else if (kind === "fragment") this.pushAll(fragmentSteps(this.picks, this.who()));
+    else this.push(this.step(kind));
   }
 
   /** A region to begin with, some of it reserved. */
@@ -160,6 +175,10 @@ class Generator {
     if (!this.random.oneIn(3)) return;
     this.push({ op: "exit", on: 1 });
     for (let i = 0; i < 6; i += 1) this.push(this.onExited());
+  }
+
+  private pushAll(steps: readonly Step[]): void {
+    for (const step of steps) this.push(step);
   }
 
   private push(step: Step): void {
@@ -198,7 +217,7 @@ class Generator {
   private onExited(): Step {
     const kinds = ["allocate", "free", "protect", "query", "lock", "unlock"] as const;
     const more = ["queryRegion", "getWriteWatch", "resetWriteWatch", "read", "write"] as const;
-    const views = ["mapView", "unmapView", "writeProcess"] as const;
+    const views = ["mapView", "unmapView", "writeProcess", "allocateEx", "mapViewEx"] as const;
     const kind = this.random.pick([...kinds, ...more, ...views] as const);
     const step = this.step(kind);
     if (!("face" in step) || step.op === "createSection") return step;
@@ -213,7 +232,7 @@ class Generator {
     return { ...step, by: 0, on: 1, handle: "good", face: ownOnly ? "nt" : step.face };
   }
 
-  private step(kind: Exclude<Kind, "fragment" | "section">): Step {
+  private step(kind: Exclude<Kind, "fragment" | "section" | "placeholder">): Step {
     const { picks, random } = this;
     switch (kind) {
       case "allocate": {
@@ -339,6 +358,14 @@ class Generator {
         const { base, size } = picks.range(by);
         return { op: kind, by, address: base, size: random.oneIn(3) ? 0 : size };
       }
+      case "allocateEx":
+        return randomAllocateEx(picks, this.call());
+      case "mapViewEx":
+        return randomViewEx(picks, this.call());
+      case "unmapViewEx":
+        return randomUnmapEx(picks, this.call());
+      case "keepingFree":
+        return randomKeepingFree(picks, this.call());
       case "adopt":
         return { op: kind, region: randomRegion(random), on: this.who() };
       case "forgetMaps":

@@ -4,7 +4,8 @@ import { Model, type ModelProcess } from "../../src/model/model.ts";
 import type { Answer, CallOptions } from "../../src/model/space.ts";
 import { failed, toWin32 } from "../../src/model/status.ts";
 import { type Win32Answer, win32Allocate, win32Free } from "../../src/model/win32.ts";
-import type { SectionStep } from "./core-caller.ts";
+import type { PlaceholderStep, SectionStep } from "./core-caller.ts";
+import { placeholderAnswer } from "./model-placeholders.ts";
 import { ModelSections } from "./model-sections.ts";
 import type { Call, HandleKind, Program, Step, Who } from "./program.ts";
 import {
@@ -72,6 +73,10 @@ export class ModelSubject implements Subject {
       case "unmapView":
       case "flushView":
         return this.sections.apply(step);
+      case "allocateEx":
+      case "mapViewEx":
+      case "unmapViewEx":
+        return placeholderAnswer(this, step);
       case "load":
       case "store":
       case "fetch":
@@ -179,6 +184,7 @@ export class ModelSubject implements Subject {
           | "fill"
           | "compare"
           | SectionStep["op"]
+          | PlaceholderStep["op"]
           | "adopt"
           | "poke"
           | "exit"

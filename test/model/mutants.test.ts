@@ -35,6 +35,7 @@ beforeAll(async () => {
       length: PROGRAM_STEPS,
       settings: SETTINGS,
       fragments: FRAGMENTS,
+      placeholders: 0,
     });
     machine ??= await machineFor(program);
     const core = new CoreSubject(machine, program);

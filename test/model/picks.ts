@@ -98,6 +98,14 @@ export class Picks {
     return this.usedRuns(who).filter((run) => run.State === MEM_COMMIT);
   }
 
+  /** A run of reserved pages, whole. */
+  reservedRun(who: Who): Range {
+    const runs = this.usedRuns(who).filter((run) => run.State === MEM_RESERVE);
+    if (runs.length === 0) return this.range(who);
+    const { BaseAddress, RegionSize } = this.random.pick(runs);
+    return { base: BaseAddress, size: RegionSize };
+  }
+
   /** A base and a size: most often pages of one region. */
   range(who: Who): Range {
     return this.rangeIn(who, this.random.oneIn(3) ? [] : this.usedRuns(who));

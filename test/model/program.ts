@@ -31,6 +31,13 @@ interface Holder {
   slot: number;
 }
 
+/** Address requirements; 0 says nothing. */
+export interface Requirements {
+  lowest: number;
+  highest: number;
+  alignment: number;
+}
+
 /** An `At` field is the guest address of an out-parameter in the calling process. */
 export type Step =
   | ({ op: "allocate"; type: number; protect: number; zeroBits: number; baseAt?: number } & Call &
@@ -57,6 +64,11 @@ export type Step =
       Range & { zeroBits: number; commitSize: number; type: number; inherit: number })
   | ({ op: "unmapView"; address: number } & Call)
   | ({ op: "flushView" } & Accessor & { size: number })
+  | ({ op: "allocateEx"; type: number; protect: number } & Call & Range & Requirements)
+  | ({ op: "mapViewEx"; slot: number; protect: number; offset: number; type: number } & Call &
+      Range &
+      Requirements)
+  | ({ op: "unmapViewEx"; address: number; flags: number } & Call)
   | ({ op: "load"; length: number } & Accessor)
   | ({ op: "fetch"; length: number } & Accessor)
   | ({ op: "store"; length: number; digits: string } & Accessor)

@@ -6,6 +6,8 @@ export const processRules = rulesOf(`
   Alloc, free, protect and lock need VM_OPERATION; ReadProcessMemory needs VM_READ.
 12.1#2 | doc
   VirtualQueryEx needs QUERY_INFORMATION; WriteProcessMemory VM_WRITE and VM_OPERATION.
+12.1#3 | doc
+  MapViewOfFile2 and its family need VM_OPERATION.
 12.1#4 | doc ?
   GetWriteWatch by handle needs VM_OPERATION; FlushInstructionCache any process handle.
 12.1#5 | doc oracle

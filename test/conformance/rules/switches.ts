@@ -60,8 +60,16 @@ export const switchRules = rulesOf(`
   A low base and size 0 are refused.
 16.3#19 | oracle ros-src
   KUSER_SHARED_DATA cannot be reserved.
+16.3#20 | wine-test
+  The first write to a copy-on-write view copies one page and leaves the section alone.
+16.3#21 | oracle
+  A commit in a view: the paging file allows it, a file does not.
+16.3#22 | oracle
+  A view is not freed but unmapped, once, by any address inside.
 16.3#23 | doc ros-src
   Unlocking a page that was never locked fails.
 16.3#24 | ros-src doc
   ReadProcessMemory stops at a NOACCESS page with the bytes before it.
+16.3#25 | oracle
+  WriteFile from a guard page fails once.
 `);

@@ -1,0 +1,53 @@
+import { rule } from "../base/rule";
+import {
+  STATUS_CONFLICTING_ADDRESSES,
+  STATUS_INSUFFICIENT_RESOURCES,
+  STATUS_INVALID_PARAMETER,
+  STATUS_NOT_MAPPED_VIEW,
+  STATUS_PROCESS_IS_TERMINATING,
+  STATUS_SUCCESS,
+} from "../base/status";
+import { Context } from "../virt/context";
+import { regionAt } from "../virt/index";
+import { machine } from "../virt/machine";
+import { REGION_PRIVATE, REGION_REPLACED, regionIs } from "../virt/region";
+import { roomEnsure } from "../virt/room";
+import { viewEnd } from "../virt/view";
+import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { placeholderMake } from "./placeholder";
+import { MEM_PRESERVE_PLACEHOLDER } from "./types";
+
+/**
+ * NtUnmapViewOfSectionEx: any address inside the view (7.5). A view that took the place of a
+ * placeholder may leave one behind.
+ */
+export function viewUnmap(context: Context, target: u32, address: u64, flags: u32): u32 {
+  if (flags > MEM_PRESERVE_PLACEHOLDER) {
+    return answer(context, rule(7, 5, 5), STATUS_INVALID_PARAMETER);
+  }
+  if (address > machine().highestAddress) {
+    return answer(context, rule(7, 5, 2), STATUS_NOT_MAPPED_VIEW);
+  }
+  if (!isTarget(target)) return answer(context, rule(7, 5, 2), target);
+  const space = targetSpace(target)!;
+  if (isTerminating(space)) {
+    return answer(context, rule(7, 5, 2), STATUS_PROCESS_IS_TERMINATING);
+  }
+  const region = regionAt(space, address);
+  if (region === null || region.kind == REGION_PRIVATE) {
+    return answer(context, rule(7, 5, 2), STATUS_NOT_MAPPED_VIEW);
+  }
+  const preserves = flags == MEM_PRESERVE_PLACEHOLDER;
+  if (preserves && !regionIs(region, REGION_REPLACED)) {
+    return answer(context, rule(7, 5, 5), STATUS_CONFLICTING_ADDRESSES);
+  }
+  if (!roomEnsure(space)) {
+    return answer(context, rule(7, 5, 2), STATUS_INSUFFICIENT_RESOURCES);
+  }
+  const start = region.start;
+  const end = region.end;
+  viewEnd(space, region);
+  if (!preserves) return answer(context, rule(7, 5, 1), STATUS_SUCCESS);
+  placeholderMake(space, start, end);
+  return answer(context, rule(8, 3, 13), STATUS_SUCCESS);
+}
