@@ -7,3 +7,4 @@ export * from "./sections";
 export * from "./services";
 export * from "./twins.generated";
 export * from "./windowed";
+export * from "./working-set";

@@ -46,6 +46,7 @@ import { REGION_WATCHED, Region, regionIs } from "./region";
 import { roomEnsure } from "./room";
 import { Space } from "./space";
 import { viewPage, viewSection } from "./view";
+import { hasHardMaximum, workingSetEnter } from "./working-set";
 
 /**
  * The fault ladder: what an access does that the maps do not allow at once. In two steps, so that
@@ -74,6 +75,14 @@ const CANONICAL_SYSTEM: u64 = 0xffff800000000000;
 export function ask(context: Context, address: u64, size: u32, access: u32): u32 {
   const space = contextSpace(context);
   if (space === null) return record(context, VIOLATION, access, address, rule(4, 1, 1));
+  const before = space.faultCount;
+  const outcome = resolve(context, space, address, size, access);
+  // However many pages and facts it changed, it is one fault, and none where it failed (17.14#4).
+  if (space.faultCount != before) space.faultCount = before + u64(outcome == RESOLVED);
+  return outcome;
+}
+
+function resolve(context: Context, space: Space, address: u64, size: u32, access: u32): u32 {
   const first = pageOf(address);
   const last = pageOf(address + size - 1);
   let outcome = judge(space, first, access);
@@ -142,11 +151,7 @@ export function disarm(space: Space, page: u64): bool {
 export function prepare(space: Space, page: u64, access: u32): bool {
   const chunk = framed(space, page, access);
   if (chunk == 0) return false;
-  const i = <u32>page & 1023;
-  if (!planeTest(chunk + FACT_VALID, i)) {
-    planeSet(chunk + FACT_VALID, i);
-    space.residentPages += 1;
-  }
+  workingSetEnter(space, chunk, page);
   return true;
 }
 
@@ -187,7 +192,7 @@ function backed(space: Space, page: u64): u32 {
   return chunk;
 }
 
-function frameFor(space: Space, page: u64): Frame {
+export function frameFor(space: Space, page: u64): Frame {
   return windowHas(space, page) ? frameInWindow(<u32>page) : frameInPool();
 }
 
@@ -211,9 +216,16 @@ export function recordWrite(space: Space, page: u64): void {
   if (planeTest(chunk + FACT_RESET, i)) {
     planeClear(chunk + FACT_RESET, i);
     planeClear(chunk + FACT_LOST, i);
+    space.faultCount += 1;
   }
-  if (isCopied(space, page)) recordCopy(space, page);
-  if (isWatched(space, page)) planeSet(chunk + FACT_MARK, i);
+  if (isCopied(space, page)) {
+    recordCopy(space, page);
+    space.faultCount += 1;
+  }
+  if (isWatched(space, page) && !planeTest(chunk + FACT_MARK, i)) {
+    planeSet(chunk + FACT_MARK, i);
+    space.faultCount += 1;
+  }
 }
 
 /** The page of a copy-on-write view becomes the process's own, and plainly writable (7.7). */
@@ -260,7 +272,7 @@ export function grantable(space: Space, page: u64): u32 {
   if ((attributes & COMMITTED) == 0 || (attributes & GUARDED) != 0) return 0;
   const chunk = factsAt(space, page);
   const i = <u32>page & 1023;
-  if (chunk == 0 || !planeTest(chunk + FACT_VALID, i)) return 0;
+  if (chunk == 0 || !planeTest(chunk + FACT_VALID, i) || hasHardMaximum(space)) return 0;
   let rights: u32 = 0;
   if (isReadable(attributes)) rights |= ACCESS_READ;
   if ((attributes & EXECUTABLE) != 0 || (switchIs(SWITCH_DEP_OFF) && isReadable(attributes))) {
