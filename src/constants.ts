@@ -12,3 +12,4 @@ export * from "./constants/memory.ts";
 export * from "./constants/process.ts";
 export * from "./constants/section.ts";
 export * from "./constants/status.ts";
+export * from "./constants/working-set.ts";

@@ -3,6 +3,7 @@ import {
   STATUS_INVALID_HANDLE,
   STATUS_OBJECT_TYPE_MISMATCH,
 } from "./constants/status.ts";
+import { MemoryNotification } from "./memory-notification.ts";
 import type { Process } from "./process.ts";
 import { Section } from "./section.ts";
 
@@ -14,7 +15,7 @@ const CURRENT_THREAD = -2;
 const STEP = 4;
 
 interface Entry {
-  readonly object: Process | Section;
+  readonly object: Process | Section | MemoryNotification;
   /** PROCESS_* or SECTION_* rights, exactly as they were asked. */
   readonly access: number;
 }
@@ -39,7 +40,7 @@ export class HandleTable {
     this.#owner = owner;
   }
 
-  open(object: Process | Section, access: number): number {
+  open(object: Process | Section | MemoryNotification, access: number): number {
     const free = this.#entries.indexOf(undefined);
     const index = free < 0 ? this.#entries.length : free;
     this.#entries[index] = { object, access };
@@ -71,8 +72,16 @@ export class HandleTable {
     const entry = this.#find(handle);
     if (entry === undefined) return STATUS_INVALID_HANDLE;
     const { object, access } = entry;
-    if (object instanceof Section) return STATUS_OBJECT_TYPE_MISMATCH;
+    if (object instanceof Section || object instanceof MemoryNotification) {
+      return STATUS_OBJECT_TYPE_MISMATCH;
+    }
     return (access & rights) === rights ? object.spaceNumber : STATUS_ACCESS_DENIED;
+  }
+
+  /** The notification of a handle, if it is one. */
+  notification(handle: number): MemoryNotification | undefined {
+    const object = this.#find(handle)?.object;
+    return object instanceof MemoryNotification ? object : undefined;
   }
 
   /** The section of a handle that carries all of `rights`, or an NTSTATUS. */

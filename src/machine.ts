@@ -1,5 +1,6 @@
 import { unpackDecision } from "./decision.ts";
 import { Door, integer, optionBag, shown } from "./door.ts";
+import { memoryNotifications } from "./memory-notification.ts";
 import {
   type MachineOptions,
   type ProfileName,
@@ -73,6 +74,8 @@ export class Machine {
   readonly door: Door;
   /** @internal */
   readonly sectionNames = new SectionNames();
+  /** @internal */
+  readonly memoryNotifications = memoryNotifications(this);
   readonly #processes: Process[] = [];
   #lastProcessId = 0;
   #lastThreadId = 0;
@@ -100,6 +103,7 @@ export class Machine {
   private constructor(core: Core, settings: Settings) {
     this.core = core;
     this.options = settings;
+    core.workingSet.setNumaNodes(settings.numaNodes);
     this.profile = settings.profile;
     this.pointerBytes = settings.profile === "win64" ? 8 : 4;
     this.door = new Door(this.pointerBytes);

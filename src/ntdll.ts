@@ -17,9 +17,11 @@ import { sectionServices } from "./ntdll/sections.ts";
 import { transferServices } from "./ntdll/transfers.ts";
 import { virtualServices } from "./ntdll/virtual.ts";
 import { watchServices } from "./ntdll/watch.ts";
+import { workingSetServices } from "./ntdll/working-set.ts";
 import type { Process } from "./process.ts";
 
 export type { AddressesOut, Handle, Ntdll, ObjectAttributes } from "./ntdll/interface.ts";
+export type { RangesIn } from "./ntdll/working-set-interface.ts";
 export type { InOut, LargeIntegerIn, Out, StructureOut } from "./out.ts";
 export type {
   MemoryBasicInformation,
@@ -40,6 +42,7 @@ export function ntdll(process: Process): Ntdll {
     ...sectionServices(process),
     ...transferServices(process),
     ...watchServices(process),
+    ...workingSetServices(process),
     ...runtimeFunctions(process),
   });
   faces.set(process, face);

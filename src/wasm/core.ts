@@ -11,6 +11,7 @@ import {
 import { Link } from "./link.ts";
 import { Services } from "./services.ts";
 import { MachinePoisoned } from "./trap.ts";
+import { WorkingSetServices } from "./working-set-services.ts";
 
 /** What `machineCreate` wants to know. */
 export interface CoreSettings {
@@ -40,6 +41,7 @@ const NO_SPACE = 0;
 export class Core {
   readonly services: Services;
   readonly accesses: Accesses;
+  readonly workingSet: WorkingSetServices;
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
   readonly #link: Link;
@@ -68,6 +70,7 @@ export class Core {
     this.#link = new Link(exports);
     this.services = new Services(this.#link);
     this.accesses = new Accesses(this.#link);
+    this.workingSet = new WorkingSetServices(this.#link);
     this.view = this.#link.view;
   }
 

@@ -7,6 +7,7 @@ import { processRules } from "./rules/processes.ts";
 import { sectionRules } from "./rules/sections.ts";
 import { switchRules } from "./rules/switches.ts";
 import { watchRules } from "./rules/watch.ts";
+import { largePageRules, workingSetAdditions, workingSetRules } from "./rules/working-set.ts";
 import type { Rule } from "./support/rule-index.ts";
 
 /** Every rule that this package follows, in the order of the sections. */
@@ -17,9 +18,12 @@ export const rules: readonly Rule[] = [
   ...faultRules,
   ...watchRules,
   ...sectionRules,
+  ...workingSetRules,
+  ...largePageRules,
   ...processRules,
   ...switchRules,
   ...additionRules,
+  ...workingSetAdditions,
 ];
 
 /** What each section is about. */
@@ -67,6 +71,8 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "7.7": "Copy-on-write",
   "7.8": "VirtualAlloc and VirtualFree in views",
   "7.11": "FlushViewOfFile",
+  "9": "Working set and prefetching",
+  "11": "Large pages",
   "12.1": "Access rights",
   "12.2": "ReadProcessMemory",
   "12.3": "WriteProcessMemory",
@@ -83,6 +89,9 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "17.8": "Handles and processes",
   "17.9": "NtQueryVirtualMemory, class 3",
   "17.10": "VirtualLock and VirtualUnlock: order of checks",
+  "17.11": "NUMA and FromApp",
   "17.12": "Sections: further rules",
+  "17.14": "Working set, counters, low memory",
+  "17.16": "Prefetching: one choice",
   "17.21": "From NTSTATUS to Win32 errors, continued",
 };

@@ -20,6 +20,8 @@ const CHAPTERS: Readonly<Record<string, string>> = {
   "4": "Faults",
   "5": "Write watch",
   "7": "Sections, views, copy-on-write",
+  "9": "Working set and prefetching",
+  "11": "Large pages",
   "12": "Other processes",
   "13": "Commit charge and limits",
   "15": "Status codes",
