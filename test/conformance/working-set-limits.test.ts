@@ -213,6 +213,16 @@ rule("17.14#3", "pages that went otherwise make room, and are forgotten", (scene
   expect(scene.process.counters.residentPages).toBe(0);
 });
 
+rule("17.14#3", "pages that come and go leave nothing behind", (scene) => {
+  limited(scene);
+  const records = range(0, 30).map((page) => {
+    touchPages(scene, BASE, [page]);
+    scene.free(BASE + page * PAGE, PAGE, MEM_DECOMMIT);
+    return scene.machine.counters.records;
+  });
+  expect(new Set(records.slice(1)).size).toBe(1);
+});
+
 rule("17.14#3", "a soft maximum stops nothing", (scene) => {
   scene.take(BASE, 64 * PAGE);
   expect(setLimits(scene, RESIDENT, RESIDENT)).toBe(1);
