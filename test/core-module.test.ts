@@ -10,8 +10,8 @@ const bytes = readFileSync(`${root}/build/core.release.wasm`);
 const core = describeModule(bytes);
 
 /**
- * The functions of `CoreExports` and of what it extends: "number" or "bigint" for each parameter and
- * the result.
+ * The functions of `CoreExports` and of what it extends: "number" or "bigint" for each parameter
+ * and the result.
  */
 function declaredExports(): Map<string, { parameters: string[]; result: string }> {
   const folder = `${root}/src/wasm`;

@@ -85,8 +85,8 @@ export interface WorkingSetFunctions {
     flags: Out<number>,
   ): number;
   /**
-   * Set the limits of a working set, or, with -1 twice, trim it. The minimum says how many pages can
-   * be locked. Windows page: "SetProcessWorkingSetSize".
+   * Set the limits of a working set, or, with -1 twice, trim it. The minimum says how many pages
+   * can be locked. Windows page: "SetProcessWorkingSetSize".
    *
    * @param process needs PROCESS_SET_QUOTA
    * @param minimum bytes; less than 20 pages become 20
@@ -170,7 +170,9 @@ export interface WorkingSetFunctions {
     type: number,
     protect: number,
   ): number;
-  /** As VirtualAlloc2; executable memory is refused with 87. Windows page: "VirtualAlloc2FromApp". */
+  /**
+   * As VirtualAlloc2; executable memory is refused with 87. Windows page: "VirtualAlloc2FromApp".
+   */
   VirtualAlloc2FromApp(
     process: Handle,
     address: Address | null,

@@ -2,7 +2,7 @@
 export interface WorkingSetExports {
   /** How many NUMA nodes there are, 1 to 64; before the first process. */
   machineNuma(nodes: number): void;
-  /** As `allocate`, with everything by value; `node` is one of them, or -1. R0 = base, R1 = size. */
+  /** As `allocate`, all of it by value; `node` is one of them, or -1. R0 = base, R1 = size. */
   allocateNumaF64(
     context: number,
     target: number,

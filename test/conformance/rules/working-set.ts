@@ -83,7 +83,7 @@ export const workingSetAdditions = rulesOf(`
 17.14#4 | doc wine-src
   GetProcessMemoryInfo: faults, working set and charge, now and at most; a short buffer is 122.
 17.14#5 | doc ?
-  QueryWorkingSet and QueryWorkingSetEx: a length of 0, or of broken entries, is 24; no page is touched.
+  QueryWorkingSet(Ex): a length of 0, or of broken entries, is 24; no page is touched.
 17.14#6 | doc oracle
   CreateMemoryResourceNotification knows low and high; the object is shared by the machine.
 17.14#7 | doc oracle
