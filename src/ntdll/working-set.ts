@@ -236,7 +236,12 @@ function pairsAddress(process: Process, buffer: unknown): number {
 
 function checkRanges({ door }: Process, ranges: RangesIn, count: number): void {
   if (!Array.isArray(ranges)) {
-    if (typeof ranges !== "object") door.pointer(ranges as number, "VirtualAddresses");
+    if (typeof ranges === "object" && ranges !== null) {
+      throw new TypeError(
+        `VirtualAddresses must be an array, a guest address or null, not ${shown(ranges)}`,
+      );
+    }
+    if (ranges !== null) door.pointer(ranges as number, "VirtualAddresses");
     return;
   }
   if (count > ranges.length) {

@@ -99,6 +99,12 @@ describe("the door", () => {
           kernel32.PrefetchVirtualMemory(SELF, 2, [{ VirtualAddress: 0, NumberOfBytes: 1 }], 0),
       ],
       [
+        "an object for ranges",
+        TypeError,
+        /VirtualAddresses must be an array, a guest address or null/,
+        ({ kernel32 }) => kernel32.PrefetchVirtualMemory(SELF, 1, {} as never, 0),
+      ],
+      [
         "a negative range",
         RangeError,
         /VirtualAddresses\[0\]\.NumberOfBytes must be 0 to/,
