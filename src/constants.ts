@@ -13,3 +13,4 @@ export * from "./constants/memory.ts";
 export * from "./constants/process.ts";
 export * from "./constants/section.ts";
 export * from "./constants/status.ts";
+export * from "./constants/working-set.ts";

@@ -4,6 +4,7 @@ import {
   STATUS_OBJECT_TYPE_MISMATCH,
 } from "./constants/status.ts";
 import { OpenFile } from "./files.ts";
+import { MemoryNotification } from "./memory-notification.ts";
 import type { Process } from "./process.ts";
 import { Section } from "./section.ts";
 
@@ -14,8 +15,11 @@ const CURRENT_THREAD = -2;
 /** Handle values are multiples of this, from it on (17.8). */
 const STEP = 4;
 
+/** What handles lead to, beside processes. */
+type NamedObject = Section | OpenFile | MemoryNotification;
+
 interface Entry {
-  readonly object: Process | Section | OpenFile;
+  readonly object: Process | NamedObject;
   /** PROCESS_* or SECTION_* rights, exactly as they were asked. */
   readonly access: number;
 }
@@ -40,7 +44,7 @@ export class HandleTable {
     this.#owner = owner;
   }
 
-  open(object: Process | Section | OpenFile, access: number): number {
+  open(object: Process | NamedObject, access: number): number {
     const free = this.#entries.indexOf(undefined);
     const index = free < 0 ? this.#entries.length : free;
     this.#entries[index] = { object, access };
@@ -72,8 +76,14 @@ export class HandleTable {
     const entry = this.#find(handle);
     if (entry === undefined) return STATUS_INVALID_HANDLE;
     const { object, access } = entry;
-    if (object instanceof Section || object instanceof OpenFile) return STATUS_OBJECT_TYPE_MISMATCH;
+    if (!isProcess(object)) return STATUS_OBJECT_TYPE_MISMATCH;
     return (access & rights) === rights ? object.spaceNumber : STATUS_ACCESS_DENIED;
+  }
+
+  /** The notification of a handle, if it is one. */
+  notification(handle: number): MemoryNotification | undefined {
+    const object = this.#find(handle)?.object;
+    return object instanceof MemoryNotification ? object : undefined;
   }
 
   /** The section of a handle that carries all of `rights`, or an NTSTATUS. */
@@ -104,4 +114,10 @@ export class HandleTable {
   #find(handle: number): Entry | undefined {
     return this.#entries[handle / STEP - 1];
   }
+}
+
+/** A class of its own would make a circle: processes have handles. */
+function isProcess(object: Process | NamedObject): object is Process {
+  const isOther = object instanceof Section || object instanceof OpenFile;
+  return !isOther && !(object instanceof MemoryNotification);
 }

@@ -50,3 +50,11 @@ export type {
 export { type ServiceCopy, type ServiceCopyOptions, SystemMemory } from "./system.ts";
 export { Thread } from "./thread.ts";
 export { MachinePoisoned } from "./wasm/trap.ts";
+export type {
+  MemoryRangeEntry,
+  ProcessMemoryCounters,
+  ProcessMemoryCountersEx,
+  Win32MemoryRegionInformation,
+  WorkingSetExInformation,
+  WorkingSetInformation,
+} from "./working-set-structs.ts";

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { fromAppFunctions } from "./kernel32/from-app.ts";
 import type { Kernel32 } from "./kernel32/interface.ts";
 import { probeFunctions } from "./kernel32/probe.ts";
 import { processFunctions } from "./kernel32/processes.ts";
@@ -16,6 +17,7 @@ import { sectionFunctions } from "./kernel32/sections.ts";
 import { systemFunctions } from "./kernel32/system.ts";
 import { viewFunctions } from "./kernel32/views.ts";
 import { virtualFunctions } from "./kernel32/virtual.ts";
+import { workingSetFunctions } from "./kernel32/working-set.ts";
 import { ntdll } from "./ntdll.ts";
 import type { Process } from "./process.ts";
 
@@ -39,10 +41,14 @@ export function kernel32(process: Process): Kernel32 {
   const known = faces.get(process);
   if (known !== undefined) return known;
   const services = ntdll(process);
+  const virtual = virtualFunctions(process);
+  const sections = sectionFunctions(process);
   const face: Kernel32 = Object.freeze({
-    ...virtualFunctions(process),
-    ...sectionFunctions(process),
+    ...virtual,
+    ...sections,
     ...viewFunctions(process),
+    ...workingSetFunctions(process),
+    ...fromAppFunctions(process, { ...virtual, ...sections }),
     ...probeFunctions(process),
     ...systemFunctions(process),
     ...processFunctions(process),

@@ -1,6 +1,7 @@
 import { unpackDecision } from "./decision.ts";
 import { Door, integer, optionBag, shown } from "./door.ts";
 import { Files } from "./files.ts";
+import { memoryNotifications } from "./memory-notification.ts";
 import {
   type MachineOptions,
   type ProfileName,
@@ -80,6 +81,8 @@ export class Machine {
   readonly files: Files;
   /** @internal */
   readonly sectionNames = new SectionNames();
+  /** @internal */
+  readonly memoryNotifications = memoryNotifications(this);
   readonly #processes: Process[] = [];
   #lastProcessId = 0;
   #lastThreadId = 0;
@@ -109,6 +112,7 @@ export class Machine {
   private constructor(core: Core, settings: Settings, pageStore: PageStore | undefined) {
     this.core = core;
     this.options = settings;
+    core.workingSet.setNumaNodes(settings.numaNodes);
     this.profile = settings.profile;
     this.pointerBytes = settings.profile === "win64" ? 8 : 4;
     this.door = new Door(this.pointerBytes);

@@ -19,9 +19,11 @@ import { transferServices } from "./ntdll/transfers.ts";
 import { viewServices } from "./ntdll/views.ts";
 import { virtualServices } from "./ntdll/virtual.ts";
 import { watchServices } from "./ntdll/watch.ts";
+import { workingSetServices } from "./ntdll/working-set.ts";
 import type { Process } from "./process.ts";
 
 export type { AddressesOut, Handle, Ntdll, ObjectAttributes } from "./ntdll/interface.ts";
+export type { RangesIn } from "./ntdll/working-set-interface.ts";
 export type { InOut, LargeIntegerIn, Out, StructureOut } from "./out.ts";
 export type {
   MemoryBasicInformation,
@@ -44,6 +46,7 @@ export function ntdll(process: Process): Ntdll {
     ...viewServices(process),
     ...transferServices(process),
     ...watchServices(process),
+    ...workingSetServices(process),
     ...runtimeFunctions(process),
   });
   faces.set(process, face);

@@ -50,8 +50,17 @@ export interface MachineOptions {
   workingSetMin?: number | undefined;
   /** Pages. Default 345. */
   workingSetMax?: number | undefined;
+  /**
+   * Pages that are free at most while memory is low; from three times as many on there is plenty.
+   * Default: a 128th of the physical pages, from 1 to 0x4000 (17.14).
+   */
+  lowMemoryPages?: number | undefined;
   /** 1 to 32. Default 1. */
   numberOfProcessors?: number | undefined;
+  /** Nodes of memory, 1 to 64. Default 1. */
+  numaNodes?: number | undefined;
+  /** Whether VirtualProtectFromApp and MapViewOfFileFromApp may execute (17.11). Default false. */
+  codeGeneration?: boolean | undefined;
   /**
    * Whether to set linear memory aside for a windowed space. Default true on 32-bit profiles; win64
    * has none.
@@ -87,6 +96,11 @@ const FRAMES_MAXIMUM = 2 ** 32 - 1;
 const SEED_MAXIMUM = 2 ** 32 - 1;
 const LIMIT_MAXIMUM = 2 ** 31 - 1;
 const PROCESSORS_MAXIMUM = 32;
+const NODES_MAXIMUM = 64;
+const PHYSICAL_PAGES = 0x200000;
+/** 64 MB. */
+const LOW_MEMORY_MAXIMUM = 0x4000;
+const LOW_MEMORY_PART = 128;
 
 const PROFILES: readonly ProfileName[] = ["win32", "win32-2g", "win32-3g", "win32-4g", "win64"];
 
@@ -98,6 +112,7 @@ const SWITCHES: readonly (keyof Settings)[] = [
   "strictPhysical",
   "wow64",
   "window",
+  "codeGeneration",
 ];
 
 /** What each option may be that takes one of some words. */
@@ -121,7 +136,9 @@ const RANGES = {
   physicalPages: [1, FRAMES_MAXIMUM],
   workingSetMin: [1, LIMIT_MAXIMUM],
   workingSetMax: [1, LIMIT_MAXIMUM],
+  lowMemoryPages: [0, FRAMES_MAXIMUM],
   numberOfProcessors: [1, PROCESSORS_MAXIMUM],
+  numaNodes: [1, NODES_MAXIMUM],
   handlerLoopLimit: [1, LIMIT_MAXIMUM],
   handlerDepthLimit: [1, LIMIT_MAXIMUM],
 } as const;
@@ -146,12 +163,12 @@ export function settingsOf(options: MachineOptions): Settings {
     if (value !== undefined) integer(value, name, least, most);
   }
   const profile = given.profile === "win32-2g" ? "win32" : (given.profile ?? "win64");
-  const settings = { ...defaultsOf(profile), ...given, profile };
+  const settings = { ...defaultsOf(profile, given.physicalPages), ...given, profile };
   checkTogether(settings);
   return Object.freeze(settings);
 }
 
-function defaultsOf(profile: ProfileName): Settings {
+function defaultsOf(profile: ProfileName, physicalPages = PHYSICAL_PAGES): Settings {
   return {
     profile,
     statusStyle: "numbered",
@@ -166,10 +183,16 @@ function defaultsOf(profile: ProfileName): Settings {
     regionFlags: "documented",
     wow64: profile === "win32" || profile === "win32-4g",
     commitLimit: 0x400000,
-    physicalPages: 0x200000,
+    physicalPages,
     workingSetMin: 50,
     workingSetMax: 345,
+    lowMemoryPages: Math.max(
+      1,
+      Math.min(LOW_MEMORY_MAXIMUM, Math.floor(physicalPages / LOW_MEMORY_PART)),
+    ),
     numberOfProcessors: 1,
+    numaNodes: 1,
+    codeGeneration: false,
     window: profile !== "win64",
     handlerLoopLimit: 100_000,
     handlerDepthLimit: 64,

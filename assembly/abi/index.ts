@@ -9,3 +9,4 @@ export * from "./services";
 export * from "./twins.generated";
 export * from "./views";
 export * from "./windowed";
+export * from "./working-set";

@@ -55,6 +55,11 @@ export function arenaTake(bytes: u32): u32 {
   return <u32>start;
 }
 
+/** Bytes that could be taken if linear memory grew as far as it goes. */
+export function arenaLeft(): u64 {
+  return LINEAR_END - <u64>arena().top;
+}
+
 export function arenaTop(): u32 {
   return arena().top;
 }

@@ -1,4 +1,4 @@
-import { arenaTake } from "./arena";
+import { arenaLeft, arenaTake } from "./arena";
 import { POOLS } from "./layout";
 
 /**
@@ -57,7 +57,10 @@ function blockBytes(kind: u32): u32 {
 export function poolEnsure(kind: u32, count: u32): bool {
   const p = pool(kind);
   const shift = recordShift(kind);
-  if (p.ready + ((p.end - p.fresh) >>> shift) >= count) return true;
+  const ready = p.ready + ((p.end - p.fresh) >>> shift);
+  if (ready >= count) return true;
+  // A request that can never be met takes nothing.
+  if ((<u64>(count - ready)) << (<u64>shift) > arenaLeft()) return false;
   while (p.fresh < p.end) {
     listPush(p, p.fresh);
     p.fresh += 1 << shift;

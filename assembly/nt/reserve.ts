@@ -14,6 +14,7 @@ import {
 import { commit, reserve } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { NOWHERE, regionFloor } from "../virt/index";
+import { largeFill, largeFits } from "../virt/large";
 import {
   REGION_LARGE,
   REGION_PHYSICAL,
@@ -85,10 +86,16 @@ export function reserveRegion(
   const pages = commits ? (end - start) >> 12 : 0;
   const charged = chargeStatus(space, pages);
   if (charged != STATUS_SUCCESS) return failCharge(context, charged);
+  const first = pageOf(start);
+  const last = pageOf(end);
+  if (isLarge && !largeFits(space, first, last)) {
+    return answer(context, rule(11, 0, 10), STATUS_INSUFFICIENT_RESOURCES);
+  }
   if (!roomEnsure(space)) return fail(context, 6, STATUS_INSUFFICIENT_RESOURCES);
   const flags = regionFlags(type, protect);
   const region = reserve(space, start, end, REGION_PRIVATE, protect, flags);
-  if (commits) commit(space, region, pageOf(start), pageOf(end), attributesOf(protect));
+  if (commits) commit(space, region, first, last, attributesOf(protect));
+  if (isLarge) largeFill(space, first, last);
   if (isSearched && !isTopDown) placeTaken();
   resultSet(context, 0, start);
   resultSet(context, 1, end - start);

@@ -1,4 +1,4 @@
-import { CHUNK_PAGES, planeCount, planeEmpty } from "../base/planes";
+import { CHUNK_PAGES, planeCount, planeEmpty, planeNext, planeTest } from "../base/planes";
 import { POOL_CHUNK, POOL_PAGE, poolGive, poolTake } from "../base/pool";
 import { smaller } from "../base/range";
 import { Frame, frameIsInPool } from "../phys/frame";
@@ -142,6 +142,24 @@ export function factCount(pages: Pages, plane: u32, first: u64, end: u64): u64 {
     page += to - from;
   }
   return count;
+}
+
+/** Whether a fact is so of the page; `plane` is one of the FACT_ constants. */
+export function factIs(pages: Pages, plane: u32, page: u64): bool {
+  const chunk = factsAt(pages, page);
+  return chunk != 0 && planeTest(chunk + plane, <u32>page & (CHUNK_PAGES - 1));
+}
+
+/** First page of [page, end) of which a fact is so, or `end`. */
+export function factNext(pages: Pages, plane: u32, page: u64, end: u64): u64 {
+  for (page = factsNext(pages, page, end); page < end; page = factsNext(pages, page, end)) {
+    const from = <u32>page & (CHUNK_PAGES - 1);
+    const to = from + <u32>(factsChunkEnd(page, end) - page);
+    const found = planeNext(factsAt(pages, page) + plane, from, to);
+    page += found - from;
+    if (found < to) return page;
+  }
+  return end;
 }
 
 /** Pages of [first, end) that have a frame. */

@@ -33,9 +33,10 @@ import { Frame, frameRelease } from "../phys/frame";
 import { regionBehead, regionInsert, regionRemove, regionShorten } from "./index";
 import { machine, SWITCH_RESET_RANDOM, SWITCH_RESET_ZERO, switchIs } from "./machine";
 import { mapsClear } from "./maps";
-import { REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
+import { REGION_LARGE, REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
 import { roomEnsure, roomEnsureSplits } from "./room";
-import { Space } from "./space";
+import { Space, spacePeak } from "./space";
+import { isLargePage } from "./working-set";
 
 /**
  * Changes to ranges of pages. Each is given what has been validated, and has room for one change:
@@ -73,6 +74,7 @@ export function commit(space: Space, region: Region, first: u64, end: u64, attri
   if (regionIsCharged(region)) {
     chargeAdd(added);
     space.chargePages += added;
+    spacePeak(space);
   }
   changeAttributes(space, first, end, attributes);
 }
@@ -144,6 +146,7 @@ export function decommit(space: Space, region: Region, first: u64, end: u64): vo
 export function release(space: Space, region: Region, first: u64, end: u64): void {
   decommit(space, region, first, end);
   if (regionIs(region, REGION_WATCHED)) clearMarks(space, first, end);
+  if (regionIs(region, REGION_LARGE)) space.largePages -= end - first;
   const start = first << 12;
   const stop = end << 12;
   if (start == region.start && stop == region.end) {
@@ -224,7 +227,7 @@ export function trimUnlocked(space: Space, first: u64, end: u64): void {
     const to = from + <u32>(factsChunkEnd(page, end) - page);
     const valid = chunk + FACT_VALID;
     for (let i = planeNext(valid, from, to); i < to; i = planeNext(valid, i + 1, to)) {
-      if (planeTest(chunk + FACT_LOCKED, i)) continue;
+      if (planeTest(chunk + FACT_LOCKED, i) || isLargePage(space, page + (i - from))) continue;
       planeClear(valid, i);
       space.residentPages -= 1;
     }

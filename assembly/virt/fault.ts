@@ -48,6 +48,7 @@ import { operationAsks, operationBegin, refusalReason } from "./request";
 import { roomEnsure } from "./room";
 import { Space } from "./space";
 import { viewPage, viewSection } from "./view";
+import { hasHardMaximum, workingSetEnter } from "./working-set";
 
 /**
  * The fault ladder: what an access does that the maps do not allow at once. In two steps, so that
@@ -84,6 +85,14 @@ export function ask(context: Context, address: u64, size: u32, access: u32): u32
 export function askMore(context: Context, address: u64, size: u32, access: u32): u32 {
   const space = contextSpace(context);
   if (space === null) return record(context, VIOLATION, access, address, rule(4, 1, 1));
+  const before = space.faultCount;
+  const outcome = resolve(context, space, address, size, access);
+  // However many pages and facts it changed, it is one fault, and none where it failed (17.14#4).
+  if (space.faultCount != before) space.faultCount = before + u64(outcome == RESOLVED);
+  return outcome;
+}
+
+function resolve(context: Context, space: Space, address: u64, size: u32, access: u32): u32 {
   const first = pageOf(address);
   const last = pageOf(address + size - 1);
   let outcome = judge(space, first, access);
@@ -159,11 +168,7 @@ export function disarm(space: Space, page: u64): bool {
 export function prepare(space: Space, page: u64, access: u32): bool {
   const chunk = framed(space, page, access);
   if (chunk == 0) return false;
-  const i = <u32>page & 1023;
-  if (!planeTest(chunk + FACT_VALID, i)) {
-    planeSet(chunk + FACT_VALID, i);
-    space.residentPages += 1;
-  }
+  workingSetEnter(space, chunk, page);
   return true;
 }
 
@@ -207,7 +212,7 @@ function backed(space: Space, page: u64): u32 {
   return chunk;
 }
 
-function frameFor(space: Space, page: u64): Frame {
+export function frameFor(space: Space, page: u64): Frame {
   return frameForPage(keyOfSpace(space.number, page), windowHas(space, page));
 }
 
@@ -231,10 +236,17 @@ export function recordWrite(space: Space, page: u64): void {
   if (planeTest(chunk + FACT_RESET, i)) {
     planeClear(chunk + FACT_RESET, i);
     planeClear(chunk + FACT_LOST, i);
+    space.faultCount += 1;
   }
-  if (isCopied(space, page)) recordCopy(space, page);
+  if (isCopied(space, page)) {
+    recordCopy(space, page);
+    space.faultCount += 1;
+  }
+  if (isWatched(space, page) && !planeTest(chunk + FACT_MARK, i)) {
+    planeSet(chunk + FACT_MARK, i);
+    space.faultCount += 1;
+  }
   changetype<Frame>(frameAt(space, page)).state |= FRAME_DIRTY;
-  if (isWatched(space, page)) planeSet(chunk + FACT_MARK, i);
 }
 
 /** Whether a write to the page would leave a mark, or copy it. */
@@ -301,7 +313,7 @@ export function grantable(space: Space, page: u64): u32 {
   if ((attributes & COMMITTED) == 0 || (attributes & GUARDED) != 0) return 0;
   const chunk = factsAt(space, page);
   const i = <u32>page & 1023;
-  if (chunk == 0 || !planeTest(chunk + FACT_VALID, i)) return 0;
+  if (chunk == 0 || !planeTest(chunk + FACT_VALID, i) || hasHardMaximum(space)) return 0;
   if (!isPresent(space, page)) return 0;
   let rights: u32 = 0;
   if (isReadable(attributes)) rights |= ACCESS_READ;

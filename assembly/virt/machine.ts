@@ -8,13 +8,13 @@ import { MACHINE } from "../base/layout";
  *     | lowest   | highest  | region   | window   |
  *     | address  | address  | limit    | bytes    |
  *     +-----+----+-----+----+-----+----+-----+----+
- *     | sw. | ptr| lev.| ctx| win.| plc.| rst.| 0 |
+ *     | sw. | ptr| lev.| ctx| win.| plc.| rst.|num|
  *     +-----+----+-----+----+-----+----+-----+----+
  *
  *     region limit  last byte that a region may occupy
  *     window bytes  0 where none was set aside;  win.: the space that has it
  *     sw.           switches;  ptr: bytes of a pointer;  lev.: levels of the page tables
- *     ctx           first context;  plc., rst.: states of the random numbers
+ *     ctx           first context;  plc., rst.: states of the random numbers;  num: NUMA nodes
  */
 @unmanaged
 @final
@@ -30,6 +30,7 @@ export class Machine {
   windowOwner: u32;
   placementState: u32;
   resetState: u32;
+  numaNodes: u32;
 }
 
 export const SWITCH_PLAIN_STATUS: u32 = 0x1;

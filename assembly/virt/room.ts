@@ -10,6 +10,8 @@ const ATTRIBUTE_CHANGES: u32 = 2;
 /** A range has two edges; below each, one node a level and one chunk may have to be made. */
 const EDGES: u32 = 2;
 const FACT_PAGES: u32 = 4;
+/** A page's own frame, and its place among the recent pages. */
+const PAGE_FRAMES: u32 = 2;
 const REGIONS: u32 = 2;
 /** A split on every level of an index of any size that fits into linear memory, and a root. */
 const INDEX_SPLITS: u32 = 10;
@@ -21,7 +23,7 @@ export function roomEnsure(pages: Pages): bool {
     poolEnsure(POOL_PAGE, ATTRIBUTE_CHANGES * EDGES * pages.levels + factNodes) &&
     poolEnsure(POOL_CHUNK, ATTRIBUTE_CHANGES * EDGES + FACT_PAGES + REGIONS * INDEX_SPLITS) &&
     poolEnsure(POOL_REGION, REGIONS) &&
-    poolEnsure(POOL_FRAME, FACT_PAGES)
+    poolEnsure(POOL_FRAME, FACT_PAGES * PAGE_FRAMES)
   );
 }
 

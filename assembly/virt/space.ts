@@ -13,8 +13,10 @@ import { Pages } from "../page/pages";
  *     +-----+-----+-----------+-----------+-----------+
  *     |regionBytes| resident  |rgns |lockd|wsmin|wsmax|
  *     +-----+-----+-----------+-----+-----+-----+-----+
- *     |wtchd|views|
- *     +-----+-----+
+ *     |wtchd|views| faults    | peak rsd. | peak chg. |
+ *     +-----+-----+-----+-----+-----------+-----------+
+ *     | large     |wsflg|recnt|
+ *     +-----------+-----+-----+
  *
  *     lev., table, facts   page/pages
  *     num, tag        its number, and number << 52, which every translation of it carries
@@ -22,6 +24,9 @@ import { Pages } from "../page/pages";
  *     charge, quota   pages;  regionBytes: bytes
  *     resident        pages in the working set;  lockd: locked ones;  wsmin, wsmax: its limits
  *     rgns            regions;  wtchd: those with a write watch;  views: views of sections
+ *     faults          accesses that the fault ladder resolved by a change of a fact
+ *     peak rsd., peak chg.  the most that resident and charge ever were
+ *     large           large pages;  wsflg, recnt: hard limits, and recent pages (virt/working-set)
  */
 @unmanaged
 @final
@@ -43,6 +48,12 @@ export class Space extends Pages {
   workingSetMaxPages: u32;
   watchedRegions: u32;
   views: u32;
+  faultCount: u64;
+  residentPeakPages: u64;
+  chargePeakPages: u64;
+  largePages: u64;
+  workingSetFlags: u32;
+  recent: u32;
 }
 
 export const SPACE_TRANSLATED: u32 = 0;
@@ -52,6 +63,12 @@ export const SPACE_RUNNING: u32 = 0;
 export const SPACE_TERMINATED: u32 = 1;
 
 export const TAG_SHIFT: u64 = 52;
+
+/** After the charge or the working set has grown: remember the most. */
+export function spacePeak(space: Space): void {
+  space.residentPeakPages = max<u64>(space.residentPeakPages, space.residentPages);
+  space.chargePeakPages = max<u64>(space.chargePeakPages, space.chargePages);
+}
 
 /** The space with this number, or null. */
 export function spaceOf(number: u32): Space | null {

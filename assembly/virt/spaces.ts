@@ -20,6 +20,7 @@ import {
   TAG_SHIFT,
 } from "./space";
 import { viewSection, viewUncharge, viewUnlink } from "./view";
+import { workingSetForget } from "./working-set";
 
 /** The life of an address space. */
 
@@ -67,6 +68,8 @@ export function spaceTerminate(space: Space): void {
   space.regionCount = 0;
   space.regionBytes = 0;
   space.watchedRegions = 0;
+  space.largePages = 0;
+  workingSetForget(space);
   if (space.kind == SPACE_WINDOWED) machine().windowOwner = 0;
   space.state = SPACE_TERMINATED;
 }

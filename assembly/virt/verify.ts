@@ -45,7 +45,9 @@ import {
   regionIsCharged,
 } from "./region";
 import { SPACE_RUNNING, SPACE_WINDOWED, Space, spaceOf, TAG_SHIFT } from "./space";
+import { verifyWorkingSet } from "./verify-working-set";
 import { ownPages } from "./view";
+import { recentCount } from "./working-set";
 
 /**
  * The rules between the maps, recomputed from scratch. A check answers 0, or its number with the
@@ -65,6 +67,7 @@ import { ownPages } from "./view";
  *     8  a translation allows nothing that its page does not, and leads to its bytes
  *     9  charge, frames and records of the machine are the sums over its spaces and sections; a
  *        section counts the regions that show it
+ *     10 large pages are resident, peaks are the highest (virt/verify-working-set)
  */
 export function verify(context: Context, space: Space): u32 {
   resultSet(context, 0, 0);
@@ -76,6 +79,7 @@ export function verify(context: Context, space: Space): u32 {
     if (failed != 0) return failed;
     if (space.kind == SPACE_WINDOWED && !verifyAccess(context, space)) return 7;
     if (!verifyTranslations(context)) return 8;
+    if (!verifyWorkingSet(space)) return 10;
   }
   return verifyMachine() ? 0 : 9;
 }
@@ -243,7 +247,7 @@ function verifyMachine(): bool {
     charge += space.chargePages;
     if (space.state != SPACE_RUNNING) continue;
     frames += framesPresent(space, pageOf(machine().highestAddress) + 1);
-    records += tableRecords(space) + factsRecords(space) + indexRecords(space);
+    records += tableRecords(space) + factsRecords(space) + indexRecords(space) + recentCount(space);
   }
   for (let number: u32 = 1; number < SECTIONS_MAX; number++) {
     const section = sectionOf(number);

@@ -1,12 +1,13 @@
 import { larger, pageOf, smaller } from "../base/range";
 import { Section, sectionCommit, sectionOf, sectionUnview } from "../object/section";
 import { COPIED } from "../page/attributes";
-import { FACT_COPY, factCount } from "../page/facts";
+import { FACT_COPY, FACT_VALID, factCount, factIs } from "../page/facts";
 import { attributesAt, attributesFill, attributesRunEnd, uncommittedCount } from "../page/table";
 import { chargeAdd, chargeSubtract } from "../phys/charge";
 import { chargeFitsQuota, release, reserve } from "./change";
+import { Context, resultGet, resultSet } from "./context";
 import { REGION_GROWING, Region, regionIs } from "./region";
-import { Space, spaceOf } from "./space";
+import { Space, spaceOf, spacePeak } from "./space";
 
 /**
  * Views: regions whose pages are those of a section. Each view has attributes of its own; what is
@@ -85,6 +86,32 @@ export function viewUnlink(space: Space, region: Region, section: Section): void
   sectionUnview(section);
 }
 
+/** Most processes that are told apart. */
+const SHARERS_MOST: u32 = 7;
+/** Where the numbers of the spaces found so far are kept while they are counted. */
+const SHARERS: u32 = 8;
+
+/** Processes that have this page of the view in their working sets, at most 7 (9#13). */
+export function viewSharers(context: Context, region: Region, page: u64): u32 {
+  const section = viewSection(region);
+  if (section === null) return 1;
+  const shown = viewPage(region, page);
+  let count: u32 = 0;
+  for (let link = section.firstView; link != 0; link = changetype<Region>(link).nextView) {
+    const view = changetype<Region>(link);
+    const own = shown - view.offsetPages + pageOf(view.start);
+    if (shown < view.offsetPages || own >= pageOf(view.end)) continue;
+    const space = spaceOf(view.space)!;
+    if (!factIs(space, FACT_VALID, own) || factIs(space, FACT_COPY, own)) continue;
+    let i: u32 = 0;
+    while (i < count && resultGet(context, SHARERS + i) != <u64>view.space) i += 1;
+    if (i == SHARERS_MOST) break;
+    resultSet(context, SHARERS + i, view.space);
+    if (i == count) count += 1;
+  }
+  return count;
+}
+
 /** Pages of [first, end) of a view that are the process's own: copy-on-write, or copied (13). */
 export function ownPages(space: Space, first: u64, end: u64): u64 {
   let pages = factCount(space, FACT_COPY, first, end);
@@ -139,6 +166,7 @@ export function viewCharge(space: Space, region: Region): void {
   chargeAdd(pages);
   space.chargePages = space.chargePages - region.chargedPages + pages;
   region.chargedPages = pages;
+  spacePeak(space);
 }
 
 /** The same for every view of the section. */

@@ -1,5 +1,5 @@
-import { planeClear, planeNext } from "../base/planes";
-import { FACT_MARK, factsAt, factsChunkEnd, factsNext, factsTrim } from "../page/facts";
+import { planeClear } from "../base/planes";
+import { FACT_MARK, factNext, factsAt, factsTrim } from "../page/facts";
 import { mapsClear } from "./maps";
 import { Space } from "./space";
 
@@ -11,14 +11,7 @@ import { Space } from "./space";
 
 /** First marked page of [page, end), or `end`. */
 export function markedNext(space: Space, page: u64, end: u64): u64 {
-  for (page = factsNext(space, page, end); page < end; page = factsNext(space, page, end)) {
-    const from = <u32>page & 1023;
-    const to = from + <u32>(factsChunkEnd(page, end) - page);
-    const found = planeNext(factsAt(space, page) + FACT_MARK, from, to);
-    page += found - from;
-    if (found < to) return page;
-  }
-  return end;
+  return factNext(space, FACT_MARK, page, end);
 }
 
 /** Take the mark of one page. */

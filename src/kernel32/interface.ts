@@ -11,6 +11,7 @@ import type {
   SystemInfo,
 } from "../structs.ts";
 import type { ViewFunctions } from "./views-interface.ts";
+import type { WorkingSetFunctions } from "./working-set-interface.ts";
 
 /**
  * The memory functions of kernel32. BOOL is 1 or 0, NULL is 0. A function that fails answers 0 (the
@@ -22,7 +23,7 @@ import type { ViewFunctions } from "./views-interface.ts";
  * for an argument that is not what the parameter can hold, Error when the process has ended,
  * MachinePoisoned when the core has trapped.
  */
-export interface Kernel32 extends ViewFunctions {
+export interface Kernel32 extends ViewFunctions, WorkingSetFunctions {
   /**
    * Reserve, commit or reset pages. Windows page: "VirtualAlloc".
    *

@@ -7,8 +7,10 @@ import type {
   MemoryRegionInformation,
   SectionInformation,
 } from "../structs.ts";
+import type { WorkingSetExInformation, WorkingSetInformation } from "../working-set-structs.ts";
 import type { NtdllFiles } from "./file-interface.ts";
 import type { ViewServices } from "./views-interface.ts";
+import type { WorkingSetServiceFunctions } from "./working-set-interface.ts";
 
 /** Handle of a process or a section; -1 (and what has the same bits) is the caller's process. */
 export type Handle = Address | null;
@@ -32,7 +34,7 @@ export type AddressesOut = { value: number[] } | Address | null | undefined;
  * TypeError or RangeError for an argument that is not what the parameter can hold, Error when the
  * process has ended, MachinePoisoned when the core has trapped.
  */
-export interface Ntdll extends NtdllFiles, ViewServices {
+export interface Ntdll extends NtdllFiles, ViewServices, WorkingSetServiceFunctions {
   /**
    * Reserve, commit or reset pages. Windows page: "NtAllocateVirtualMemory function (ntifs.h)".
    *
@@ -103,7 +105,9 @@ export interface Ntdll extends NtdllFiles, ViewServices {
    * Ask about pages. Windows page: "NtQueryVirtualMemory function (ntifs.h)".
    *
    * @param ProcessHandle needs PROCESS_QUERY_INFORMATION
-   * @param MemoryInformationClass MemoryBasicInformation (0) or MemoryRegionInformation (3)
+   * @param MemoryInformationClass MemoryBasicInformation (0) or MemoryRegionInformation (3); or
+   *   MemoryWorkingSetInformation (1) and MemoryWorkingSetExInformation (4), as QueryWorkingSet and
+   *   QueryWorkingSetEx ask
    * @param MemoryInformation receives the structure
    * @param MemoryInformationLength bytes of the buffer; fields that do not fit are not written
    * @param ReturnLength receives the bytes of the structure; optional
@@ -112,7 +116,11 @@ export interface Ntdll extends NtdllFiles, ViewServices {
     ProcessHandle: Handle,
     BaseAddress: Address | null,
     MemoryInformationClass: number,
-    MemoryInformation: StructureOut<MemoryBasicInformation> | StructureOut<MemoryRegionInformation>,
+    MemoryInformation:
+      | StructureOut<MemoryBasicInformation>
+      | StructureOut<MemoryRegionInformation>
+      | StructureOut<WorkingSetInformation>
+      | WorkingSetExInformation[],
     MemoryInformationLength: Address,
     ReturnLength?: Out<number>,
   ): number;

@@ -13,7 +13,7 @@ import type { ViewServices } from "./views-interface.ts";
 const REFUSALS = { "8.1#1": packDecision("8.1#1"), "8.1#2": packDecision("7.10#3") };
 
 export function viewServices(process: Process): ViewServices {
-  const { door, handles } = process;
+  const { door, handles, machine } = process;
 
   return {
     NtMapViewOfSectionEx(
@@ -72,7 +72,9 @@ export function viewServices(process: Process): ViewServices {
       const handle = door.handle(ProcessHandle, "ProcessHandle");
       const target = handles.target(handle, PROCESS_VM_OPERATION);
       const address = door.nullablePointer(BaseAddress, "BaseAddress");
-      return process.enter().views.unmap(target, address, dword(Flags, "Flags"));
+      const status = process.enter().views.unmap(target, address, dword(Flags, "Flags"));
+      machine.files.settle();
+      return status;
     },
   };
 }

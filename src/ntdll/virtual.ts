@@ -21,6 +21,7 @@ import {
 } from "../structs.ts";
 import type { ContextView } from "../wasm/context.ts";
 import type { Handle, Ntdll } from "./interface.ts";
+import { isWorkingSetClass, queryWorkingSetClass } from "./working-set.ts";
 
 type VirtualServices = Pick<
   Ntdll,
@@ -166,6 +167,15 @@ export function virtualServices(process: Process): VirtualServices {
       const kind = dword(MemoryInformationClass, "MemoryInformationClass");
       const bufferAt = outAddress(MemoryInformation, door, "MemoryInformation");
       const length = door.pointer(MemoryInformationLength, "MemoryInformationLength");
+      if (isWorkingSetClass(kind)) {
+        return queryWorkingSetClass(process, {
+          handle,
+          informationClass: kind,
+          buffer: MemoryInformation,
+          length,
+          returnLength: ReturnLength,
+        });
+      }
       const returnLengthAt = optionalOutAddress(ReturnLength, door, "ReturnLength");
       const { services, view } = process.enter();
       const status = services.query(target, address, kind, bufferAt, length, returnLengthAt);

@@ -13,6 +13,7 @@ import { Requests } from "./requests.ts";
 import { Services } from "./services.ts";
 import { MachinePoisoned } from "./trap.ts";
 import { ViewServices } from "./view-services.ts";
+import { WorkingSetServices } from "./working-set-services.ts";
 
 /** What `machineCreate` wants to know. */
 export interface CoreSettings {
@@ -44,6 +45,7 @@ export class Core {
   readonly views: ViewServices;
   readonly accesses: Accesses;
   readonly requests: Requests;
+  readonly workingSet: WorkingSetServices;
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
   readonly #link: Link;
@@ -74,6 +76,7 @@ export class Core {
     this.views = new ViewServices(this.#link);
     this.accesses = new Accesses(this.#link);
     this.requests = new Requests(this.#link);
+    this.workingSet = new WorkingSetServices(this.#link);
     this.view = this.#link.view;
   }
 

@@ -1,5 +1,6 @@
 import type { RequestExports } from "./requests-exports.ts";
 import type { ViewExports } from "./view-exports.ts";
+import type { WorkingSetExports } from "./working-set-exports.ts";
 
 /**
  * Every export of the core module, typed. Nothing outside `src/wasm` names one.
@@ -13,7 +14,7 @@ import type { ViewExports } from "./view-exports.ts";
  * the value in the result block instead. Addresses, sizes and counts are numbers of bytes unless
  * the name says pages.
  */
-export interface CoreExports extends RequestExports, ViewExports {
+export interface CoreExports extends RequestExports, ViewExports, WorkingSetExports {
   readonly memory: WebAssembly.Memory;
 
   /**

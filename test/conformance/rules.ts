@@ -9,6 +9,7 @@ import { processRules } from "./rules/processes.ts";
 import { sectionRules } from "./rules/sections.ts";
 import { switchRules } from "./rules/switches.ts";
 import { watchRules } from "./rules/watch.ts";
+import { largePageRules, workingSetAdditions, workingSetRules } from "./rules/working-set.ts";
 import { type Rule, sectionOf } from "./support/rule-index.ts";
 
 /** Every rule that this package follows, in the order of the sections. */
@@ -25,6 +26,9 @@ export const rules: readonly Rule[] = [
   ...processRules,
   ...switchRules,
   ...additionRules,
+  ...workingSetRules,
+  ...largePageRules,
+  ...workingSetAdditions,
 ].sort((left, right) => orderOf(left.id) - orderOf(right.id));
 
 /** "17.12#3" counts as 17012: rows stay as they were declared. */
@@ -82,6 +86,8 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "8.1": "VirtualAlloc2: order of checks",
   "8.2": "Address requirements",
   "8.3": "Placeholders",
+  "9": "Working set and prefetching",
+  "11": "Large pages",
   "12.1": "Access rights",
   "12.2": "ReadProcessMemory",
   "12.3": "WriteProcessMemory",
@@ -98,7 +104,9 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "17.8": "Handles and processes",
   "17.9": "NtQueryVirtualMemory, class 3",
   "17.10": "VirtualLock and VirtualUnlock: order of checks",
+  "17.11": "NUMA and FromApp",
   "17.12": "Sections: further rules",
   "17.14": "Working set, counters, low memory, paging",
+  "17.16": "Prefetching: one choice",
   "17.21": "From NTSTATUS to Win32 errors, continued",
 };

@@ -1,5 +1,6 @@
 import { CONTEXT, type CoreExports, Profile, SpaceKind, Switch } from "../../src/wasm/exports.ts";
 import { pick, randomFrom } from "../unit/random.ts";
+import { workingSetCalls } from "./hostile-working-set.ts";
 
 /**
  * Calls of the core by number, with arguments that no well-meaning caller would pass. Nothing is
@@ -116,7 +117,10 @@ function callsOf(
   let entered = spaces[0] as number;
   const isWindowed = () => kind === SpaceKind.Windowed && entered === spaces[0];
 
+  const numbers = { one, random, space, address, size, pointer, type, protection };
+
   return {
+    ...workingSetCalls(core, c, numbers),
     allocate: () =>
       core.allocateF64(
         c,

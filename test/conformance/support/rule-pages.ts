@@ -21,6 +21,8 @@ const CHAPTERS: Readonly<Record<string, string>> = {
   "5": "Write watch",
   "7": "Sections, views, copy-on-write",
   "8": "VirtualAlloc2 and placeholders",
+  "9": "Working set and prefetching",
+  "11": "Large pages",
   "12": "Other processes",
   "13": "Commit charge and limits",
   "15": "Status codes",
