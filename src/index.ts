@@ -29,6 +29,7 @@ export type { MachineOptions, ProfileName, Seeded, Settings } from "./options.ts
 export type { InOut, Out, StructureOut } from "./out.ts";
 export { Process, type ProcessCounters, type RaisedException } from "./process.ts";
 export type { RegionDescription, RegionRun } from "./region.ts";
+export { type StackBounds, type StackOptions, ThreadStack } from "./stack.ts";
 export type { Encoding, ReadStringOptions, WriteStringOptions } from "./strings.ts";
 export type {
   MemoryBasicInformation,

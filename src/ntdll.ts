@@ -14,6 +14,7 @@
 import type { Ntdll } from "./ntdll/interface.ts";
 import { runtimeFunctions } from "./ntdll/runtime.ts";
 import { sectionServices } from "./ntdll/sections.ts";
+import { stackFunctions } from "./ntdll/stacks.ts";
 import { transferServices } from "./ntdll/transfers.ts";
 import { virtualServices } from "./ntdll/virtual.ts";
 import { watchServices } from "./ntdll/watch.ts";
@@ -21,6 +22,7 @@ import type { Process } from "./process.ts";
 
 export type { AddressesOut, Handle, Ntdll, ObjectAttributes } from "./ntdll/interface.ts";
 export type { InOut, LargeIntegerIn, Out, StructureOut } from "./out.ts";
+export type { InitialTeb } from "./stack-structs.ts";
 export type {
   MemoryBasicInformation,
   MemoryRegionInformation,
@@ -41,6 +43,7 @@ export function ntdll(process: Process): Ntdll {
     ...transferServices(process),
     ...watchServices(process),
     ...runtimeFunctions(process),
+    ...stackFunctions(process),
   });
   faces.set(process, face);
   return face;

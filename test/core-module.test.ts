@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { root } from "./setup/tree.ts";
 import { describeModule, type FunctionType } from "./setup/wasm-module.ts";
@@ -11,8 +11,11 @@ const core = describeModule(bytes);
 
 /** The functions of `CoreExports`: "number" or "bigint" for each parameter and the result. */
 function declaredExports(): Map<string, { parameters: string[]; result: string }> {
-  const source = readFileSync(`${root}/src/wasm/exports.ts`, "utf8");
-  const block = /export interface CoreExports \{\n([\s\S]*?)\n\}\n/.exec(source)?.[1] ?? "";
+  const sources = readdirSync(`${root}/src/wasm`)
+    .filter((name) => name.endsWith("exports.ts"))
+    .map((name) => readFileSync(`${root}/src/wasm/${name}`, "utf8"));
+  const interfaces = /export interface \w*Exports[^{]*\{\n([\s\S]*?)\n\}\n/g;
+  const block = [...sources.join("\n").matchAll(interfaces)].map((found) => found[1]).join("\n");
   const code = block.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\/\/.*$/gm, "");
   const declared = new Map<string, { parameters: string[]; result: string }>();
   for (const [, name = "", list = "", result = ""] of code.matchAll(

@@ -5,5 +5,6 @@ export * from "./access";
 export * from "./machine";
 export * from "./sections";
 export * from "./services";
+export * from "./stacks";
 export * from "./twins.generated";
 export * from "./windowed";

@@ -15,7 +15,17 @@ import {
 import { FACT_LOCKED, factCount } from "../page/facts";
 import { isLocked, lockPage, trimUnlocked, unlockPage } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
-import { disarm, GUARD, judge, prepare, READ, RESOLVED, recordWrite, WRITE } from "../virt/fault";
+import {
+  disarm,
+  GUARD,
+  judge,
+  meet,
+  prepare,
+  READ,
+  RESOLVED,
+  recordWrite,
+  WRITE,
+} from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine, SWITCH_LOCK_MEMORY_PRIVILEGE, switchIs } from "../virt/machine";
 import { REGION_LARGE, REGION_PHYSICAL, REGION_WATCHED, regionIs } from "../virt/region";
@@ -56,7 +66,7 @@ export function lock(
   const added = end - first - factCount(space, FACT_LOCKED, first, end);
   if (!fitsWorkingSet(space, added)) return fail(context, 8, STATUS_WORKING_SET_QUOTA);
   for (let page = first; page < end; page++) {
-    const outcome = judge(space, page, READ);
+    const outcome = meet(context, space, page, READ);
     if (outcome == GUARD) {
       disarm(space, page);
       return fail(context, 9, STATUS_GUARD_PAGE_VIOLATION);

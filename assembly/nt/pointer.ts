@@ -1,6 +1,6 @@
 import { pageOf } from "../base/range";
 import { Context, contextSpace } from "../virt/context";
-import { complete, disarm, GUARD, judge, linearOf, prepare, RESOLVED, WRITE } from "../virt/fault";
+import { complete, disarm, GUARD, linearOf, meet, prepare, RESOLVED, WRITE } from "../virt/fault";
 import { machine } from "../virt/machine";
 import { Space } from "../virt/space";
 
@@ -23,7 +23,7 @@ export function isReady(context: Context, at: u64, bytes: u64, access: u32): boo
   if (space === null || end < at || end - 1 > machine().highestAddress) return false;
   const last = pageOf(end - 1);
   for (let page = pageOf(at); page <= last; page++) {
-    const outcome = judge(space, page, access);
+    const outcome = meet(context, space, page, access);
     if (outcome == GUARD) disarm(space, page);
     if (outcome != RESOLVED) return false;
   }

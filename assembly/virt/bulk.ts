@@ -1,7 +1,20 @@
 import { pageOf } from "../base/range";
+import { rule } from "../base/rule";
 import { probe } from "./access";
 import { Context, contextSpace, resultSet } from "./context";
-import { ask, EXECUTE, judge, linearOf, READ, RESOLVED, raise, WRITE } from "./fault";
+import {
+  ask,
+  complete,
+  EXECUTE,
+  IN_PAGE,
+  linearOf,
+  meet,
+  prepare,
+  READ,
+  RESOLVED,
+  raise,
+  WRITE,
+} from "./fault";
 import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, accessByte, windowHas } from "./maps";
 import { Space } from "./space";
 
@@ -123,21 +136,33 @@ function copyDownwards(context: Context, target: u64, source: u64, length: u64):
   const space = contextSpace(context);
   if (space === null) return ask(context, source, 1, READ);
   for (let done: u64 = 0; done < length; ) {
-    let outcome = judge(space, pageOf(source + done), READ);
+    let outcome = meet(context, space, pageOf(source + done), READ);
     if (outcome != RESOLVED) return raise(context, space, outcome, READ, source + done);
-    outcome = judge(space, pageOf(target + done), WRITE);
+    outcome = meet(context, space, pageOf(target + done), WRITE);
     if (outcome != RESOLVED) return raise(context, space, outcome, WRITE, target + done);
     done += together(source + done, target + done, length - done);
   }
   for (let left = length; left > 0; ) {
     const bytes = min<u64>(min<u64>(behind(source + left), behind(target + left)), left);
     left -= bytes;
-    if (ask(context, source + left, 1, READ) != RESOLVED) return context.outcome;
-    if (ask(context, target + left, 1, WRITE) != RESOLVED) return context.outcome;
+    if (!ready(context, space, source + left, READ)) return context.outcome;
+    if (!ready(context, space, target + left, WRITE)) return context.outcome;
     memory.copy(linearOf(space, target + left), linearOf(space, source + left), <u32>bytes);
   }
+  context.decision = rule(4, 1, 9);
   resultSet(context, 0, length);
   return RESOLVED;
+}
+
+/** What has been judged is not judged again: a stack that grew may have put a guard on it. */
+function ready(context: Context, space: Space, address: u64, access: u32): bool {
+  const page = pageOf(address);
+  if (!prepare(space, page, access)) {
+    raise(context, space, IN_PAGE, access, address);
+    return false;
+  }
+  complete(context, space, page, access);
+  return true;
 }
 
 /** Bytes of the page that ends at or holds the byte before `end`, up to `end`. */

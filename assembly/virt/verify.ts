@@ -37,6 +37,7 @@ import {
 import { nodeCount, nodeGap, nodeLargestGap, nodeRef, nodeStart } from "./node";
 import { REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
 import { SPACE_RUNNING, SPACE_WINDOWED, Space, spaceOf, TAG_SHIFT } from "./space";
+import { Thread, threadOf } from "./thread";
 import { ownPages } from "./view";
 
 /**
@@ -54,6 +55,7 @@ import { ownPages } from "./view";
  *     7  the access map allows nothing that the page does not; a span bit says what both bytes say
  *     8  a translation allows nothing that its page does not, and leads to its bytes
  *     9  charge, frames and records of the machine are the sums over its spaces and sections
+ *    10  threads have numbers of their own, and guarantees of whole pages
  */
 export function verify(context: Context, space: Space): u32 {
   resultSet(context, 0, 0);
@@ -65,6 +67,7 @@ export function verify(context: Context, space: Space): u32 {
     if (failed != 0) return failed;
     if (space.kind == SPACE_WINDOWED && !verifyAccess(context, space)) return 7;
     if (!verifyTranslations(context)) return 8;
+    if (!verifyThreads(space)) return 10;
   }
   return verifyMachine() ? 0 : 9;
 }
@@ -214,6 +217,15 @@ function verifyTag(context: Context, entry: u32, tag: u64, right: u32): bool {
   return load<u32>(entry, TRANSLATION_ADDEND) + ((<u32>page) << 12) == frame.location;
 }
 
+function verifyThreads(space: Space): bool {
+  for (let link = space.firstThread; link != 0; link = changetype<Thread>(link).next) {
+    const thread = changetype<Thread>(link);
+    if (thread.number == 0 || (thread.guaranteeBytes & 0xfff) != 0) return false;
+    if (threadOf(space, thread.number) != thread) return false;
+  }
+  return true;
+}
+
 function verifyMachine(): bool {
   let charge: u64 = 0;
   let frames: u64 = 0;
@@ -223,6 +235,8 @@ function verifyMachine(): bool {
     if (space === null) continue;
     records += 1;
     charge += space.chargePages;
+    for (let link = space.firstThread; link != 0; link = changetype<Thread>(link).next)
+      records += 1;
     if (space.state != SPACE_RUNNING) continue;
     frames += framesCount(space, 0, pageOf(machine().highestAddress) + 1);
     records += tableRecords(space) + factsRecords(space) + indexRecords(space);

@@ -10,6 +10,7 @@ import {
 } from "./exports.ts";
 import { Link } from "./link.ts";
 import { Services } from "./services.ts";
+import { StackServices } from "./stack-services.ts";
 import { MachinePoisoned } from "./trap.ts";
 
 /** What `machineCreate` wants to know. */
@@ -40,6 +41,7 @@ const NO_SPACE = 0;
 export class Core {
   readonly services: Services;
   readonly accesses: Accesses;
+  readonly stacks: StackServices;
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
   readonly #link: Link;
@@ -68,6 +70,7 @@ export class Core {
     this.#link = new Link(exports);
     this.services = new Services(this.#link);
     this.accesses = new Accesses(this.#link);
+    this.stacks = new StackServices(this.#link);
     this.view = this.#link.view;
   }
 
@@ -85,14 +88,26 @@ export class Core {
     return this.#entered;
   }
 
-  enter(space: number): void {
+  /** Act for this space from now on, and for this thread of it. */
+  enter(space: number, thread: number): void {
     if (this.#entered === space) return;
     try {
       this.#link.exports.contextEnter(this.#link.context, space);
+      this.#link.exports.contextThread(this.#link.context, thread);
     } catch (error) {
       throw this.#link.trapped(error);
     }
     this.#entered = space;
+  }
+
+  /** The current thread of this space is another one. */
+  threadChanged(space: number, thread: number): void {
+    if (this.#entered !== space) return;
+    try {
+      this.#link.exports.contextThread(this.#link.context, thread);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
   }
 
   machineCounter(counter: (typeof MachineCounter)[keyof typeof MachineCounter]): number {
