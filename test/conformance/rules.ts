@@ -5,6 +5,7 @@ import { faultRules } from "./rules/faults.ts";
 import { layoutRules } from "./rules/layout.ts";
 import { processRules } from "./rules/processes.ts";
 import { sectionRules } from "./rules/sections.ts";
+import { stackAdditionRules, stackRules } from "./rules/stacks.ts";
 import { switchRules } from "./rules/switches.ts";
 import { watchRules } from "./rules/watch.ts";
 import type { Rule } from "./support/rule-index.ts";
@@ -15,11 +16,13 @@ export const rules: readonly Rule[] = [
   ...allocateRules,
   ...changeRules,
   ...faultRules,
+  ...stackRules,
   ...watchRules,
   ...sectionRules,
   ...processRules,
   ...switchRules,
   ...additionRules,
+  ...stackAdditionRules,
 ];
 
 /** What each section is about. */
@@ -55,6 +58,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "4.6": "Fields of the exception record",
   "4.7": "Dispatch",
   "4.8": "Faults inside system services",
+  "4.9": "Stacks of threads",
   "5.1": "What marks a watched page",
   "5.2": "GetWriteWatch and ResetWriteWatch: order of checks",
   "5.3": "GetWriteWatch: results",
@@ -84,5 +88,6 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "17.9": "NtQueryVirtualMemory, class 3",
   "17.10": "VirtualLock and VirtualUnlock: order of checks",
   "17.12": "Sections: further rules",
+  "17.13": "Stacks",
   "17.21": "From NTSTATUS to Win32 errors, continued",
 };

@@ -58,6 +58,8 @@ export const processRules = rulesOf(`
   A release gives back the charge of the committed pages.
 13#13 | doc
   RESET keeps the charge.
+13#14 | doc
+  A stack is charged what it commits at first, and each page that it grows by.
 13#15 | doc ros-src
   The charge never passes the limit; quota and limit fail with their own codes.
 13#16 | ros-src
