@@ -8,6 +8,7 @@ import {
   STATUS_NOT_LOCKED,
   STATUS_PRIVILEGE_NOT_HELD,
   STATUS_PROCESS_IS_TERMINATING,
+  STATUS_STACK_OVERFLOW,
   STATUS_SUCCESS,
   STATUS_WAS_LOCKED,
   STATUS_WORKING_SET_QUOTA,
@@ -24,6 +25,7 @@ import {
   READ,
   RESOLVED,
   recordWrite,
+  STACK_OVERFLOW,
   WRITE,
 } from "../virt/fault";
 import { regionAt } from "../virt/index";
@@ -71,6 +73,7 @@ export function lock(
       disarm(space, page);
       return fail(context, 9, STATUS_GUARD_PAGE_VIOLATION);
     }
+    if (outcome == STACK_OVERFLOW) return fail(context, 9, STATUS_STACK_OVERFLOW);
     if (outcome != RESOLVED || !prepare(space, page, READ)) {
       return fail(context, 9, STATUS_ACCESS_VIOLATION);
     }

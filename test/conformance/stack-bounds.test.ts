@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { MEM_COMMIT, MEM_DECOMMIT, PAGE_READONLY, PAGE_READWRITE } from "../../src/constants.ts";
+import { MEM_DECOMMIT, PAGE_READONLY, PAGE_READWRITE } from "../../src/constants.ts";
 import { expectFault, faultOf, guarded, touch, violation, WRITE } from "./support/fault.ts";
 import { rule } from "./support/rule.ts";
 import { BASE, PAGE } from "./support/scene.ts";

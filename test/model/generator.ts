@@ -1,5 +1,6 @@
 import type { ModelProfile, ModelSettings } from "../../src/model/settings.ts";
 import { fragmentSteps, sectionSteps } from "./fragments.ts";
+import { runStackFragment } from "./fragments-stacks.ts";
 import { ModelSubject } from "./model-subject.ts";
 import { randomRegion } from "./pick-adopted.ts";
 import { randomSection, randomView } from "./pick-sections.ts";
@@ -55,6 +56,8 @@ export interface GeneratorOptions {
   fragments?: number;
   /** The same for scripts about sections. Default 3. */
   sections?: number;
+  /** How many of a hundred random steps are scripts about stacks instead. Default 0. */
+  stacks?: number;
 }
 
 /** The program of a seed: always the same one. */
@@ -106,6 +109,7 @@ class Generator {
   private readonly subject: ModelSubject;
   private readonly picks: Picks;
   private readonly weights: Record<Kind, number>;
+  private readonly stacks: number;
 
   constructor(random: Random, program: Program, options: GeneratorOptions) {
     this.random = random;
@@ -119,10 +123,15 @@ class Generator {
     const { fragments = WEIGHTS.fragment, sections = WEIGHTS.section } = options;
     if (this.weights.fragment !== 0) this.weights.fragment = fragments;
     if (this.weights.section !== 0) this.weights.section = sections;
+    this.stacks = options.stacks ?? 0;
     for (const by of [0, 0, 1] as const) this.furnish(by);
   }
 
   add(): void {
+    if (this.stacks !== 0 && this.random.below(100) < this.stacks) {
+      runStackFragment(this.picks, this.who(), (step) => this.push(step));
+      return;
+    }
     const kind = this.random.weighted(this.weights);
     if (kind === "section") {
       for (const step of sectionSteps(this.picks, this.who())) this.push(step);

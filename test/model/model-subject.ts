@@ -6,13 +6,16 @@ import { failed, toWin32 } from "../../src/model/status.ts";
 import { type Win32Answer, win32Allocate, win32Free } from "../../src/model/win32.ts";
 import type { SectionStep } from "./core-caller.ts";
 import { ModelSections } from "./model-sections.ts";
+import { applyStack, stacksOf } from "./model-stacks.ts";
 import type { Call, HandleKind, Program, Step, Who } from "./program.ts";
+import type { StackStep } from "./stack-step.ts";
 import {
   bytesText,
   contentsText,
   hex,
   type Observation,
   type Subject,
+  stacksText,
   stateText,
 } from "./subject.ts";
 
@@ -61,6 +64,7 @@ export class ModelSubject implements Subject {
   }
 
   apply(step: Step): Observation {
+    this.model.shared.caller = "by" in step ? this.processes[step.by] : null;
     switch (step.op) {
       case "allocate":
       case "free":
@@ -72,6 +76,15 @@ export class ModelSubject implements Subject {
       case "unmapView":
       case "flushView":
         return this.sections.apply(step);
+      case "threadStack":
+      case "runThread":
+      case "setStack":
+      case "releaseStack":
+      case "guarantee":
+      case "rearm":
+      case "userStack":
+      case "freeUserStack":
+        return applyStack(this.processes[step.by], step);
       case "load":
       case "store":
       case "fetch":
@@ -101,6 +114,7 @@ export class ModelSubject implements Subject {
   private inspected(who: Who) {
     const process = this.processes[who];
     return {
+      stacks: process.exited ? "" : stacksText(stacksOf(process)),
       runs: process.exited ? [] : process.walk(0, this.model.layout.highestUser),
       peek: (address: number, size: number) => process.peek(address, size),
       counters: {
@@ -179,6 +193,7 @@ export class ModelSubject implements Subject {
           | "fill"
           | "compare"
           | SectionStep["op"]
+          | StackStep["op"]
           | "adopt"
           | "poke"
           | "exit"

@@ -1,5 +1,6 @@
 import type { RegionDescription } from "../../src/model/process.ts";
 import type { ModelSettings } from "../../src/model/settings.ts";
+import type { StackStep } from "./stack-step.ts";
 
 /** One of the two processes of a program. */
 export type Who = 0 | 1;
@@ -57,6 +58,7 @@ export type Step =
       Range & { zeroBits: number; commitSize: number; type: number; inherit: number })
   | ({ op: "unmapView"; address: number } & Call)
   | ({ op: "flushView" } & Accessor & { size: number })
+  | StackStep
   | ({ op: "load"; length: number } & Accessor)
   | ({ op: "fetch"; length: number } & Accessor)
   | ({ op: "store"; length: number; digits: string } & Accessor)
