@@ -4,7 +4,8 @@ import type { Step, Who } from "./program.ts";
 import { PAGE } from "./script.ts";
 import { THREADS } from "./stack-step.ts";
 
-const NO_STACK: Stack = { base: 0, limit: 0, deallocation: 0, guarantee: 0 };
+/** Where a thread without a stack looks for it. */
+const NO_STACK: Stack = { base: 0x40000, limit: 0x3e000, deallocation: 0x30000, guarantee: 0 };
 
 /** Takes each step as it comes, so that the next one can look at what it did. */
 type Push = (step: Step) => void;
@@ -57,12 +58,12 @@ export class StackScript {
 
   store(address: number, length = 4): void {
     const digits = this.random.bits().toString(16);
-    this.push({ op: "store", by: this.by, address: Math.max(address, 0), length, digits });
+    this.push({ op: "store", by: this.by, address, length, digits });
   }
 
   /** Any access that the thread makes itself. */
   touch(address: number): void {
-    const at = { by: this.by, address: Math.max(address, PAGE) };
+    const at = { by: this.by, address };
     const kinds = ["load", "store", "fetch", "over", "fill", "copy", "own", "service"] as const;
     const kind = this.random.pick(kinds);
     const length = this.random.pick([1, 2, 4, 8]);
@@ -76,11 +77,9 @@ export class StackScript {
     else if (kind === "over") this.store(Math.floor(at.address / PAGE) * PAGE - 2);
     else if (kind === "fill") this.push({ op: kind, ...at, value: 7, length: 0x1800 });
     else if (kind === "copy") {
-      const ranges = this.random.oneIn(2)
-        ? at
-        : { ...at, address: Math.max(other, PAGE), other: at.address };
+      const ranges = this.random.oneIn(2) ? at : { ...at, address: other, other: at.address };
       const op = this.random.pick(["copy", "compare"] as const);
-      this.push({ op, other: Math.max(other, PAGE), ...ranges, length: 0x900 });
+      this.push({ op, other, ...ranges, length: 0x900 });
     } else if (kind === "own") {
       const call = { ...this.call, address: at.address, length: this.random.pick([4, 0x1200]) };
       if (this.random.oneIn(2)) this.push({ op: "read", ...call });
