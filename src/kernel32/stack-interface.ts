@@ -18,7 +18,8 @@ export interface StackFunctions {
    */
   GetCurrentThreadStackLimits(low: Out<number>, high: Out<number>): void;
   /**
-   * Arm the guard again after a stack overflow. The last error stays. Windows page: "_resetstkoflw".
+   * Arm the guard again after a stack overflow. The last error stays. Windows page:
+   * "_resetstkoflw".
    *
    * The C function looks at its own stack pointer and puts the guard into the pages below. Here
    * the stack pointer is the emulator's: pass it. Without it the stack counts as unwound, and the

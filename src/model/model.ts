@@ -73,8 +73,8 @@
  * Stacks of threads
  * - A call grows the stack of the thread that makes it, in its own process, wherever it meets the
  *   guard: accesses, parameters and buffers of services, VirtualLock, ReadProcessMemory. Each page
- *   is met once, ascending; an access over two pages looks at the first again, whose guard growth at
- *   the second may have set. Growth stays when a later page fails.
+ *   is met once, ascending; an access over two pages looks at the first again, whose guard growth
+ *   at the second may have set. Growth stays when a later page fails.
  * - A guard of a stack in a region that is not plain private memory, or whose region ends above the
  *   new guard, cannot grow: STACK_OVERFLOW. So it is without charge; what an overflow leaves stays
  *   reserved then.
