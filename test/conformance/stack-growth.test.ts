@@ -11,7 +11,16 @@ import {
   PAGE_READONLY,
   PAGE_READWRITE,
 } from "../../src/constants.ts";
-import { EXECUTE, expectFault, faultOf, READ, touch, violation, WRITE } from "./support/fault.ts";
+import {
+  EXECUTE,
+  expectFault,
+  faultOf,
+  guarded,
+  READ,
+  touch,
+  violation,
+  WRITE,
+} from "./support/fault.ts";
 import { rule } from "./support/rule.ts";
 import { PAGE } from "./support/scene.ts";
 import { GUARDED, overflow, SMALL, StackScene } from "./support/stack-scene.ts";
@@ -226,6 +235,19 @@ rule(
   { on: ["win64 translated"] },
 );
 
+rule(
+  "4.9#5",
+  "at both pages of an access, twice where the second growth guards the first page again",
+  (scene) => {
+    const s = new StackScene(scene);
+    const [upper, lower] = [s.limitPage - 1, s.limitPage - 2];
+    scene.memory.setUint32(s.at(upper, -2), 0x01020304);
+    expect([s.limitPage, s.pages().slice(lower - 2)]).toEqual([lower, "ggccc"]);
+    expect(scene.memory.getUint32(s.at(upper, -2))).toBe(0x01020304);
+  },
+  { on: ["win64 translated"] },
+);
+
 rule("4.9#5", "by every kind of access that the thread makes", (scene) => {
   const { memory, process, kernel32 } = scene;
   const bytes = new Uint8Array(8);
@@ -296,6 +318,13 @@ rule("4.9#7", "leaves what is guaranteed below the page that was touched", (scen
   const { address } = s.exhaust();
   expect(Number(address) - s.at(1)).toBe(0x5000);
   for (let page = 1; page < 7; page++) expect(s.store(page)).toBeNull();
+});
+
+rule("4.9#7", "a guard on the last page is no guard of the stack", (scene) => {
+  const s = new StackScene(scene, { stackCommit: 0x100000 });
+  expect(s.pages()).toBe("g".repeat(s.guards).padEnd(0x100, "c"));
+  expect(s.store(0)).toEqual(guarded(WRITE, s.at(0)));
+  expect([s.store(0), s.limitPage]).toEqual([null, s.guards]);
 });
 
 rule("4.9#8", "in the last page", (scene) => {
