@@ -39,6 +39,7 @@ export {
   type RaisedException,
 } from "./process.ts";
 export type { RegionDescription, RegionRun } from "./region.ts";
+export { type StackBounds, type StackOptions, ThreadStack } from "./stack.ts";
 export type { Encoding, ReadStringOptions, WriteStringOptions } from "./strings.ts";
 export type {
   MemoryBasicInformation,

@@ -14,6 +14,7 @@ import type { Kernel32 } from "./kernel32/interface.ts";
 import { probeFunctions } from "./kernel32/probe.ts";
 import { processFunctions } from "./kernel32/processes.ts";
 import { sectionFunctions } from "./kernel32/sections.ts";
+import { stackFunctions } from "./kernel32/stacks.ts";
 import { systemFunctions } from "./kernel32/system.ts";
 import { viewFunctions } from "./kernel32/views.ts";
 import { virtualFunctions } from "./kernel32/virtual.ts";
@@ -52,6 +53,7 @@ export function kernel32(process: Process): Kernel32 {
     ...probeFunctions(process),
     ...systemFunctions(process),
     ...processFunctions(process),
+    ...stackFunctions(process),
     AddVectoredExceptionHandler: services.RtlAddVectoredExceptionHandler,
     RemoveVectoredExceptionHandler: services.RtlRemoveVectoredExceptionHandler,
     AddVectoredContinueHandler: services.RtlAddVectoredContinueHandler,

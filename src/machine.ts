@@ -224,6 +224,15 @@ export class Machine {
     return this.#lastThreadId;
   }
 
+  /**
+   * The thread that was numbered last did not come into being.
+   *
+   * @internal
+   */
+  threadRefused(): void {
+    this.#lastThreadId -= ID_STEP;
+  }
+
   /** @internal */
   processEnded(process: Process): void {
     this.#processes.splice(this.#processes.indexOf(process), 1);

@@ -15,6 +15,7 @@ import { fileServices } from "./ntdll/files.ts";
 import type { Ntdll } from "./ntdll/interface.ts";
 import { runtimeFunctions } from "./ntdll/runtime.ts";
 import { sectionServices } from "./ntdll/sections.ts";
+import { stackFunctions } from "./ntdll/stacks.ts";
 import { transferServices } from "./ntdll/transfers.ts";
 import { viewServices } from "./ntdll/views.ts";
 import { virtualServices } from "./ntdll/virtual.ts";
@@ -25,6 +26,7 @@ import type { Process } from "./process.ts";
 export type { AddressesOut, Handle, Ntdll, ObjectAttributes } from "./ntdll/interface.ts";
 export type { RangesIn } from "./ntdll/working-set-interface.ts";
 export type { InOut, LargeIntegerIn, Out, StructureOut } from "./out.ts";
+export type { InitialTeb } from "./stack-structs.ts";
 export type {
   MemoryBasicInformation,
   MemoryRegionInformation,
@@ -48,6 +50,7 @@ export function ntdll(process: Process): Ntdll {
     ...watchServices(process),
     ...workingSetServices(process),
     ...runtimeFunctions(process),
+    ...stackFunctions(process),
   });
   faces.set(process, face);
   return face;

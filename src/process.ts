@@ -17,6 +17,7 @@ import type { Machine } from "./machine.ts";
 import { GuestMemory } from "./memory.ts";
 import { hex } from "./names.ts";
 import { adoptRegion, type RegionDescription } from "./region.ts";
+import type { StackOptions } from "./stack.ts";
 import { SystemMemory } from "./system.ts";
 import { Thread } from "./thread.ts";
 import { type Core, windowPlace } from "./wasm/core.ts";
@@ -67,11 +68,6 @@ export class Process {
   /** Guest memory as system services touch it. */
   readonly system: SystemMemory;
   readonly mainThread: Thread;
-  /**
-   * The thread that calls are made on: it has the last error, and the __try blocks. `thread.run`
-   * switches.
-   */
-  currentThread: Thread;
   /** Supplies ContextRecord for handlers, say the registers of a CPU. */
   contextProvider?: (() => unknown) | undefined;
 
@@ -86,6 +82,7 @@ export class Process {
   /** @internal */
   readonly exceptions: Exceptions;
 
+  #currentThread: Thread;
   #exitCode: number | undefined;
   #instructionPointer: Address = 0;
   /** Handles to this process, in all processes. The space keeps its number while there are any. */
@@ -105,7 +102,7 @@ export class Process {
     this.handles = new HandleTable(this);
     this.exceptions = new Exceptions(this, machine.options.handlerDepthLimit);
     this.mainThread = new Thread(this, machine.nextThreadId());
-    this.currentThread = this.mainThread;
+    this.#currentThread = this.mainThread;
   }
 
   /**
@@ -115,7 +112,7 @@ export class Process {
    */
   enter(): Core {
     if (this.#exitCode !== undefined) this.#refuse();
-    this.core.enter(this.spaceNumber);
+    this.core.enter(this.spaceNumber, this.#currentThread.id);
     return this.core;
   }
 
@@ -179,10 +176,46 @@ export class Process {
     this.#destroyIfForgotten();
   }
 
-  /** A further thread; it does not run by itself. @throws Error when the process has ended */
-  createThread(): Thread {
+  /**
+   * The thread that calls are made on: it has the last error, the stack, and the __try blocks.
+   * `thread.run` switches.
+   */
+  get currentThread(): Thread {
+    return this.#currentThread;
+  }
+
+  set currentThread(thread: Thread) {
+    if (!(thread instanceof Thread)) {
+      throw new TypeError(`currentThread must be a Thread, not ${shown(thread)}`);
+    }
+    if (thread.process !== this) {
+      throw new RangeError(`currentThread must be a thread of process ${this.id}`);
+    }
+    this.#currentThread = thread;
+    this.core.threadChanged(this.spaceNumber, thread.id);
+  }
+
+  /**
+   * A further thread; it does not run by itself. With options, an empty object too, it has a stack;
+   * without them it has none, and neither has `mainThread` (`thread.createStack`).
+   *
+   * Windows page: "CreateThread".
+   *
+   * @throws TypeError, RangeError for a wrong option, or where the stack cannot be had; nothing has
+   *   changed then
+   * @throws Error when the process has ended
+   */
+  createThread(options?: StackOptions): Thread {
     this.alive();
-    return new Thread(this, this.machine.nextThreadId());
+    const thread = new Thread(this, this.machine.nextThreadId());
+    if (options === undefined) return thread;
+    try {
+      thread.createStack(options);
+    } catch (error) {
+      this.machine.threadRefused();
+      throw error;
+    }
+    return thread;
   }
 
   /**

@@ -1,9 +1,14 @@
+import { MEM_RELEASE } from "./constants/memory.ts";
 import { callable } from "./door.ts";
 import type { Frame } from "./exceptions.ts";
+import { TO_RESULTS } from "./out.ts";
 import type { Process } from "./process.ts";
+import { type StackBounds, type StackOptions, setStack, stackSizes, ThreadStack } from "./stack.ts";
+import { statusName, succeeded } from "./status.ts";
 
 /**
- * A thread of a process: what Windows keeps for each thread, of which paging needs the last error.
+ * A thread of a process: what Windows keeps for each thread, of which paging needs the last error
+ * and the bounds of the stack.
  */
 export class Thread {
   /** Multiple of 4, from 4, unique in the machine. */
@@ -17,11 +22,64 @@ export class Thread {
    * @internal
    */
   readonly frames: Frame[] = [];
+  readonly #stack: ThreadStack;
 
   /** @internal */
   constructor(process: Process, id: number) {
     this.process = process;
     this.id = id;
+    this.#stack = new ThreadStack(this);
+  }
+
+  /**
+   * The stack, or null. When this thread touches the guard below the limit, the stack grows and
+   * nobody hears of it; at its end that is EXCEPTION_STACK_OVERFLOW. For any other thread the same
+   * page is a guard page like all others.
+   *
+   * @throws Error when the process has ended
+   */
+  get stack(): ThreadStack | null {
+    const { base, limit, deallocationStack } = this.#stack;
+    return base === 0 && limit === 0 && deallocationStack === 0 ? null : this.#stack;
+  }
+
+  /**
+   * Another stack, as a fiber has it: memory that the program made. Null takes the stack away, with
+   * its guarantee; its memory stays.
+   *
+   * @throws TypeError, RangeError for bounds that are no addresses
+   */
+  set stack(bounds: StackBounds | null) {
+    if (bounds === null) setStack(this, { base: 0, limit: 0, deallocationStack: 0 });
+    else setStack(this, bounds);
+  }
+
+  /**
+   * Make a stack for this thread, which must not have one.
+   *
+   * @throws TypeError, RangeError for a wrong option, or where the stack cannot be had; nothing has
+   *   changed then
+   * @throws Error when the thread has a stack, or the process has ended
+   */
+  createStack(options: StackOptions = {}): ThreadStack {
+    const [reserve, commit] = stackSizes(this.process, options);
+    if (this.stack !== null) throw new Error(`thread ${this.id} has a stack`);
+    const status = this.process.enter().stacks.make(this.id, reserve, commit);
+    if (!succeeded(status)) throw new RangeError(`no stack: ${statusName(status)}`);
+    return this.#stack;
+  }
+
+  /**
+   * What the end of a thread does: the region at DeallocationStack is released, and the thread has
+   * no stack any more. Without a stack nothing happens.
+   *
+   * @throws Error when the process has ended
+   */
+  releaseStack(): void {
+    const { services } = this.process.enter();
+    const base = this.#stack.deallocationStack;
+    services.free(this.process.spaceNumber, TO_RESULTS, base, TO_RESULTS, 0, MEM_RELEASE);
+    this.stack = null;
   }
 
   /**

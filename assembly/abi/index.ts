@@ -6,6 +6,7 @@ export * from "./machine";
 export * from "./requests";
 export * from "./sections";
 export * from "./services";
+export * from "./stacks";
 export * from "./twins.generated";
 export * from "./views";
 export * from "./windowed";

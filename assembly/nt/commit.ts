@@ -52,6 +52,7 @@ import {
   isAllowedInView,
   isCopyProtection,
 } from "./protection";
+import { stackGuardSet } from "./stack";
 import { PAGE_NOCACHE, PAGE_WRITECOMBINE } from "./types";
 
 /**
@@ -84,7 +85,7 @@ export function commitPages(
   commit(space, region, first, last, attributes);
   // Pages that were copied on write stay the process's own (7.7).
   if (isCopyProtection(protect)) protectPages(space, first, last, attributes);
-  return done(context, start, end);
+  return done(context, space, start, end, protect);
 }
 
 /** Pages become committed in the section, for all views; here they get the protection (7.8). */
@@ -118,7 +119,7 @@ function commitView(
     return fail(context, 9, STATUS_INSUFFICIENT_RESOURCES);
   }
   viewChargeAll(section);
-  return done(context, addressOf(first), addressOf(end));
+  return done(context, space, addressOf(first), addressOf(end), protect);
 }
 
 /** Rows C4 to C8: what the region does not allow; 0 where nothing is wrong. */
@@ -167,7 +168,8 @@ function reserveForCommit(context: Context, space: Space, start: u64, end: u64, 
   return answer(context, rule(17, 19, 1), STATUS_SUCCESS);
 }
 
-function done(context: Context, start: u64, end: u64): u32 {
+function done(context: Context, space: Space, start: u64, end: u64, protect: u32): u32 {
+  stackGuardSet(context, space, start, end, protect);
   resultSet(context, 0, start);
   resultSet(context, 1, end - start);
   return answer(context, rule(2, 3, 0), STATUS_SUCCESS);

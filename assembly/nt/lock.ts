@@ -8,6 +8,7 @@ import {
   STATUS_NOT_LOCKED,
   STATUS_PRIVILEGE_NOT_HELD,
   STATUS_PROCESS_IS_TERMINATING,
+  STATUS_STACK_OVERFLOW,
   STATUS_SUCCESS,
   STATUS_WAS_LOCKED,
   STATUS_WORKING_SET_QUOTA,
@@ -20,10 +21,12 @@ import {
   GUARD,
   isPresent,
   judge,
+  meet,
   prepare,
   READ,
   RESOLVED,
   recordWrite,
+  STACK_OVERFLOW,
   WRITE,
 } from "../virt/fault";
 import { regionAt } from "../virt/index";
@@ -71,11 +74,12 @@ export function lock(
   if (!fitsWorkingSet(space, added) || added + ACCESS_FRAMES > framesAvailable())
     return fail(context, 8, STATUS_WORKING_SET_QUOTA);
   for (let page = first; page < end; page++) {
-    const outcome = judge(space, page, READ);
+    const outcome = meet(context, space, page, READ);
     if (outcome == GUARD) {
       disarm(space, page);
       return fail(context, 9, STATUS_GUARD_PAGE_VIOLATION);
     }
+    if (outcome == STACK_OVERFLOW) return fail(context, 9, STATUS_STACK_OVERFLOW);
     if (outcome != RESOLVED || !prepare(space, page, READ)) {
       return fail(context, 9, STATUS_ACCESS_VIOLATION);
     }

@@ -7,8 +7,8 @@ import {
   disarm,
   frameAt,
   GUARD,
-  judge,
   linearOf,
+  meet,
   prepare,
   RESOLVED,
   WRITE,
@@ -39,7 +39,7 @@ export function isReady(context: Context, at: u64, bytes: u64, access: u32): boo
   if (space === null || end < at || end - 1 > machine().highestAddress) return false;
   const last = pageOf(end - 1);
   for (let page = pageOf(at); page <= last; page++) {
-    const outcome = judge(space, page, access);
+    const outcome = meet(context, space, page, access);
     if (outcome == GUARD) disarm(space, page);
     if (outcome != RESOLVED) return false;
   }

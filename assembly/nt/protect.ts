@@ -44,6 +44,7 @@ import {
   protectionOf,
   withCopyOnWrite,
 } from "./protection";
+import { stackGuardSet } from "./stack";
 import { PAGE_NOCACHE, PAGE_WRITECOMBINE } from "./types";
 
 /**
@@ -127,6 +128,7 @@ function perform(
     return fail(context, 12, STATUS_INSUFFICIENT_RESOURCES);
   }
   if (region.section != 0) viewCharge(space, region);
+  stackGuardSet(context, space, start, end, protection);
   resultSet(context, 0, start);
   resultSet(context, 1, end - start);
   resultSet(context, 2, old);

@@ -18,9 +18,9 @@ import {
   GUARD,
   IN_PAGE,
   isWritable,
-  judge,
   linearOf,
   makeOwn,
+  meet,
   prepare,
   READ,
   RESOLVED,
@@ -172,7 +172,7 @@ function isPatchable(space: Space, first: u64, end: u64): bool {
  */
 function reach(context: Context, space: Space, address: u64, access: u32): u32 {
   const page = pageOf(address);
-  const outcome = judge(space, page, access);
+  const outcome = meet(context, space, page, access);
   if (outcome == GUARD && isOwn(context, space)) disarm(space, page);
   if (outcome != RESOLVED) return outcome;
   if (!prepare(space, page, access)) return IN_PAGE;

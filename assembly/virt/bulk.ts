@@ -1,9 +1,23 @@
 import { pageOf } from "../base/range";
+import { rule } from "../base/rule";
 import { probe } from "./access";
 import { Context, contextSpace, resultSet } from "./context";
-import { ask, askMore, EXECUTE, judge, linearOf, READ, RESOLVED, raise, WRITE } from "./fault";
+import {
+  ask,
+  askMore,
+  complete,
+  EXECUTE,
+  linearOf,
+  meet,
+  prepare,
+  READ,
+  RESOLVED,
+  raise,
+  shortage,
+  WRITE,
+} from "./fault";
 import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, accessByte, windowHas } from "./maps";
-import { resumed, suspend } from "./request";
+import { operationBegin, resumed, suspend } from "./request";
 import { Space } from "./space";
 
 /**
@@ -124,9 +138,9 @@ function copyDownwards(context: Context, target: u64, source: u64, length: u64):
   const space = contextSpace(context);
   if (space === null) return ask(context, source, 1, READ);
   for (let done: u64 = 0; done < length; ) {
-    let outcome = judge(space, pageOf(source + done), READ);
+    let outcome = meet(context, space, pageOf(source + done), READ);
     if (outcome != RESOLVED) return raise(context, space, outcome, READ, source + done);
-    outcome = judge(space, pageOf(target + done), WRITE);
+    outcome = meet(context, space, pageOf(target + done), WRITE);
     if (outcome != RESOLVED) return raise(context, space, outcome, WRITE, target + done);
     done += together(source + done, target + done, length - done);
   }
@@ -135,14 +149,27 @@ function copyDownwards(context: Context, target: u64, source: u64, length: u64):
     const bytes = min<u64>(min<u64>(behind(source + left), behind(target + left)), left);
     const from = left - bytes;
     suspend(target, source, length, done);
-    if (ask(context, source + from, 1, READ) != RESOLVED) return context.outcome;
-    if (askMore(context, target + from, 1, WRITE) != RESOLVED) return context.outcome;
+    operationBegin();
+    if (!ready(context, space, source + from, READ)) return context.outcome;
+    if (!ready(context, space, target + from, WRITE)) return context.outcome;
     memory.copy(linearOf(space, target + from), linearOf(space, source + from), <u32>bytes);
     done += bytes;
   }
   suspend(0, 0, 0, 0);
+  context.decision = rule(4, 1, 9);
   resultSet(context, 0, length);
   return RESOLVED;
+}
+
+/** What has been judged is not judged again: a stack that grew may have put a guard on it. */
+function ready(context: Context, space: Space, address: u64, access: u32): bool {
+  const page = pageOf(address);
+  if (!prepare(space, page, access)) {
+    raise(context, space, shortage(), access, address);
+    return false;
+  }
+  complete(context, space, page, access);
+  return true;
 }
 
 /** Bytes of the page that ends at or holds the byte before `end`, up to `end`. */

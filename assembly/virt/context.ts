@@ -10,7 +10,7 @@ import { Space, TAG_SHIFT } from "./space";
  *     +---------+----------+----------+----------+-----------+----------+----------+
  *     | outcome | decision | code     | access   | address   | detail   | space    |
  *     +---------+----------+----------+----------+-----------+----------+----------+
- *     | tag                | next     | 0        |                                 |  0x0020
+ *     | tag                | next     | thread   |                                 |  0x0020
  *     +--------------------+----------+----------+---------------------------------+
  *     | results: u64[16]                                                           |  0x0040
  *     +----------------------------------------------------------------------------+
@@ -23,6 +23,7 @@ import { Space, TAG_SHIFT } from "./space";
  *     decision  the rule that answered the last call or access (base/rule)
  *     code, access, address, detail   the exception record of that access
  *     space     record of the current space;  tag: the space's, as translations carry it
+ *     thread    number of the thread of that space that makes calls and accesses, or 0
  */
 @unmanaged
 @final
@@ -36,7 +37,7 @@ export class Context {
   space: u32;
   tag: u64;
   next: u32;
-  reserved: u32;
+  thread: u32;
 }
 
 export const CONTEXT_BYTES: u32 = 0x10000;
@@ -71,6 +72,7 @@ export function contextSpace(context: Context): Space | null {
 export function contextEnter(context: Context, space: Space): void {
   context.space = changetype<u32>(space);
   context.tag = space.tag;
+  context.thread = 0;
 }
 
 /** From now on every access of the context fails: its tag is one that no translation carries. */

@@ -7,6 +7,7 @@ import {
   STATUS_ASKS,
   STATUS_GUARD_PAGE_VIOLATION,
   STATUS_IN_PAGE_ERROR,
+  STATUS_STACK_OVERFLOW,
 } from "../base/status";
 import { sectionFrame } from "../object/section";
 import {
@@ -47,6 +48,7 @@ import { REGION_WATCHED, Region, regionIs } from "./region";
 import { operationAsks, operationBegin, refusalReason } from "./request";
 import { roomEnsure } from "./room";
 import { Space } from "./space";
+import { stackGrow, stackGuarded } from "./stack";
 import { viewPage, viewSection } from "./view";
 import { hasHardMaximum, workingSetEnter } from "./working-set";
 
@@ -54,7 +56,8 @@ import { hasHardMaximum, workingSetEnter } from "./working-set";
  * The fault ladder: what an access does that the maps do not allow at once. In two steps, so that
  * an access over two pages is all or nothing: *judge* every page without any effect, then *prepare*
  * (frames, which may fail) and *complete* (marks, which cannot). A page that is judged guarded
- * loses its guard, and that is the only effect of an access that fails.
+ * loses its guard, and that is the only effect of an access that fails; but for a stack that has
+ * grown at its first page: it stays so when the second page fails.
  */
 export const READ: u32 = 0;
 export const WRITE: u32 = 1;
@@ -63,6 +66,7 @@ export const EXECUTE: u32 = 8;
 export const RESOLVED: u32 = 0;
 export const VIOLATION: u32 = 1;
 export const GUARD: u32 = 2;
+export const STACK_OVERFLOW: u32 = 3;
 export const IN_PAGE: u32 = 4;
 /** The host has to bring or store a page first (virt/pager); then the access is made again. */
 export const ASKS: u32 = 5;
@@ -95,11 +99,14 @@ export function askMore(context: Context, address: u64, size: u32, access: u32):
 function resolve(context: Context, space: Space, address: u64, size: u32, access: u32): u32 {
   const first = pageOf(address);
   const last = pageOf(address + size - 1);
-  let outcome = judge(space, first, access);
+  let outcome = meet(context, space, first, access);
   if (outcome != RESOLVED) return raise(context, space, outcome, access, address);
   if (last != first) {
-    outcome = judge(space, last, access);
+    outcome = meet(context, space, last, access);
     if (outcome != RESOLVED) return raise(context, space, outcome, access, addressOf(last));
+    // A stack that has grown at the last page may have a new guard on the first.
+    outcome = meet(context, space, first, access);
+    if (outcome != RESOLVED) return raise(context, space, outcome, access, address);
     if (!prepare(space, last, access)) {
       return raise(context, space, shortage(), access, addressOf(last));
     }
@@ -113,7 +120,7 @@ function resolve(context: Context, space: Space, address: u64, size: u32, access
 }
 
 /** The outcome of an access whose page could not be prepared. */
-function shortage(): u32 {
+export function shortage(): u32 {
   return operationAsks() ? ASKS : IN_PAGE;
 }
 
@@ -122,6 +129,19 @@ export function judge(space: Space, page: u64, access: u32): u32 {
   const row = verdict(space, page, access);
   if (row == 0) return RESOLVED;
   return row == rule(4, 1, 5) ? GUARD : VIOLATION;
+}
+
+/**
+ * What an access by the context's own thread meets on this page: a guard of its stack makes the
+ * stack grow, whatever the access (4.1#3).
+ */
+export function meet(context: Context, space: Space, page: u64, access: u32): u32 {
+  const outcome = judge(space, page, access);
+  if (outcome == RESOLVED) return RESOLVED;
+  const thread = stackGuarded(context, space, page);
+  if (thread === null) return outcome;
+  if (!roomEnsure(space)) return IN_PAGE;
+  return stackGrow(space, thread, page) ? judge(space, page, access) : STACK_OVERFLOW;
 }
 
 /** The row of table 4.1 that stops the access, or 0. */
@@ -354,6 +374,7 @@ export function raise(
   let row = rule(4, 1, 5);
   if (outcome == VIOLATION) row = verdict(space, page, access);
   if (outcome == IN_PAGE || outcome == ASKS) row = rule(4, 1, 8);
+  if (outcome == STACK_OVERFLOW) row = rule(4, 9, 7);
   return record(context, outcome, access, address, row);
 }
 
@@ -374,5 +395,6 @@ function record(context: Context, outcome: u32, access: u32, address: u64, row: 
 function codeOf(outcome: u32): u32 {
   if (outcome == GUARD) return STATUS_GUARD_PAGE_VIOLATION;
   if (outcome == ASKS) return STATUS_ASKS;
+  if (outcome == STACK_OVERFLOW) return STATUS_STACK_OVERFLOW;
   return outcome == IN_PAGE ? STATUS_IN_PAGE_ERROR : STATUS_ACCESS_VIOLATION;
 }

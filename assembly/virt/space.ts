@@ -9,7 +9,7 @@ import { Pages } from "../page/pages";
  *     +-----+-----+-----+-----+-----+-----+-----+-----+
  *     | lev.|table|facts| 0   | num | kind|state|index|
  *     +-----+-----+-----+-----+-----+-----+-----+-----+
- *     |high.| 0   | tag       | charge    | quota     |
+ *     |high.|thrd | tag       | charge    | quota     |
  *     +-----+-----+-----------+-----------+-----------+
  *     |regionBytes| resident  |rgns |lockd|wsmin|wsmax|
  *     +-----+-----+-----------+-----+-----+-----+-----+
@@ -20,7 +20,7 @@ import { Pages } from "../page/pages";
  *
  *     lev., table, facts   page/pages
  *     num, tag        its number, and number << 52, which every translation of it carries
- *     index, high.    root of the index of regions, and its height
+ *     index, high.    root of the index of regions, and its height;  thrd: first thread
  *     charge, quota   pages;  regionBytes: bytes
  *     resident        pages in the working set;  lockd: locked ones;  wsmin, wsmax: its limits
  *     rgns            regions;  wtchd: those with a write watch;  views: views of sections
@@ -36,7 +36,7 @@ export class Space extends Pages {
   state: u32;
   index: u32;
   indexHeight: u32;
-  reserved1: u32;
+  firstThread: u32;
   tag: u64;
   chargePages: u64;
   quotaPages: u64;

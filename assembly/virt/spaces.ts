@@ -19,6 +19,7 @@ import {
   spaceRegister,
   TAG_SHIFT,
 } from "./space";
+import { Thread, threadForget } from "./thread";
 import { viewSection, viewUncharge, viewUnlink } from "./view";
 import { workingSetForget } from "./working-set";
 
@@ -60,6 +61,7 @@ export function spaceTerminate(space: Space): void {
   dropContents(space);
   mapsClear(space, 0, pageOf(machine().highestAddress) + 1);
   detachContexts(space);
+  endThreads(space);
   chargeSubtract(space.chargePages);
   space.chargePages = 0;
   indexFree(space);
@@ -90,6 +92,12 @@ function endViews(space: Space): void {
       viewUnlink(space, region, section);
     }
     region = regionAfter(space, region.start);
+  }
+}
+
+function endThreads(space: Space): void {
+  while (space.firstThread != 0) {
+    threadForget(space, changetype<Thread>(space.firstThread).number);
   }
 }
 

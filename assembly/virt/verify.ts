@@ -45,6 +45,7 @@ import {
   regionIsCharged,
 } from "./region";
 import { SPACE_RUNNING, SPACE_WINDOWED, Space, spaceOf, TAG_SHIFT } from "./space";
+import { Thread, threadOf } from "./thread";
 import { verifyWorkingSet } from "./verify-working-set";
 import { ownPages } from "./view";
 import { recentCount } from "./working-set";
@@ -68,6 +69,7 @@ import { recentCount } from "./working-set";
  *     9  charge, frames and records of the machine are the sums over its spaces and sections; a
  *        section counts the regions that show it
  *     10 large pages are resident, peaks are the highest (virt/verify-working-set)
+ *     11 threads have numbers of their own, and guarantees of whole pages
  */
 export function verify(context: Context, space: Space): u32 {
   resultSet(context, 0, 0);
@@ -80,6 +82,7 @@ export function verify(context: Context, space: Space): u32 {
     if (space.kind == SPACE_WINDOWED && !verifyAccess(context, space)) return 7;
     if (!verifyTranslations(context)) return 8;
     if (!verifyWorkingSet(space)) return 10;
+    if (!verifyThreads(space)) return 11;
   }
   return verifyMachine() ? 0 : 9;
 }
@@ -236,6 +239,15 @@ function verifyTag(context: Context, entry: u32, tag: u64, right: u32): bool {
   return load<u32>(entry, TRANSLATION_ADDEND) + ((<u32>page) << 12) == frame.location;
 }
 
+function verifyThreads(space: Space): bool {
+  for (let link = space.firstThread; link != 0; link = changetype<Thread>(link).next) {
+    const thread = changetype<Thread>(link);
+    if (thread.number == 0 || (thread.guaranteeBytes & 0xfff) != 0) return false;
+    if (threadOf(space, thread.number) != thread) return false;
+  }
+  return true;
+}
+
 function verifyMachine(): bool {
   let charge: u64 = 0;
   let frames: u64 = 0;
@@ -245,6 +257,8 @@ function verifyMachine(): bool {
     if (space === null) continue;
     records += 1;
     charge += space.chargePages;
+    for (let link = space.firstThread; link != 0; link = changetype<Thread>(link).next)
+      records += 1;
     if (space.state != SPACE_RUNNING) continue;
     frames += framesPresent(space, pageOf(machine().highestAddress) + 1);
     records += tableRecords(space) + factsRecords(space) + indexRecords(space) + recentCount(space);

@@ -27,6 +27,7 @@ export const Rule = {
   /** MEM_RELEASE with a size. */
   ReleaseWithSize: packDecision("3.1#1"),
   Probes: packDecision("3.7"),
+  StackLimits: packDecision("4.9"),
   MemoryStatus: packDecision("13"),
   Mappings: packDecision("7.1"),
   MappingProtection: packDecision("7.1#1"),

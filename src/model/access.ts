@@ -14,8 +14,8 @@ import {
 } from "./constants.ts";
 import { copied, copiesOnWrite } from "./protection.ts";
 import { pageOf, setRun } from "./region.ts";
-import { Space } from "./space.ts";
-import { ACCESS_VIOLATION, GUARD_PAGE_VIOLATION } from "./status.ts";
+import { Stacks } from "./stack.ts";
+import { ACCESS_VIOLATION, GUARD_PAGE_VIOLATION, STACK_OVERFLOW } from "./status.ts";
 
 export interface Fault {
   code: number;
@@ -33,7 +33,7 @@ export interface PagePart {
 const WRITABLE = [PAGE_READWRITE, PAGE_WRITECOPY, PAGE_EXECUTE_READWRITE, PAGE_EXECUTE_WRITECOPY];
 
 /** Section 4: what an access by the owning process meets. */
-export class Accesses extends Space {
+export class Accesses extends Stacks {
   load(address: number, size: number): { value: bigint } | { fault: Fault } {
     const fault = this.attempt(address, size, READ);
     if (fault !== null) return { fault };
@@ -95,7 +95,9 @@ export class Accesses extends Space {
    * goes (4.8).
    */
   probePointer(address: number, size: number): boolean {
-    if (this.attempt(address, size, WRITE) !== null) return false;
+    for (const part of this.partsOf(address, size)) {
+      if (this.faultOn(part, WRITE) !== null) return false;
+    }
     for (const { page } of this.partsOf(address, size)) this.touch(page);
     return true;
   }
@@ -109,7 +111,9 @@ export class Accesses extends Space {
       const fault = this.faultOn(part, access);
       if (fault !== null) return fault;
     }
-    return null;
+    const [first, second] = this.partsOf(address, size);
+    // Growth of a stack at the second page may have put a guard on the first.
+    return first === undefined || second === undefined ? null : this.faultOn(first, access);
   }
 
   protected *partsOf(address: number, size: number): Generator<PagePart> {
@@ -125,8 +129,13 @@ export class Accesses extends Space {
     const reported = this.reportedAccess(access);
     if (part.address > this.layout.highestUser) return this.beyondUserSpace(part, reported);
     const violation = { code: ACCESS_VIOLATION, access: reported, address: part.address };
-    const protect = this.protectAt(part.page);
+    let protect = this.protectAt(part.page);
     if (protect === null || protect === 0) return violation;
+    const stack = (protect & PAGE_GUARD) === 0 ? null : this.stackAround(part.page);
+    if (stack !== null) {
+      if (!this.grow(stack, part.page)) return { ...violation, code: STACK_OVERFLOW };
+      protect = this.protectAt(part.page) ?? 0;
+    }
     const guarded = (protect & PAGE_GUARD) !== 0;
     const permitted = this.permits(protect, access);
     if (!permitted && !(guarded && this.guardComesFirst(reported))) return violation;

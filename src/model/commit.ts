@@ -56,6 +56,7 @@ export class Commits extends Reservations {
       if (!isView(region)) this.addCharge(fresh);
       this.setProtection(region, pageOf(start), pageOf(end) - 1, protect);
     }
+    if (!resets) this.guardSet(start, end, protect);
     return { status: SUCCESS, rule: resets ? "2.6" : "2.3", base: start, size: end - start };
   }
 

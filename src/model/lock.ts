@@ -1,4 +1,4 @@
-import { PAGE, READ, WRITE } from "./constants.ts";
+import { PAGE, PAGE_GUARD, READ, WRITE } from "./constants.ts";
 import { Queries } from "./query.ts";
 import { type RangeAnswer, roundDown, roundUp } from "./range.ts";
 import { endOf, pageOf } from "./region.ts";
@@ -34,7 +34,9 @@ export class Locks extends Queries {
       const facts = this.factsAt(page);
       if (facts.locked) already = true;
       facts.locked = true;
-      if (this.permits(this.protectAt(page) ?? 0, WRITE)) this.markWritten(page);
+      const protect = this.protectAt(page) ?? 0;
+      const guarded = (protect & PAGE_GUARD) !== 0;
+      if (!guarded && this.permits(protect, WRITE)) this.markWritten(page);
     }
     return {
       status: already ? WAS_LOCKED : SUCCESS,

@@ -75,6 +75,17 @@
  *   beside limits, 7.2#7 to #11, 7.10#6, 7.2#12 to #14. Where 7.2 names a parameter it answers
  *   INVALID_PARAMETER. Size 0 is that of the section; any other has to be the placeholder's, to
  *   the byte.
+ *
+ * Stacks of threads
+ * - A call grows the stack of the thread that makes it, in its own process, wherever it meets the
+ *   guard: accesses, parameters and buffers of services, VirtualLock, ReadProcessMemory. Each page
+ *   is met once, ascending; an access over two pages looks at the first again, whose guard growth
+ *   at the second may have set. Growth stays when a later page fails.
+ * - A guard of a stack in a region that is not plain private memory, or whose region ends above the
+ *   new guard, cannot grow: STACK_OVERFLOW. So it is without charge; what an overflow leaves stays
+ *   reserved then.
+ * - A guard on the lowest page of the reservation is a guard like any other.
+ * - A stack with GUARD set below StackLimit keeps its limit.
  */
 import { ModelProcess } from "./process.ts";
 import { XorShift } from "./random.ts";
@@ -95,6 +106,7 @@ export class Model {
       charge: 0,
       sections: [],
       placement: placement === "lowest-first" ? null : new XorShift(placement.seed),
+      caller: null,
       reset: typeof resetEffect === "string" ? null : new XorShift(resetEffect.seed),
     };
   }

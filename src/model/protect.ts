@@ -33,6 +33,7 @@ export class Protections extends Releases {
       return { status: CONFLICTING_ADDRESSES, rule: "3.3#6", ...refusal, base, size, old: 0 };
     }
     const old = runAt(region, pageOf(start)).protect;
+    this.guardSet(start, end, protect);
     this.setProtection(region, pageOf(start), pageOf(end) - 1, protect);
     if (region.mapping !== undefined) this.chargeViews(region.mapping.section);
     return { status: SUCCESS, rule: "3.4", base: start, size: end - start, old };

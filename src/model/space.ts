@@ -34,6 +34,8 @@ export interface Shared {
   sections: Section[];
   placement: XorShift | null;
   reset: XorShift | null;
+  /** The process whose current thread makes the call or access; null: it comes from outside. */
+  caller: Space | null;
 }
 
 export interface ProcessOptions {

@@ -9,6 +9,7 @@ import type {
 } from "../structs.ts";
 import type { WorkingSetExInformation, WorkingSetInformation } from "../working-set-structs.ts";
 import type { NtdllFiles } from "./file-interface.ts";
+import type { StackFunctions } from "./stack-interface.ts";
 import type { ViewServices } from "./views-interface.ts";
 import type { WorkingSetServiceFunctions } from "./working-set-interface.ts";
 
@@ -34,7 +35,11 @@ export type AddressesOut = { value: number[] } | Address | null | undefined;
  * TypeError or RangeError for an argument that is not what the parameter can hold, Error when the
  * process has ended, MachinePoisoned when the core has trapped.
  */
-export interface Ntdll extends NtdllFiles, ViewServices, WorkingSetServiceFunctions {
+export interface Ntdll
+  extends NtdllFiles,
+    ViewServices,
+    WorkingSetServiceFunctions,
+    StackFunctions {
   /**
    * Reserve, commit or reset pages. Windows page: "NtAllocateVirtualMemory function (ntifs.h)".
    *

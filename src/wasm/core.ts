@@ -11,6 +11,7 @@ import {
 import { Link } from "./link.ts";
 import { Requests } from "./requests.ts";
 import { Services } from "./services.ts";
+import { StackServices } from "./stack-services.ts";
 import { MachinePoisoned } from "./trap.ts";
 import { ViewServices } from "./view-services.ts";
 import { WorkingSetServices } from "./working-set-services.ts";
@@ -46,6 +47,7 @@ export class Core {
   readonly accesses: Accesses;
   readonly requests: Requests;
   readonly workingSet: WorkingSetServices;
+  readonly stacks: StackServices;
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
   readonly #link: Link;
@@ -77,6 +79,7 @@ export class Core {
     this.accesses = new Accesses(this.#link);
     this.requests = new Requests(this.#link);
     this.workingSet = new WorkingSetServices(this.#link);
+    this.stacks = new StackServices(this.#link);
     this.view = this.#link.view;
   }
 
@@ -94,14 +97,26 @@ export class Core {
     return this.#entered;
   }
 
-  enter(space: number): void {
+  /** Act for this space from now on, and for this thread of it. */
+  enter(space: number, thread: number): void {
     if (this.#entered === space) return;
     try {
       this.#link.exports.contextEnter(this.#link.context, space);
+      this.#link.exports.contextThread(this.#link.context, thread);
     } catch (error) {
       throw this.#link.trapped(error);
     }
     this.#entered = space;
+  }
+
+  /** The current thread of this space is another one. */
+  threadChanged(space: number, thread: number): void {
+    if (this.#entered !== space) return;
+    try {
+      this.#link.exports.contextThread(this.#link.context, thread);
+    } catch (error) {
+      throw this.#link.trapped(error);
+    }
   }
 
   machineCounter(counter: (typeof MachineCounter)[keyof typeof MachineCounter]): number {

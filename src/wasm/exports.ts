@@ -1,4 +1,5 @@
 import type { RequestExports } from "./requests-exports.ts";
+import type { StackExports } from "./stack-exports.ts";
 import type { ViewExports } from "./view-exports.ts";
 import type { WorkingSetExports } from "./working-set-exports.ts";
 
@@ -14,7 +15,7 @@ import type { WorkingSetExports } from "./working-set-exports.ts";
  * the value in the result block instead. Addresses, sizes and counts are numbers of bytes unless
  * the name says pages.
  */
-export interface CoreExports extends RequestExports, ViewExports, WorkingSetExports {
+export interface CoreExports extends RequestExports, ViewExports, WorkingSetExports, StackExports {
   readonly memory: WebAssembly.Memory;
 
   /**

@@ -7,6 +7,7 @@ import { layoutRules } from "./rules/layout.ts";
 import { placeholderRules, viewExRules } from "./rules/placeholders.ts";
 import { processRules } from "./rules/processes.ts";
 import { sectionRules } from "./rules/sections.ts";
+import { stackAdditionRules, stackRules } from "./rules/stacks.ts";
 import { switchRules } from "./rules/switches.ts";
 import { watchRules } from "./rules/watch.ts";
 import { largePageRules, workingSetAdditions, workingSetRules } from "./rules/working-set.ts";
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   ...allocateRules,
   ...changeRules,
   ...faultRules,
+  ...stackRules,
   ...watchRules,
   ...sectionRules,
   ...fileRules,
@@ -29,6 +31,7 @@ export const rules: readonly Rule[] = [
   ...workingSetRules,
   ...largePageRules,
   ...workingSetAdditions,
+  ...stackAdditionRules,
 ].sort((left, right) => orderOf(left.id) - orderOf(right.id));
 
 /** "17.12#3" counts as 17012: rows stay as they were declared. */
@@ -70,6 +73,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "4.6": "Fields of the exception record",
   "4.7": "Dispatch",
   "4.8": "Faults inside system services",
+  "4.9": "Stacks of threads",
   "5.1": "What marks a watched page",
   "5.2": "GetWriteWatch and ResetWriteWatch: order of checks",
   "5.3": "GetWriteWatch: results",
@@ -108,5 +112,6 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "17.12": "Sections: further rules",
   "17.14": "Working set, counters, low memory, paging",
   "17.16": "Prefetching: one choice",
+  "17.13": "Stacks",
   "17.21": "From NTSTATUS to Win32 errors, continued",
 };

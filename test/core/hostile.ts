@@ -297,6 +297,29 @@ function callsOf(
     viewUnmap: () => core.viewUnmapF64(c, space(), address()),
     viewUnmapEx: () =>
       core.viewUnmapExF64(c, space(), one([placeholder(), address()]), one([0, 1, 2, 2, 2, 3, -1])),
+    thread: () => core.contextThread(c, one([0, 1, 2, 2 ** 32 - 1])),
+    threadStack: () => core.threadStackF64(space(), one([0, 1, 2]), random(5)),
+    threadStackSet: () =>
+      core.threadStackSetF64(
+        one(spaces),
+        one([0, 1, 2, 2 ** 32 - 1]),
+        one([0, address(), NOWHERE]),
+        one([0, address()]),
+        one([0, address(), 0x100000]),
+      ),
+    threadStackMake: () =>
+      core.threadStackMakeF64(c, random(3), one([0, size()]), one([0, size()])),
+    stackCreate: () =>
+      core.stackCreateF64(
+        c,
+        one([0, size()]),
+        one([0, size()]),
+        one([0, 0, 5, 12, 40, NOWHERE]),
+        one([0, 1, PAGE, size()]),
+        one([1, PAGE, size()]),
+      ),
+    stackGuarantee: () => core.stackGuaranteeF64(c, pointer(), size()),
+    stackRearm: () => core.stackRearmF64(c, one([NOWHERE, address()])),
     viewFlush: () => core.viewFlushF64(c, space(), address(), size()),
     adopt: () => {
       const runs = new DataView(core.memory.buffer, c + CONTEXT.transfer);

@@ -1,7 +1,8 @@
-import type { Machine, Process } from "../../src/index.ts";
+import type { Machine, Process, Thread } from "../../src/index.ts";
 import type { Kernel32 } from "../../src/kernel32.ts";
 import type { Ntdll } from "../../src/ntdll.ts";
 import type { HandleKind, Step } from "./program.ts";
+import type { StackStep } from "./stack-step.ts";
 import { hex } from "./subject.ts";
 
 export type Change = Extract<Step, { op: "allocate" | "free" | "protect" }>;
@@ -15,7 +16,7 @@ export type PlaceholderStep = Extract<Step, { op: "allocateEx" | "mapViewEx" | "
 export type Upkeep = Extract<Step, { op: "adopt" | "poke" | "exit" | "forgetMaps" }>;
 export type Service = Exclude<
   Step,
-  Change | Access | Bulk | Upkeep | SectionStep | PlaceholderStep
+  Change | Access | Bulk | Upkeep | SectionStep | PlaceholderStep | StackStep
 >;
 
 /** One process of the machine, and what it calls by. */
@@ -27,6 +28,8 @@ export interface Side {
   handles: Record<HandleKind, number>[];
   /** Handles of sections, by slot. */
   sections: Map<number, number>;
+  /** Threads by slot; the main thread is in slot 0. */
+  threads: Thread[];
 }
 
 /** Who makes a call, with what handle. */

@@ -16,6 +16,7 @@ import {
   unmapView,
 } from "./core-sections.ts";
 import { emptyInformation, serviceNt, serviceWin32 } from "./core-services.ts";
+import { applyStack, threadsOf } from "./core-stacks.ts";
 import type { Call, Program, Step, Who } from "./program.ts";
 import {
   bytesText,
@@ -23,6 +24,7 @@ import {
   hex,
   type Observation,
   type Subject,
+  stacksText,
   stateText,
 } from "./subject.ts";
 
@@ -101,6 +103,15 @@ export class CoreSubject implements Subject {
       case "mapViewEx":
       case "unmapViewEx":
         return placeholderCall(this.callerOf(step), step);
+      case "threadStack":
+      case "runThread":
+      case "setStack":
+      case "releaseStack":
+      case "guarantee":
+      case "rearm":
+      case "userStack":
+      case "freeUserStack":
+        return applyStack(this.sides[step.by], step);
       case "load":
       case "store":
       case "fetch":
@@ -136,8 +147,9 @@ export class CoreSubject implements Subject {
   }
 
   private inspected(who: Who) {
-    const { process } = this.sides[who];
+    const { process, threads } = this.sides[who];
     return {
+      stacks: process.exited ? "" : stacksText(threads.map(({ stack }) => stack)),
       runs: process.exited ? [] : this.walk(who),
       peek: (address: number, size: number) => {
         const { bytes, done } = process.debugView.read(address, size);
@@ -203,7 +215,14 @@ function sideOf(process: Process, all: readonly Process[]): Side {
     null: 0,
     weak: win32.OpenProcess(PROCESS_TERMINATE, 0, target.id),
   }));
-  return { process, nt: ntdll(process), win32, handles, sections: new Map() };
+  return {
+    process,
+    nt: ntdll(process),
+    win32,
+    handles,
+    sections: new Map(),
+    threads: threadsOf(process),
+  };
 }
 
 function faulting(access: () => string): string {

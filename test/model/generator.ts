@@ -1,5 +1,6 @@
 import type { ModelProfile, ModelSettings } from "../../src/model/settings.ts";
 import { fragmentSteps, placeholderSteps, sectionSteps } from "./fragments.ts";
+import { runStackFragment } from "./fragments-stacks.ts";
 import { ModelSubject } from "./model-subject.ts";
 import { randomRegion } from "./pick-adopted.ts";
 import {
@@ -68,6 +69,8 @@ export interface GeneratorOptions {
   sections?: number;
   /** The same for scripts about placeholders. Default 3. */
   placeholders?: number;
+  /** How many of a hundred random steps are scripts about stacks instead. Default 0. */
+  stacks?: number;
 }
 
 /** The program of a seed: always the same one. */
@@ -119,6 +122,7 @@ class Generator {
   private readonly subject: ModelSubject;
   private readonly picks: Picks;
   private readonly weights: Record<Kind, number>;
+  private readonly stacks: number;
 
   constructor(random: Random, program: Program, options: GeneratorOptions) {
     this.random = random;
@@ -134,10 +138,15 @@ class Generator {
     if (this.weights.fragment !== 0) this.weights.fragment = fragments;
     if (this.weights.section !== 0) this.weights.section = sections;
     if (this.weights.placeholder !== 0) this.weights.placeholder = placeholders;
+    this.stacks = options.stacks ?? 0;
     for (const by of [0, 0, 1] as const) this.furnish(by);
   }
 
   add(): void {
+    if (this.stacks !== 0 && this.random.below(100) < this.stacks) {
+      runStackFragment(this.picks, this.who(), (step) => this.push(step));
+      return;
+    }
     const kind = this.random.weighted(this.weights);
     if (kind === "section") this.pushAll(sectionSteps(this.picks, this.who()));
     else if (kind === "placeholder") this.pushAll(placeholderSteps(this.picks, this.who()));

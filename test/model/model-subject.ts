@@ -7,13 +7,16 @@ import { type Win32Answer, win32Allocate, win32Free } from "../../src/model/win3
 import type { PlaceholderStep, SectionStep } from "./core-caller.ts";
 import { placeholderAnswer } from "./model-placeholders.ts";
 import { ModelSections } from "./model-sections.ts";
+import { applyStack, stacksOf } from "./model-stacks.ts";
 import type { Call, HandleKind, Program, Step, Who } from "./program.ts";
+import type { StackStep } from "./stack-step.ts";
 import {
   bytesText,
   contentsText,
   hex,
   type Observation,
   type Subject,
+  stacksText,
   stateText,
 } from "./subject.ts";
 
@@ -62,6 +65,7 @@ export class ModelSubject implements Subject {
   }
 
   apply(step: Step): Observation {
+    this.model.shared.caller = "by" in step ? this.processes[step.by] : null;
     switch (step.op) {
       case "allocate":
       case "free":
@@ -77,6 +81,15 @@ export class ModelSubject implements Subject {
       case "mapViewEx":
       case "unmapViewEx":
         return placeholderAnswer(this, step);
+      case "threadStack":
+      case "runThread":
+      case "setStack":
+      case "releaseStack":
+      case "guarantee":
+      case "rearm":
+      case "userStack":
+      case "freeUserStack":
+        return applyStack(this.processes[step.by], step);
       case "load":
       case "store":
       case "fetch":
@@ -106,6 +119,7 @@ export class ModelSubject implements Subject {
   private inspected(who: Who) {
     const process = this.processes[who];
     return {
+      stacks: process.exited ? "" : stacksText(stacksOf(process)),
       runs: process.exited ? [] : process.walk(0, this.model.layout.highestUser),
       peek: (address: number, size: number) => process.peek(address, size),
       counters: {
@@ -185,6 +199,7 @@ export class ModelSubject implements Subject {
           | "compare"
           | SectionStep["op"]
           | PlaceholderStep["op"]
+          | StackStep["op"]
           | "adopt"
           | "poke"
           | "exit"

@@ -13,6 +13,8 @@ import { Random } from "./random.ts";
 const firstSeed = Number(process.env.SEED ?? 1);
 const steps = Number(process.env.STEPS ?? 7_000);
 const PROGRAM_STEPS = 100;
+/** Scripts about stacks among a hundred steps. */
+const STACKS = 3;
 /**
  * Programs that share settings and a machine: each begins where the one before left frames and
  * records behind.
@@ -74,6 +76,7 @@ describe.each(PLACES)("%s, %s and %s", (profile, first, second) => {
         length: PROGRAM_STEPS,
         settings: drawSettings(new Random(group), profile),
         spaces: [first, second],
+        stacks: STACKS,
       });
       const fresh = seed % PROGRAMS_PER_MACHINE === 0 || !canShareMachine(program);
       if (fresh || machine === undefined) machine = await machineFor(program);

@@ -69,6 +69,11 @@ export class Picks {
       .filter((run) => run.Type !== 0 && (shared || run.AllocationBase !== SHARED_DATA));
   }
 
+  /** The stack of a thread as it is now. */
+  stack(who: Who, thread: number) {
+    return this.subject.processes[who].stackOf(thread);
+  }
+
   nextSlot(who: Who): number {
     return this.subject.sections.nextSlot(who);
   }

@@ -1,5 +1,6 @@
 import type { RegionDescription } from "../../src/model/process.ts";
 import type { ModelSettings } from "../../src/model/settings.ts";
+import type { StackStep } from "./stack-step.ts";
 
 /** One of the two processes of a program. */
 export type Who = 0 | 1;
@@ -69,6 +70,7 @@ export type Step =
       Range &
       Requirements)
   | ({ op: "unmapViewEx"; address: number; flags: number } & Call)
+  | StackStep
   | ({ op: "load"; length: number } & Accessor)
   | ({ op: "fetch"; length: number } & Accessor)
   | ({ op: "store"; length: number; digits: string } & Accessor)

@@ -17,6 +17,8 @@ export interface Subject {
 }
 
 export interface Inspected {
+  /** Bounds of the threads' stacks. */
+  stacks: string;
   runs: readonly BasicInformation[];
   /** Null where a byte is not committed. */
   peek(address: number, size: number): Uint8Array | null;
@@ -24,6 +26,13 @@ export interface Inspected {
 }
 
 export const HANDLE_KINDS: readonly HandleKind[] = ["good", "null", "weak"];
+
+interface ShownStack {
+  base: number;
+  limit: number;
+  deallocationStack: number;
+  guarantee: number;
+}
 
 const PAGE = 0x1000;
 const MEM_COMMIT = 0x1000;
@@ -53,6 +62,16 @@ export function runText(run: BasicInformation): string {
     .join(" ");
 }
 
+/** Bounds and guarantee of each thread's stack, by slot. */
+export function stacksText(stacks: readonly (ShownStack | null)[]): string {
+  const shown = stacks.map((stack) => {
+    if (stack === null) return "-";
+    const { base, limit, deallocationStack, guarantee } = stack;
+    return [base, limit, deallocationStack, guarantee].map(hex).join(" ");
+  });
+  return `stacks ${shown.join(", ")}`;
+}
+
 /** First and last pages of a run, fewer where it is short. */
 function pagesLookedAt(run: BasicInformation): number[] {
   const pages: number[] = [];
@@ -68,8 +87,8 @@ function zero(bytes: Uint8Array | null): boolean {
   return bytes?.every((byte) => byte === 0) ?? false;
 }
 
-export function stateText({ runs, peek, counters }: Inspected): string {
-  const lines = [JSON.stringify(counters, Object.keys(counters).sort())];
+export function stateText({ runs, peek, counters, stacks }: Inspected): string {
+  const lines = [JSON.stringify(counters, Object.keys(counters).sort()), stacks];
   for (const run of runs) {
     lines.push(runText(run));
     if (run.State !== MEM_COMMIT) continue;

@@ -84,6 +84,8 @@ export const changeRules = rulesOf(`
   Base and size come back rounded to pages.
 3.4#5 | wine-test doc
   Bytes and write-watch marks stay.
+3.4#6 | wine-test
+  GUARD on a page of the own stack moves its limit.
 3.4#7 | wine-test oracle
   READWRITE on a page of an image that was not copied yet is stored as WRITECOPY.
 3.4#8 | wine-test

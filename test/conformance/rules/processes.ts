@@ -7,7 +7,7 @@ export const processRules = rulesOf(`
 12.1#2 | doc
   VirtualQueryEx needs QUERY_INFORMATION; WriteProcessMemory VM_WRITE and VM_OPERATION.
 12.1#3 | doc
-  MapViewOfFile2 and its family need VM_OPERATION.
+  MapViewOfFile2 and its family need VM_OPERATION, QueryWorkingSetEx QUERY_INFORMATION and VM_READ.
 12.1#4 | doc ?
   GetWriteWatch by handle needs VM_OPERATION; FlushInstructionCache any process handle.
 12.1#5 | doc oracle
@@ -60,6 +60,8 @@ export const processRules = rulesOf(`
   A release gives back the charge of the committed pages.
 13#13 | doc
   RESET keeps the charge.
+13#14 | doc
+  A stack is charged what it commits at first, and each page that it grows by.
 13#15 | doc ros-src
   The charge never passes the limit; quota and limit fail with their own codes.
 13#16 | ros-src

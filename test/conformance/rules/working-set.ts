@@ -58,8 +58,6 @@ export const largePageRules = rulesOf(`
 
 /** Rows of sections 12, 13 and 17 that belong to these. */
 export const workingSetAdditions = rulesOf(`
-12.1#3 | doc
-  QueryWorkingSetEx needs QUERY_INFORMATION and VM_READ.
 13#12 | doc
   Large pages are charged with their whole size.
 17.4#9 | ?
