@@ -19,6 +19,7 @@ import { Context, resultSet } from "../virt/context";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import {
+  REGION_ENCLAVE,
   REGION_LARGE,
   REGION_PHYSICAL,
   REGION_PRIVATE,
@@ -30,6 +31,7 @@ import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
 import { finish } from "./allocate";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { freeInEnclave } from "./enclave-pages";
 import { releasePlaceholder } from "./placeholder";
 import { isReadyPointer, pointerRead } from "./pointer";
 import {
@@ -92,6 +94,9 @@ function perform(
   const isRelease = type == MEM_RELEASE;
   const start = size == 0 ? region.start : pageDown(base);
   const end = size == 0 ? region.end : pageUp(base + size);
+  if (regionIs(region, REGION_ENCLAVE)) {
+    return freeInEnclave(context, space, region, base, start, end, size, type);
+  }
   if (end > region.end) return fail(context, 8, STATUS_UNABLE_TO_FREE_VM);
   if (region.kind != REGION_PRIVATE) return fail(context, 9, STATUS_UNABLE_TO_DELETE_SECTION);
   if (size == 0 && pageDown(base) != region.start) {

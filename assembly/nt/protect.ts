@@ -21,6 +21,7 @@ import { WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import {
+  REGION_ENCLAVE,
   REGION_IMAGE,
   REGION_LARGE,
   REGION_NO_CHANGE,
@@ -35,6 +36,7 @@ import { Space } from "../virt/space";
 import { ownPagesAdded, viewCharge } from "../virt/view";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { chargeStatus } from "./charge";
+import { protectInEnclave } from "./enclave-pages";
 import { isReady, isReadyPointer, memoryWrite, pointerRead, pointerWrite } from "./pointer";
 import {
   attributesIn,
@@ -44,6 +46,7 @@ import {
   protectionOf,
   withCopyOnWrite,
 } from "./protection";
+import { targetsEnsure, targetsProtected } from "./targets";
 import { PAGE_NOCACHE, PAGE_WRITECOMBINE } from "./types";
 
 /**
@@ -102,6 +105,17 @@ function perform(
     return fail(context, 7, STATUS_CONFLICTING_ADDRESSES);
   }
   const isView = region.kind != REGION_PRIVATE;
+  if (regionIs(region, REGION_ENCLAVE)) {
+    const refused = protectInEnclave(
+      context,
+      space,
+      region,
+      pageOf(start),
+      pageOf(end),
+      protection,
+    );
+    if (refused != STATUS_SUCCESS) return refused;
+  }
   if (regionIs(region, REGION_NO_CHANGE)) return fail(context, 8, STATUS_INVALID_PAGE_PROTECTION);
   if (isView && (protection & (PAGE_NOCACHE | PAGE_WRITECOMBINE)) != 0) {
     return fail(context, 9, STATUS_INVALID_PARAMETER_4);
@@ -123,9 +137,13 @@ function perform(
   const added = ownPagesAdded(space, region, first, last, attributes);
   const charged = chargeStatus(space, added);
   if (charged != STATUS_SUCCESS) return answer(context, rule(13, 0, 9), charged);
-  if (!protectPages(space, first, last, attributes)) {
+  if (
+    !targetsEnsure(space, protection, first, last) ||
+    !protectPages(space, first, last, attributes)
+  ) {
     return fail(context, 12, STATUS_INSUFFICIENT_RESOURCES);
   }
+  targetsProtected(space, region, protection, first, last);
   if (region.section != 0) viewCharge(space, region);
   resultSet(context, 0, start);
   resultSet(context, 1, end - start);

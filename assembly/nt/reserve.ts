@@ -21,12 +21,12 @@ import {
   REGION_PRIVATE,
   REGION_WATCHED,
 } from "../virt/region";
-import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
 import { answer, isTerminating } from "./answer";
 import { chargeStatus } from "./charge";
 import { placeHighest, placeLowest, placeTaken } from "./place";
 import { attributesOf, cachingFlags, isCopyProtection } from "./protection";
+import { targetsCommitted, targetsEnsure } from "./targets";
 import {
   LARGE_PAGE_BYTES,
   MEM_COMMIT,
@@ -85,10 +85,16 @@ export function reserveRegion(
   const pages = commits ? (end - start) >> 12 : 0;
   const charged = chargeStatus(space, pages);
   if (charged != STATUS_SUCCESS) return failCharge(context, charged);
-  if (!roomEnsure(space)) return fail(context, 6, STATUS_INSUFFICIENT_RESOURCES);
+  const first = pageOf(start);
+  if (!targetsEnsure(space, protect, first, first + pages)) {
+    return fail(context, 6, STATUS_INSUFFICIENT_RESOURCES);
+  }
   const flags = regionFlags(type, protect);
   const region = reserve(space, start, end, REGION_PRIVATE, protect, flags);
-  if (commits) commit(space, region, pageOf(start), pageOf(end), attributesOf(protect));
+  if (commits) {
+    commit(space, region, first, pageOf(end), attributesOf(protect));
+    targetsCommitted(space, region, protect, first, pageOf(end));
+  }
   if (isSearched && !isTopDown) placeTaken();
   resultSet(context, 0, start);
   resultSet(context, 1, end - start);

@@ -1,7 +1,7 @@
 import { pageOf } from "../base/range";
 import { COMMITTED, COPIED } from "../page/attributes";
 import { attributesAt } from "../page/table";
-import { frameAt, framed, linearOf, recordCopy, sharingRegion, WRITE } from "./fault";
+import { byteOf, frameAt, framed, recordCopy, sharingRegion, WRITE } from "./fault";
 import { machine } from "./machine";
 import { Space } from "./space";
 
@@ -20,7 +20,7 @@ export const PEEK_ZEROS: u32 = 1;
 export function peek(space: Space, address: u64): u32 {
   const page = pageOf(address);
   if (!isCommitted(space, page)) return PEEK_NOTHING;
-  return frameAt(space, page) == 0 ? PEEK_ZEROS : linearOf(space, address);
+  return frameAt(space, page) == 0 ? PEEK_ZEROS : byteOf(space, address);
 }
 
 /**
@@ -34,7 +34,7 @@ export function poke(space: Space, address: u64): u32 {
   if ((attributesAt(space, page) & COPIED) != 0 && sharingRegion(space, page) !== null) {
     recordCopy(space, page);
   }
-  return linearOf(space, address);
+  return byteOf(space, address);
 }
 
 function isCommitted(space: Space, page: u64): bool {

@@ -8,13 +8,14 @@ import { MACHINE } from "../base/layout";
  *     | lowest   | highest  | region   | window   |
  *     | address  | address  | limit    | bytes    |
  *     +-----+----+-----+----+-----+----+-----+----+
- *     | sw. | ptr| lev.| ctx| win.| plc.| rst.| 0 |
+ *     | sw. | ptr| lev.| ctx| win.| plc.| rst.| encl
  *     +-----+----+-----+----+-----+----+-----+----+
  *
  *     region limit  last byte that a region may occupy
  *     window bytes  0 where none was set aside;  win.: the space that has it
  *     sw.           switches;  ptr: bytes of a pointer;  lev.: levels of the page tables
  *     ctx           first context;  plc., rst.: states of the random numbers
+ *     encl          types of enclaves that the processor has (virt/enclave)
  */
 @unmanaged
 @final
@@ -30,6 +31,7 @@ export class Machine {
   windowOwner: u32;
   placementState: u32;
   resetState: u32;
+  enclaveTypes: u32;
 }
 
 export const SWITCH_PLAIN_STATUS: u32 = 0x1;

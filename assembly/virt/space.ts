@@ -13,8 +13,8 @@ import { Pages } from "../page/pages";
  *     +-----+-----+-----------+-----------+-----------+
  *     |regionBytes| resident  |rgns |lockd|wsmin|wsmax|
  *     +-----+-----+-----------+-----+-----+-----+-----+
- *     |wtchd|views|
- *     +-----+-----+
+ *     |wtchd|views|encl.|cfg  | enclave   | inside    |
+ *     +-----+-----+-----+-----+-----------+-----------+
  *
  *     lev., table, facts   page/pages
  *     num, tag        its number, and number << 52, which every translation of it carries
@@ -22,6 +22,10 @@ import { Pages } from "../page/pages";
  *     charge, quota   pages;  regionBytes: bytes
  *     resident        pages in the working set;  lockd: locked ones;  wsmin, wsmax: its limits
  *     rgns            regions;  wtchd: those with a write watch;  views: views of sections
+ *     encl.           enclaves;  cfg: 1 where Control Flow Guard is on
+ *     enclave         base of the enclave that the current thread runs in, or 0
+ *     inside          the same while a context is in this space, else 0: who comes from elsewhere
+ *                     comes from outside
  */
 @unmanaged
 @final
@@ -43,6 +47,10 @@ export class Space extends Pages {
   workingSetMaxPages: u32;
   watchedRegions: u32;
   views: u32;
+  enclaves: u32;
+  guardsFlow: u32;
+  enclave: u64;
+  inside: u64;
 }
 
 export const SPACE_TRANSLATED: u32 = 0;

@@ -67,6 +67,9 @@ export function spaceTerminate(space: Space): void {
   space.regionCount = 0;
   space.regionBytes = 0;
   space.watchedRegions = 0;
+  space.enclaves = 0;
+  space.enclave = 0;
+  space.inside = 0;
   if (space.kind == SPACE_WINDOWED) machine().windowOwner = 0;
   space.state = SPACE_TERMINATED;
 }

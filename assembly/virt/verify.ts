@@ -37,6 +37,7 @@ import {
 import { nodeCount, nodeGap, nodeLargestGap, nodeRef, nodeStart } from "./node";
 import { REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
 import { SPACE_RUNNING, SPACE_WINDOWED, Space, spaceOf, TAG_SHIFT } from "./space";
+import { verifyEnclaves, verifyExtra } from "./verify-extras";
 import { ownPages } from "./view";
 
 /**
@@ -54,6 +55,7 @@ import { ownPages } from "./view";
  *     7  the access map allows nothing that the page does not; a span bit says what both bytes say
  *     8  a translation allows nothing that its page does not, and leads to its bytes
  *     9  charge, frames and records of the machine are the sums over its spaces and sections
+ *     10 what is recorded of enclaves and call targets fits their pages (virt/verify-extras)
  */
 export function verify(context: Context, space: Space): u32 {
   resultSet(context, 0, 0);
@@ -65,6 +67,7 @@ export function verify(context: Context, space: Space): u32 {
     if (failed != 0) return failed;
     if (space.kind == SPACE_WINDOWED && !verifyAccess(context, space)) return 7;
     if (!verifyTranslations(context)) return 8;
+    if (!verifyEnclaves(space)) return 10;
   }
   return verifyMachine() ? 0 : 9;
 }
@@ -164,6 +167,7 @@ function verifyPage(space: Space, chunk: u32, page: u64): u32 {
     if (attributesAt(space, page) == 0 || frame.owners != 1) return 4;
     if (frame.home != (windowHas(space, page) ? <u32>page + 1 : 0)) return 4;
   }
+  if (!verifyExtra(space, chunk, page)) return 10;
   const isLost = planeTest(chunk + FACT_LOST, i);
   const isReset = planeTest(chunk + FACT_RESET, i);
   if (frame === null) {
