@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { enclaveFunctions } from "./kernel32/enclaves.ts";
 import type { Kernel32 } from "./kernel32/interface.ts";
 import { probeFunctions } from "./kernel32/probe.ts";
 import { processFunctions } from "./kernel32/processes.ts";
@@ -18,6 +19,7 @@ import { virtualFunctions } from "./kernel32/virtual.ts";
 import { ntdll } from "./ntdll.ts";
 import type { Process } from "./process.ts";
 
+export type { CfgCallTargetInfo } from "./kernel32/enclaves-interface.ts";
 export type { Kernel32 } from "./kernel32/interface.ts";
 export type { AddressesOut, Handle } from "./ntdll/interface.ts";
 export type { InOut, Out, StructureOut } from "./out.ts";
@@ -41,6 +43,7 @@ export function kernel32(process: Process): Kernel32 {
   const face: Kernel32 = Object.freeze({
     ...virtualFunctions(process),
     ...sectionFunctions(process),
+    ...enclaveFunctions(process),
     ...probeFunctions(process),
     ...systemFunctions(process),
     ...processFunctions(process),

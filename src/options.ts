@@ -1,4 +1,5 @@
 import { integer, optionBag, shown, truth } from "./door.ts";
+import { checkEnclaveKinds, type EnclaveKind } from "./enclaves.ts";
 import { Profile, Switch } from "./wasm/exports.ts";
 
 export type ProfileName = "win32" | "win32-2g" | "win32-3g" | "win32-4g" | "win64";
@@ -41,6 +42,11 @@ export interface MachineOptions {
    * Whether a 32-bit process runs on a 64-bit system (17.7). Default true for win32 and win32-4g.
    */
   wow64?: boolean | undefined;
+  /**
+   * The kinds of enclaves that the processor has (10): SGX1 for ENCLAVE_TYPE_SGX, and so on.
+   * Default none.
+   */
+  enclaves?: readonly EnclaveKind[] | undefined;
   /** Pages that may be committed, over all processes. Default 0x400000 (16 GB). */
   commitLimit?: number | undefined;
   /** Pages of physical memory. Default 0x200000 (8 GB). */
@@ -120,7 +126,7 @@ const RANGES = {
  * @throws TypeError for an unknown option or a wrong kind of value, RangeError for a wrong value
  */
 export function settingsOf(options: MachineOptions): Settings {
-  const names = [...Object.keys(WORDS), ...Object.keys(RANGES), ...SWITCHES, "module"];
+  const names = [...Object.keys(WORDS), ...Object.keys(RANGES), ...SWITCHES, "enclaves", "module"];
   optionBag(options, "options", names);
   const given = Object.fromEntries(
     Object.entries(options).filter(([name, value]) => name !== "module" && value !== undefined),
@@ -132,7 +138,8 @@ export function settingsOf(options: MachineOptions): Settings {
     if (value !== undefined) integer(value, name, least, most);
   }
   const profile = given.profile === "win32-2g" ? "win32" : (given.profile ?? "win64");
-  const settings = { ...defaultsOf(profile), ...given, profile };
+  const enclaves = checkEnclaveKinds(given.enclaves ?? []);
+  const settings = { ...defaultsOf(profile), ...given, profile, enclaves };
   checkTogether(settings);
   return Object.freeze(settings);
 }
@@ -151,6 +158,7 @@ function defaultsOf(profile: ProfileName): Settings {
     strictPhysical: false,
     regionFlags: "documented",
     wow64: profile === "win32" || profile === "win32-4g",
+    enclaves: [],
     commitLimit: 0x400000,
     physicalPages: 0x200000,
     workingSetMin: 50,

@@ -1,6 +1,7 @@
 import { EXCEPTION_MAXIMUM_PARAMETERS, EXCEPTION_NONCONTINUABLE } from "./constants/exception.ts";
 import { DebugView } from "./debug-view.ts";
 import { type Address, callable, type Door, dword, integer, optionBag, shown } from "./door.ts";
+import { acceptEnclavePage, type EnclavePage, enclavePages } from "./enclaves.ts";
 import {
   type ExceptionFilter,
   type ExceptionPointers,
@@ -60,13 +61,10 @@ export class Process {
   /** Guest memory as system services touch it. */
   readonly system: SystemMemory;
   readonly mainThread: Thread;
-  /**
-   * The thread that calls are made on: it has the last error, and the __try blocks. `thread.run`
-   * switches.
-   */
-  currentThread: Thread;
   /** Supplies ContextRecord for handlers, say the registers of a CPU. */
   contextProvider?: (() => unknown) | undefined;
+  /** What CallEnclave runs inside of an enclave. Without it, the call fails with 120. */
+  enclaveRoutine?: ((routine: Address, parameter: Address) => Address) | undefined;
 
   /** @internal */
   readonly core: Core;
@@ -79,6 +77,7 @@ export class Process {
   /** @internal */
   readonly exceptions: Exceptions;
 
+  #currentThread: Thread;
   #exitCode: number | undefined;
   #instructionPointer: Address = 0;
   /** Handles to this process, in all processes. The space keeps its number while there are any. */
@@ -98,7 +97,7 @@ export class Process {
     this.handles = new HandleTable(this);
     this.exceptions = new Exceptions(this, machine.options.handlerDepthLimit);
     this.mainThread = new Thread(this, machine.nextThreadId());
-    this.currentThread = this.mainThread;
+    this.#currentThread = this.mainThread;
   }
 
   /**
@@ -169,6 +168,60 @@ export class Process {
     this.machine.processEnded(this);
     this.handles.closeAll();
     this.#destroyIfForgotten();
+  }
+
+  /**
+   * The thread that calls are made on: it has the last error, the __try blocks, and the enclave that
+   * accesses come from. `thread.run` switches.
+   */
+  get currentThread(): Thread {
+    return this.#currentThread;
+  }
+
+  set currentThread(thread: Thread) {
+    const before = this.#currentThread.enclave;
+    this.#currentThread = thread;
+    if (thread.enclave !== before) this.#tellEnclave();
+  }
+
+  /** @internal A thread has left the enclave that begins there. */
+  enclaveLeft(base: number): void {
+    if (this.exited || this.core.poison !== undefined) return;
+    this.enter().enclaves.leave(base);
+    this.#tellEnclave();
+  }
+
+  #tellEnclave(): void {
+    if (this.exited || this.core.poison !== undefined) return;
+    this.enter().enclaves.inside(this.#currentThread.enclave);
+  }
+
+  /**
+   * The enclave takes a page that was added to it while it ran, as EACCEPT does; until then nobody
+   * reaches the page.
+   *
+   * @param address any of the page
+   * @returns false where the page does not wait for it; the last error is 87 then
+   */
+  acceptEnclavePage(address: Address): boolean {
+    return acceptEnclavePage(this, address);
+  }
+
+  /**
+   * The committed pages of an enclave, ascending; none where there is no enclave.
+   *
+   * @param address any of the enclave
+   */
+  enclavePages(address: Address): readonly EnclavePage[] {
+    return enclavePages(this, address);
+  }
+
+  /**
+   * Whether Control Flow Guard lets an indirect call to the address through (17.15). Always true in
+   * a process without it.
+   */
+  isValidCallTarget(address: Address): boolean {
+    return this.enter().enclaves.isTarget(this.door.pointer(address, "address"));
   }
 
   /** A further thread; it does not run by itself. @throws Error when the process has ended */

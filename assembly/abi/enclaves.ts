@@ -128,8 +128,8 @@ export function enclaveAccept(context: u32, address: u64): u32 {
 }
 
 /** 1, and address, protection and flags in results 0..2; or 0: no committed page is left. */
-export function enclavePageNext(context: u32, address: u64): u32 {
-  return pageNext(changetype<Context>(context), address) ? 1 : 0;
+export function enclavePageNext(context: u32, address: u64, from: u64): u32 {
+  return pageNext(changetype<Context>(context), address, from) ? 1 : 0;
 }
 
 /** Turn Control Flow Guard on. Before the first page is committed. */

@@ -1,5 +1,5 @@
 import { planeClear } from "../base/planes";
-import { addressOf, pageDown, pageOf } from "../base/range";
+import { addressOf, larger, pageDown, pageOf } from "../base/range";
 import { rule } from "../base/rule";
 import {
   STATUS_CONFLICTING_ADDRESSES,
@@ -183,18 +183,18 @@ export function enclaveAccept(context: Context, address: u64): u32 {
 }
 
 /**
- * The first committed page of the enclave at or above the address. Result 0: address; result 1:
+ * The first committed page at or above `from` of the enclave that `address` lies in. Result 0: address; result 1:
  * protection; result 2: flags. False where there is none.
  */
-export function enclavePageNext(context: Context, address: u64): bool {
+export function enclavePageNext(context: Context, address: u64, from: u64): bool {
   const space = contextSpace(context);
   if (space === null) return false;
   const enclave = enclaveAt(space, address);
   if (enclave === null) return false;
   const end = pageOf(enclave.end);
-  let page = pageOf(address);
-  if (attributesAt(space, page) == 0) page = attributesRunEnd(space, page, end);
-  if (page == end) return false;
+  let page = larger(pageOf(from), pageOf(enclave.start));
+  if (page < end && attributesAt(space, page) == 0) page = attributesRunEnd(space, page, end);
+  if (page >= end) return false;
   let flags: u64 = 0;
   if (!extraIs(space, EXTRA_UNMEASURED, page)) flags |= PAGE_MEASURED;
   if (extraIs(space, EXTRA_PENDING, page)) flags |= PAGE_PENDING;

@@ -11,6 +11,8 @@ import type {
   SystemInfo,
 } from "../structs.ts";
 
+import type { EnclaveFunctions } from "./enclaves-interface.ts";
+
 /**
  * The memory functions of kernel32. BOOL is 1 or 0, NULL is 0. A function that fails answers 0 (the
  * two of write watch 0xffffffff), sets the last error of the current thread, and has changed
@@ -21,7 +23,7 @@ import type {
  * for an argument that is not what the parameter can hold, Error when the process has ended,
  * MachinePoisoned when the core has trapped.
  */
-export interface Kernel32 {
+export interface Kernel32 extends EnclaveFunctions {
   /**
    * Reserve, commit or reset pages. Windows page: "VirtualAlloc".
    *

@@ -1,5 +1,6 @@
 import { Accesses } from "./accesses.ts";
 import type { ContextView } from "./context.ts";
+import { EnclaveServices } from "./enclaves-services.ts";
 import {
   ADOPT_RUN_BYTES,
   type CoreExports,
@@ -39,6 +40,7 @@ const NO_SPACE = 0;
  */
 export class Core {
   readonly services: Services;
+  readonly enclaves: EnclaveServices;
   readonly accesses: Accesses;
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
@@ -67,6 +69,7 @@ export class Core {
   private constructor(exports: CoreExports) {
     this.#link = new Link(exports);
     this.services = new Services(this.#link);
+    this.enclaves = new EnclaveServices(this.#link);
     this.accesses = new Accesses(this.#link);
     this.view = this.#link.view;
   }

@@ -1,3 +1,5 @@
+import type { EnclaveExports } from "./enclaves-exports.ts";
+
 /**
  * Every export of the core module, typed. Nothing outside `src/wasm` names one.
  *
@@ -10,7 +12,7 @@
  * the value in the result block instead. Addresses, sizes and counts are numbers of bytes unless
  * the name says pages.
  */
-export interface CoreExports {
+export interface CoreExports extends EnclaveExports {
   readonly memory: WebAssembly.Memory;
 
   /**

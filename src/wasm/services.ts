@@ -2,7 +2,7 @@ import type { CoreExports } from "./exports.ts";
 import type { Link } from "./link.ts";
 
 /** An export without its first argument, the context. */
-type InContext<Name extends keyof CoreExports> = CoreExports[Name] extends (
+export type InContext<Name extends keyof CoreExports> = CoreExports[Name] extends (
   context: number,
   ...rest: infer Rest
 ) => infer Result
