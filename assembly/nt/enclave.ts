@@ -110,7 +110,7 @@ export function enclaveCreate(
   if (!isSize || (base & (alignment - 1)) != 0 || base > limit || size > limit + 1 - base) {
     return STATUS_INVALID_PARAMETER;
   }
-  if (base == 0) by(context, CREATE_PLACE);
+  by(context, CREATE_PLACE);
   const refused = targetStatus(target);
   if (refused != STATUS_SUCCESS) return refused;
   const space = targetSpace(target)!;

@@ -1,6 +1,10 @@
-import { ERROR_CALL_NOT_IMPLEMENTED, ERROR_NOT_SUPPORTED } from "../constants/error.ts";
+import {
+  ERROR_CALL_NOT_IMPLEMENTED,
+  ERROR_NOACCESS,
+  ERROR_NOT_SUPPORTED,
+} from "../constants/error.ts";
 import { PROCESS_VM_OPERATION } from "../constants/process.ts";
-import { STATUS_ACCESS_VIOLATION, STATUS_ENCLAVE_FAILURE } from "../constants/status.ts";
+import { STATUS_ENCLAVE_FAILURE } from "../constants/status.ts";
 import { packDecision } from "../decision.ts";
 import { type Address, dword, truth } from "../door.ts";
 import type { Handle } from "../ntdll/interface.ts";
@@ -136,7 +140,7 @@ export function enclaveFunctions(caller: Process): EnclaveFunctions {
       const run = caller.enclaveRoutine;
       if (run === undefined) return refuse(caller, CALLED, ERROR_CALL_NOT_IMPLEMENTED);
       if (returnAt > 0 && !isServiceWritable(caller, returnAt, door.pointerBytes)) {
-        return boolOf(caller, STATUS_ACCESS_VIOLATION);
+        return refuse(caller, CALLED, ERROR_NOACCESS);
       }
       const value = caller.currentThread.runInEnclave(base, () => run(at, argument));
       const returned = door.exactPointer(value, "what enclaveRoutine returns");
