@@ -1,5 +1,6 @@
 import { CONTEXT, type CoreExports, Profile, SpaceKind, Switch } from "../../src/wasm/exports.ts";
 import { pick, randomFrom } from "../unit/random.ts";
+import { enclaveCalls } from "./hostile-enclaves.ts";
 
 /**
  * Calls of the core by number, with arguments that no well-meaning caller would pass. Nothing is
@@ -74,6 +75,8 @@ export function runHostile(core: AnyExports, { profile, seed, steps, verifyEvery
   const kind = hasWindow ? SpaceKind.Windowed : SpaceKind.Translated;
   const spaces = [core.spaceCreate(kind, 50, 345), core.spaceCreate(SpaceKind.Translated, 50, 345)];
   core.contextEnter(context, spaces[0] as number);
+  core.machineSetEnclaves(0x13);
+  core.spaceGuardFlow(spaces[0] as number);
   const calls = callsOf(core, context, spaces, random, kind);
   const names = Object.keys(calls);
   for (let step = 0; step < steps; step++) {
@@ -115,6 +118,7 @@ function callsOf(
   const isWindowed = () => kind === SpaceKind.Windowed && entered === spaces[0];
 
   return {
+    ...enclaveCalls(core, { context, random, address, size, pointer, space, own: () => entered }),
     allocate: () =>
       core.allocateF64(
         c,
