@@ -1,6 +1,7 @@
 import { additionRules } from "./rules/additions.ts";
 import { allocateRules } from "./rules/allocate.ts";
 import { changeRules } from "./rules/change.ts";
+import { enclaveAdditionRules, enclaveRules } from "./rules/enclaves.ts";
 import { faultRules } from "./rules/faults.ts";
 import { layoutRules } from "./rules/layout.ts";
 import { processRules } from "./rules/processes.ts";
@@ -17,9 +18,11 @@ export const rules: readonly Rule[] = [
   ...faultRules,
   ...watchRules,
   ...sectionRules,
+  ...enclaveRules,
   ...processRules,
   ...switchRules,
   ...additionRules,
+  ...enclaveAdditionRules,
 ];
 
 /** What each section is about. */
@@ -67,6 +70,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "7.7": "Copy-on-write",
   "7.8": "VirtualAlloc and VirtualFree in views",
   "7.11": "FlushViewOfFile",
+  "10": "Enclaves",
   "12.1": "Access rights",
   "12.2": "ReadProcessMemory",
   "12.3": "WriteProcessMemory",
@@ -84,5 +88,6 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "17.9": "NtQueryVirtualMemory, class 3",
   "17.10": "VirtualLock and VirtualUnlock: order of checks",
   "17.12": "Sections: further rules",
+  "17.15": "Control Flow Guard",
   "17.21": "From NTSTATUS to Win32 errors, continued",
 };

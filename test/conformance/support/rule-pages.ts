@@ -20,6 +20,7 @@ const CHAPTERS: Readonly<Record<string, string>> = {
   "4": "Faults",
   "5": "Write watch",
   "7": "Sections, views, copy-on-write",
+  "10": "Enclaves",
   "12": "Other processes",
   "13": "Commit charge and limits",
   "15": "Status codes",
