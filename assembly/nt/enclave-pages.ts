@@ -8,14 +8,13 @@ import {
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PAGE_PROTECTION,
   STATUS_INVALID_PARAMETER,
-  STATUS_NOT_COMMITTED,
   STATUS_SUCCESS,
   STATUS_UNABLE_TO_FREE_VM,
 } from "../base/status";
 import { EXECUTABLE, READABLE, WRITABLE } from "../page/attributes";
 import { EXTRA_PENDING, EXTRA_UNMEASURED } from "../page/extra";
 import { factsTrim } from "../page/facts";
-import { attributesAt, attributesRunEnd, committedCount, uncommittedCount } from "../page/table";
+import { attributesAt, attributesRunEnd, committedCount } from "../page/table";
 import { commit, decommit, release } from "../virt/change";
 import { Context, contextSpace, resultSet } from "../virt/context";
 import {
@@ -33,7 +32,7 @@ import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
 import { isTarget, targetSpace } from "./answer";
 import { chargeStatus } from "./charge";
-import { attributesOf, isCopyProtection, protectionOf } from "./protection";
+import { attributesOf, protectionOf } from "./protection";
 import {
   MEM_RELEASE,
   PAGE_EXECUTE_READWRITE,
@@ -140,7 +139,10 @@ export function enclaveEnd(space: Space, enclave: Enclave): u32 {
   return STATUS_SUCCESS;
 }
 
-/** VirtualProtect: what is wrong with it, or success. A running enclave only loses rights. */
+/**
+ * VirtualProtect: what is wrong with it, or success. A running enclave only loses rights. The pages
+ * are committed.
+ */
 export function protectInEnclave(
   context: Context,
   space: Space,
@@ -151,11 +153,8 @@ export function protectInEnclave(
 ): u32 {
   const enclave = changetype<Enclave>(region);
   context.decision = rule(10, 0, 15);
-  if (enclave.state != ENCLAVE_RUNNING || isCopyProtection(protection)) {
-    return STATUS_INVALID_PARAMETER;
-  }
+  if (enclave.state != ENCLAVE_RUNNING) return STATUS_INVALID_PARAMETER;
   if ((protection & MODIFIERS) != 0) return STATUS_INVALID_PAGE_PROTECTION;
-  if (uncommittedCount(space, first, end) != 0) return STATUS_NOT_COMMITTED;
   const rights = attributesOf(protection) & RIGHTS;
   for (let page = first; page < end; page = attributesRunEnd(space, page, end)) {
     if ((rights & ~attributesAt(space, page)) != 0) {

@@ -105,17 +105,6 @@ function perform(
     return fail(context, 7, STATUS_CONFLICTING_ADDRESSES);
   }
   const isView = region.kind != REGION_PRIVATE;
-  if (regionIs(region, REGION_ENCLAVE)) {
-    const refused = protectInEnclave(
-      context,
-      space,
-      region,
-      pageOf(start),
-      pageOf(end),
-      protection,
-    );
-    if (refused != STATUS_SUCCESS) return refused;
-  }
   if (regionIs(region, REGION_NO_CHANGE)) return fail(context, 8, STATUS_INVALID_PAGE_PROTECTION);
   if (isView && (protection & (PAGE_NOCACHE | PAGE_WRITECOMBINE)) != 0) {
     return fail(context, 9, STATUS_INVALID_PARAMETER_4);
@@ -127,6 +116,10 @@ function perform(
   const last = pageOf(end);
   if (uncommittedCount(space, first, last) != 0) {
     return fail(context, 11, STATUS_NOT_COMMITTED);
+  }
+  if (regionIs(region, REGION_ENCLAVE)) {
+    const refused = protectInEnclave(context, space, region, first, last, protection);
+    if (refused != STATUS_SUCCESS) return refused;
   }
   const stored = region.kind == REGION_IMAGE ? withCopyOnWrite(protection) : protection;
   if (isView && !isAllowedInView(region.protection, stored)) {

@@ -1,4 +1,11 @@
-import { CHUNK_PAGES, planeClear, planeClearRange, planeEmpty, planeNext } from "../base/planes";
+import {
+  CHUNK_PAGES,
+  PLANE_BYTES,
+  planeClear,
+  planeClearRange,
+  planeEmpty,
+  planeNext,
+} from "../base/planes";
 import { POOL_CHUNK, POOL_PAGE, POOL_REGION, poolGive, poolTake } from "../base/pool";
 
 /**
@@ -55,16 +62,16 @@ export function extraClear(chunk: u32, from: u32, to: u32): void {
   const extra = extraOf(chunk);
   if (extra == 0) return;
   slotsDrop(extra, from, to);
-  planeClearRange(extra + EXTRA_PENDING, from, to);
-  planeClearRange(extra + EXTRA_UNMEASURED, from, to);
-  planeClearRange(extra + EXTRA_VALID, from, to);
+  for (let plane: u32 = 0; plane < EXTRA_MIXED; plane += PLANE_BYTES) {
+    planeClearRange(extra + plane, from, to);
+  }
 }
 
 /** Free the chunk of further facts where it says nothing. Whether there is none then. */
 export function extraTrim(chunk: u32): bool {
   const extra = extraOf(chunk);
   if (extra == 0) return true;
-  for (let plane: u32 = 0; plane < PLANES_END; plane += 128) {
+  for (let plane: u32 = 0; plane < PLANES_END; plane += PLANE_BYTES) {
     if (!planeEmpty(extra + plane)) return false;
   }
   extraFree(chunk);

@@ -69,7 +69,6 @@ export function targetsForget(space: Space, first: u64, end: u64): void {
  * page loses its record. Requires: room for one change.
  */
 export function targetSet(space: Space, region: Region, address: u64, isValid: bool): void {
-  if (targetIs(space, address) == isValid && isExecutable(space, address)) return;
   const page = pageOf(address);
   const i = <u32>page & 1023;
   const extra = extraMake(factsMake(space, page));
@@ -86,10 +85,6 @@ export function targetSet(space: Space, region: Region, address: u64, isValid: b
 
 export function isValidAtFirst(region: Region): bool {
   return region.kind != REGION_PRIVATE;
-}
-
-function isExecutable(space: Space, address: u64): bool {
-  return (attributesAt(space, pageOf(address)) & EXECUTABLE) != 0;
 }
 
 function slotOf(address: u64): u32 {

@@ -1,18 +1,18 @@
-import { planeTest } from "../base/planes";
+import { valueAt } from "../base/planes";
 import { addressOf } from "../base/range";
-import {
-  EXTRA_MIXED,
-  EXTRA_PENDING,
-  EXTRA_UNMEASURED,
-  EXTRA_VALID,
-  extraOf,
-  slotsOf,
-} from "../page/extra";
+import { extraOf, slotsOf } from "../page/extra";
 import { attributesAt } from "../page/table";
 import { ENCLAVE_RUNNING, ENCLAVE_SGX2, Enclave, enclaveAt } from "./enclave";
 import { regionAfter } from "./index";
 import { REGION_ENCLAVE, regionIs } from "./region";
 import { Space } from "./space";
+
+/** The planes of page/extra, as the bits of a value. */
+const SAID_PENDING: u32 = 1;
+const SAID_ENCLAVE: u32 = 3;
+const SAID_MIXED: u32 = 8;
+const SAID_TARGETS: u32 = 12;
+const EXTRA_SAID: u32 = 15;
 
 /** Rule 10 of a space: its enclaves are counted, and its thread runs in one that has threads. */
 export function verifyEnclaves(space: Space): bool {
@@ -39,17 +39,17 @@ export function verifyEnclaves(space: Space): bool {
 export function verifyExtra(space: Space, chunk: u32, page: u64): bool {
   const extra = extraOf(chunk);
   if (extra == 0) return true;
-  const i = <u32>page & 1023;
-  const isPending = planeTest(extra + EXTRA_PENDING, i);
-  const isUnmeasured = planeTest(extra + EXTRA_UNMEASURED, i);
-  const isValid = planeTest(extra + EXTRA_VALID, i);
-  const isMixed = planeTest(extra + EXTRA_MIXED, i);
-  if (isMixed != (slotsOf(extra, i) != 0) || (isMixed && isValid)) return false;
-  if (!(isPending || isUnmeasured || isValid || isMixed)) return true;
+  const said = valueAt(extra, <u32>page & 1023) & EXTRA_SAID;
+  if (((said & SAID_MIXED) != 0) != (slotsOf(extra, <u32>page & 1023) != 0)) return false;
+  if (said == 0) return true;
   if (attributesAt(space, page) == 0) return false;
-  if ((isValid || isMixed) && space.guardsFlow == 0) return false;
-  if (!isPending && !isUnmeasured) return true;
+  if ((said & SAID_TARGETS) != 0) {
+    if (space.guardsFlow == 0 || (said & SAID_TARGETS) == SAID_TARGETS) return false;
+  }
+  if ((said & SAID_ENCLAVE) == 0) return true;
   const enclave = enclaveAt(space, addressOf(page));
-  if (enclave === null || (isPending && !isUnmeasured)) return false;
-  return !isPending || (enclave.state == ENCLAVE_RUNNING && enclave.type == ENCLAVE_SGX2);
+  if (enclave === null) return false;
+  if ((said & SAID_PENDING) == 0) return true;
+  const isDynamic = enclave.state == ENCLAVE_RUNNING && enclave.type == ENCLAVE_SGX2;
+  return isDynamic && (said & SAID_ENCLAVE) == SAID_ENCLAVE;
 }

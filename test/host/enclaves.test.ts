@@ -450,7 +450,7 @@ describe("10#13 to #15 VirtualFree and VirtualProtect", () => {
     for (const modified of [0x102, 0x202, 0x402]) {
       guest.refused(87, "10#15", protect(0, 1, modified));
     }
-    guest.refused(487, "10#15", protect(2, 2, PAGE_READONLY));
+    guest.refused(487, "3.3#11", protect(2, 2, PAGE_READONLY));
     expect(protect(0, 1, PAGE_NOACCESS)()).toBe(1);
     expect(guest.page(ENCLAVE).protect).toBe(PAGE_NOACCESS);
   });
