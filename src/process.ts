@@ -171,8 +171,8 @@ export class Process {
   }
 
   /**
-   * The thread that calls are made on: it has the last error, the __try blocks, and the enclave that
-   * accesses come from. `thread.run` switches.
+   * The thread that calls are made on: it has the last error, the __try blocks, and the enclave
+   * that accesses come from. `thread.run` switches.
    */
   get currentThread(): Thread {
     return this.#currentThread;

@@ -50,9 +50,9 @@ export class Thread {
   }
 
   /**
-   * As `run`, with accesses that come from inside of an enclave: they reach its memory. It has to be
-   * initialised, and cannot be deleted before `body` returns; when it is terminated in the meantime,
-   * the rest of `body` runs outside.
+   * As `run`, with accesses that come from inside of an enclave: they reach its memory. It has to
+   * be initialised, and cannot be deleted before `body` returns; when it is terminated in the
+   * meantime, the rest of `body` runs outside.
    *
    * @param base the first address of the enclave
    * @returns what `body` returns

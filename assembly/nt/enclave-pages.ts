@@ -182,8 +182,8 @@ export function enclaveAccept(context: Context, address: u64): u32 {
 }
 
 /**
- * The first committed page at or above `from` of the enclave that `address` lies in. Result 0: address; result 1:
- * protection; result 2: flags. False where there is none.
+ * The first committed page at or above `from` of the enclave that `address` lies in. Result 0:
+ * address; result 1: protection; result 2: flags. False where there is none.
  */
 export function enclavePageNext(context: Context, address: u64, from: u64): bool {
   const space = contextSpace(context);

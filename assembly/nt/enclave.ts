@@ -77,8 +77,8 @@ export function isEnclaveType(type: u32): bool {
 }
 
 /**
- * CreateEnclave. The information is looked at and has no meaning here; nor has the first commitment,
- * but that it must be possible. Result 0: base.
+ * CreateEnclave. The information is looked at and has no meaning here; nor has the first
+ * commitment, but that it must be possible. Result 0: base.
  */
 export function enclaveCreate(
   context: Context,
@@ -141,8 +141,8 @@ export function enclaveCreate(
 }
 
 /**
- * LoadEnclaveData: pages with content. Without a guest buffer the caller writes the content himself,
- * which cannot fail then. Result 0: bytes.
+ * LoadEnclaveData: pages with content. Without a guest buffer the caller writes the content
+ * himself, which cannot fail then. Result 0: bytes.
  */
 export function enclaveLoad(
   context: Context,

@@ -46,9 +46,9 @@ const CHECK_RANGE: u32 = 3;
 const CHECK_ENTRIES: u32 = 4;
 
 /**
- * SetProcessValidCallTargets. `holder` is the process of the handle whatever its rights, `least` the
- * lowest offset that the first entry may have: longer arrays of the host come in pieces. Entries
- * before one that is refused stay applied, and say so in their flags. Result 0: how many.
+ * SetProcessValidCallTargets. `holder` is the process of the handle whatever its rights, `least`
+ * the lowest offset that the first entry may have: longer arrays of the host come in pieces.
+ * Entries before one that is refused stay applied, and say so in their flags. Result 0: how many.
  */
 export function targetsSet(
   context: Context,
@@ -130,7 +130,9 @@ export function targetsCommitted(
   else if (region.kind == REGION_PRIVATE) targetsForget(space, first, end);
 }
 
-/** Pages got this protection: with TARGETS_NO_UPDATE everything stays. Requires: `targetsEnsure`. */
+/**
+ * Pages got this protection: with TARGETS_NO_UPDATE everything stays. Requires: `targetsEnsure`.
+ */
 export function targetsProtected(
   space: Space,
   region: Region,

@@ -65,8 +65,8 @@ export function targetsForget(space: Space, first: u64, end: u64): void {
 }
 
 /**
- * Make the slot of the address valid, or not. A page whose slots are all like those of an unrecorded
- * page loses its record. Requires: room for one change.
+ * Make the slot of the address valid, or not. A page whose slots are all like those of an
+ * unrecorded page loses its record. Requires: room for one change.
  */
 export function targetSet(space: Space, region: Region, address: u64, isValid: bool): void {
   const page = pageOf(address);

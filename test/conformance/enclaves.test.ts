@@ -1,8 +1,5 @@
 import { expect } from "vitest";
 import {
-  ENCLAVE_TYPE_SGX,
-  ENCLAVE_TYPE_SGX2,
-  ENCLAVE_TYPE_VBS,
   MEM_COMMIT,
   MEM_DECOMMIT,
   MEM_FREE,
@@ -19,58 +16,26 @@ import {
   PAGE_READWRITE,
   PAGE_WRITECOMBINE,
 } from "../../src/constants.ts";
+import {
+  AT,
+  commit,
+  create,
+  initialize,
+  inside,
+  load,
+  refused,
+  SGX,
+  SGX2,
+  SIZE,
+  start,
+  TYPES,
+  VBS,
+  WITH_ALL,
+  WITH_SGX1,
+} from "./support/enclave.ts";
 import { EXECUTE, expectFault, READ, touch, violation, WRITE } from "./support/fault.ts";
-import { type RuleOptions, rule } from "./support/rule.ts";
-import { expectUnchanged, PAGE, type Scene, SELF } from "./support/scene.ts";
-
-const SGX = ENCLAVE_TYPE_SGX;
-const SGX2 = ENCLAVE_TYPE_SGX2;
-const VBS = ENCLAVE_TYPE_VBS;
-const TYPES = [SGX, SGX2, VBS];
-
-const SIZE = 0x200000;
-const AT = 0x60000000;
-const WITH_ALL: RuleOptions = { machine: { enclaves: ["SGX1", "SGX2", "VBS"] } };
-const WITH_SGX1: RuleOptions = { machine: { enclaves: ["SGX1"] } };
-
-function create(scene: Scene, type: number, base = AT, size = SIZE, length?: number): number {
-  const bytes = length ?? (type === VBS ? 36 : 4096);
-  const information = new Uint8Array(bytes);
-  const { CreateEnclave } = scene.kernel32;
-  return CreateEnclave(SELF, base, size, 0, type, information, bytes, null);
-}
-
-function load(scene: Scene, at: number, size: number, protect: number, length = 0): number {
-  const bytes = new Uint8Array(size).fill(0x11);
-  const { LoadEnclaveData } = scene.kernel32;
-  return LoadEnclaveData(SELF, at, bytes, size, protect >>> 0, null, length, null, null);
-}
-
-function initialize(scene: Scene, type: number, length = type === VBS ? 8 : 4096): number {
-  const { InitializeEnclave } = scene.kernel32;
-  return InitializeEnclave(SELF, AT, new Uint8Array(length), length, null);
-}
-
-function commit(scene: Scene, at: number, size = PAGE, protect = PAGE_READWRITE): number {
-  return scene.kernel32.VirtualAlloc(at, size, MEM_COMMIT, protect);
-}
-
-/** An enclave with one page of zeros that can be entered. */
-function start(scene: Scene, type: number, protect = PAGE_READWRITE): void {
-  expect(create(scene, type)).toBe(AT);
-  expect(commit(scene, AT, PAGE, protect)).toBe(AT);
-  expect(initialize(scene, type)).toBe(1);
-}
-
-/** The call fails with this error and changes nothing. */
-function refused(scene: Scene, error: number, call: () => number): void {
-  expectUnchanged(scene, () => expect(call()).toBe(0));
-  expect(scene.kernel32.GetLastError()).toBe(error);
-}
-
-function inside<T>(scene: Scene, body: () => T): T {
-  return scene.process.currentThread.runInEnclave(AT, body);
-}
+import { rule } from "./support/rule.ts";
+import { PAGE, type Scene } from "./support/scene.ts";
 
 rule(
   "10#1",
