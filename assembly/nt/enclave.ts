@@ -56,6 +56,8 @@ const CREATE_INFO_SGX: u32 = 4096;
 const CREATE_INFO_VBS: u32 = 36;
 const INITIALIZE_INFO_SGX: u32 = 4096;
 const INITIALIZE_INFO_VBS: u32 = 8;
+/** The AllocationProtect that VirtualQuery shows: all that a page can be loaded with [unsure]. */
+const PROTECTION: u32 = PAGE_EXECUTE_READWRITE;
 /** What the instruction that initialises an enclave would say: its state does not allow it. */
 const ENCLAVE_ERROR: u64 = 1;
 const PAGE_FLAGS: u32 = PAGE_ENCLAVE_UNVALIDATED | PAGE_ENCLAVE_THREAD_CONTROL;
@@ -124,14 +126,7 @@ export function enclaveCreate(
   const charged = chargeStatus(space, isVbs ? 0 : pageUp(initialBytes) >> 12);
   if (charged != STATUS_SUCCESS) return charged;
   if (!roomEnsure(space)) return STATUS_INSUFFICIENT_RESOURCES;
-  const made = reserve(
-    space,
-    start,
-    start + size,
-    REGION_PRIVATE,
-    PAGE_EXECUTE_READWRITE,
-    REGION_ENCLAVE,
-  );
+  const made = reserve(space, start, start + size, REGION_PRIVATE, PROTECTION, REGION_ENCLAVE);
   changetype<Enclave>(made).type = <u16>type;
   space.enclaves += 1;
   if (base == 0) placeTaken();
