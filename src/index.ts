@@ -11,6 +11,7 @@
  */
 export { DebugView } from "./debug-view.ts";
 export type { Address } from "./door.ts";
+export type { EnclaveKind, EnclavePage } from "./enclaves.ts";
 export type {
   ExceptionFilter,
   ExceptionPointers,

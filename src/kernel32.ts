@@ -9,6 +9,8 @@
  *
  * @module
  */
+
+import { enclaveFunctions } from "./kernel32/enclaves.ts";
 import { fromAppFunctions } from "./kernel32/from-app.ts";
 import type { Kernel32 } from "./kernel32/interface.ts";
 import { probeFunctions } from "./kernel32/probe.ts";
@@ -22,6 +24,7 @@ import { workingSetFunctions } from "./kernel32/working-set.ts";
 import { ntdll } from "./ntdll.ts";
 import type { Process } from "./process.ts";
 
+export type { CfgCallTargetInfo } from "./kernel32/enclaves-interface.ts";
 export type { Kernel32 } from "./kernel32/interface.ts";
 export type { AddressesOut, Handle } from "./ntdll/interface.ts";
 export type { InOut, Out, StructureOut } from "./out.ts";
@@ -50,6 +53,7 @@ export function kernel32(process: Process): Kernel32 {
     ...viewFunctions(process),
     ...workingSetFunctions(process),
     ...fromAppFunctions(process, { ...virtual, ...sections }),
+    ...enclaveFunctions(process),
     ...probeFunctions(process),
     ...systemFunctions(process),
     ...processFunctions(process),

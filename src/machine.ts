@@ -1,5 +1,6 @@
 import { unpackDecision } from "./decision.ts";
-import { Door, integer, optionBag, shown } from "./door.ts";
+import { Door, integer, optionBag, shown, truth } from "./door.ts";
+import { enclaveTypes } from "./enclaves.ts";
 import { Files } from "./files.ts";
 import { memoryNotifications } from "./memory-notification.ts";
 import {
@@ -28,6 +29,8 @@ export interface ProcessOptions {
   space?: "auto" | "windowed" | "translated" | undefined;
   /** Pages that this process may commit. Default: as many as the machine. */
   commitQuota?: number | undefined;
+  /** Whether indirect calls are checked (17.15): Control Flow Guard. Default false. */
+  controlFlowGuard?: boolean | undefined;
   /** Regions that are there from the start, besides those that every process of the profile has. */
   residents?: readonly RegionDescription[] | undefined;
 }
@@ -118,6 +121,7 @@ export class Machine {
     this.door = new Door(this.pointerBytes);
     this.pager = new Pager(core, pageStore);
     this.files = new Files(core, this.pager);
+    core.enclaves.setTypes(enclaveTypes(settings.enclaves));
     this.lowestUserAddress = core.machineCounter(MachineCounter.LowestUserAddress);
     this.highestUserAddress = core.machineCounter(MachineCounter.HighestUserAddress);
     core.onTrap(() => {
@@ -132,19 +136,21 @@ export class Machine {
    *   changed then
    */
   createProcess(options: ProcessOptions = {}): Process {
-    optionBag(options, "options", ["space", "commitQuota", "residents"]);
-    const { space = "auto", commitQuota, residents = [] } = options;
+    optionBag(options, "options", ["space", "commitQuota", "controlFlowGuard", "residents"]);
+    const { space = "auto", commitQuota, controlFlowGuard = false, residents = [] } = options;
     if (!SPACES.includes(space)) {
       const alternatives = SPACES.map((word) => `"${word}"`).join(", ");
       throw new RangeError(`space must be one of ${alternatives}, not ${shown(space)}`);
     }
     if (commitQuota !== undefined) integer(commitQuota, "commitQuota", 0, QUOTA_MAXIMUM);
+    truth(controlFlowGuard, "controlFlowGuard");
     if (!Array.isArray(residents)) {
       throw new TypeError(`residents must be an array, not ${shown(residents)}`);
     }
     const threadId = this.#lastThreadId;
     const process = this.#makeProcess(space);
     this.core.spaceSetQuota(process.spaceNumber, commitQuota ?? NO_QUOTA);
+    if (controlFlowGuard) this.core.enclaves.guardFlow(process.spaceNumber);
     this.#processes.push(process);
     try {
       for (const resident of residents) process.adoptRegion(resident);

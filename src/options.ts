@@ -1,4 +1,5 @@
 import { integer, optionBag, shown, truth } from "./door.ts";
+import { checkEnclaveKinds, type EnclaveKind } from "./enclaves.ts";
 import type { PageStore } from "./page-store.ts";
 import { Profile, Switch } from "./wasm/exports.ts";
 
@@ -42,6 +43,11 @@ export interface MachineOptions {
    * Whether a 32-bit process runs on a 64-bit system (17.7). Default true for win32 and win32-4g.
    */
   wow64?: boolean | undefined;
+  /**
+   * The kinds of enclaves that the processor has (10): SGX1 for ENCLAVE_TYPE_SGX, and so on.
+   * Default none.
+   */
+  enclaves?: readonly EnclaveKind[] | undefined;
   /** Pages that may be committed, over all processes. Default 0x400000 (16 GB). */
   commitLimit?: number | undefined;
   /** Pages of physical memory. Default 0x200000 (8 GB). */
@@ -149,7 +155,13 @@ const RANGES = {
  * @throws TypeError for an unknown option or a wrong kind of value, RangeError for a wrong value
  */
 export function settingsOf(options: MachineOptions): Settings {
-  const names = [...Object.keys(WORDS), ...Object.keys(RANGES), ...SWITCHES, ...OBJECTS];
+  const names = [
+    ...Object.keys(WORDS),
+    ...Object.keys(RANGES),
+    ...SWITCHES,
+    "enclaves",
+    ...OBJECTS,
+  ];
   optionBag(options, "options", names);
   const given = Object.fromEntries(
     Object.entries(options).filter(
@@ -163,7 +175,8 @@ export function settingsOf(options: MachineOptions): Settings {
     if (value !== undefined) integer(value, name, least, most);
   }
   const profile = given.profile === "win32-2g" ? "win32" : (given.profile ?? "win64");
-  const settings = { ...defaultsOf(profile, given.physicalPages), ...given, profile };
+  const enclaves = checkEnclaveKinds(given.enclaves ?? []);
+  const settings = { ...defaultsOf(profile, given.physicalPages), ...given, profile, enclaves };
   checkTogether(settings);
   return Object.freeze(settings);
 }
@@ -182,6 +195,7 @@ function defaultsOf(profile: ProfileName, physicalPages = PHYSICAL_PAGES): Setti
     strictPhysical: false,
     regionFlags: "documented",
     wow64: profile === "win32" || profile === "win32-4g",
+    enclaves: [],
     commitLimit: 0x400000,
     physicalPages,
     workingSetMin: 50,

@@ -1,5 +1,6 @@
 import { type Address, type Door, integer, shown } from "./door.ts";
 import type { Process } from "./process.ts";
+import { readAsked, writeAsked } from "./service-bytes.ts";
 import { Access } from "./wasm/exports.ts";
 
 /**
@@ -102,14 +103,14 @@ export function isServiceWritable(process: Process, address: number, length: num
  */
 export function serviceWrite(process: Process, address: number, bytes: Uint8Array): boolean {
   if (!serviceAsks(process, address, bytes.length, Access.Write)) return false;
-  process.debugView.write(address, bytes);
+  writeAsked(process, address, bytes);
   return true;
 }
 
 /** Read from guest memory as a system service does, or null. */
 export function serviceRead(process: Process, address: number, length: number): Uint8Array | null {
   if (!serviceAsks(process, address, length, Access.Read)) return null;
-  return process.debugView.read(address, length).bytes;
+  return readAsked(process, address, length);
 }
 
 /** One question for both pages: a first page whose neighbour fails stays as it is. */

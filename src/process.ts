@@ -2,6 +2,7 @@ import { EXCEPTION_MAXIMUM_PARAMETERS, EXCEPTION_NONCONTINUABLE } from "./consta
 import { GENERIC_READ, GENERIC_WRITE } from "./constants/file.ts";
 import { DebugView } from "./debug-view.ts";
 import { type Address, callable, type Door, dword, integer, optionBag, shown } from "./door.ts";
+import { acceptEnclavePage, type EnclavePage, enclavePages } from "./enclaves.ts";
 import {
   type ExceptionFilter,
   type ExceptionPointers,
@@ -70,6 +71,8 @@ export class Process {
   readonly mainThread: Thread;
   /** Supplies ContextRecord for handlers, say the registers of a CPU. */
   contextProvider?: (() => unknown) | undefined;
+  /** What CallEnclave runs inside of an enclave. Without it, the call fails with 120. */
+  enclaveRoutine?: ((routine: Address, parameter: Address) => Address) | undefined;
 
   /** @internal */
   readonly core: Core;
@@ -177,8 +180,8 @@ export class Process {
   }
 
   /**
-   * The thread that calls are made on: it has the last error, the stack, and the __try blocks.
-   * `thread.run` switches.
+   * The thread that calls are made on: it has the last error, the stack, the __try blocks, and the
+   * enclave that accesses come from. `thread.run` switches.
    */
   get currentThread(): Thread {
     return this.#currentThread;
@@ -191,8 +194,50 @@ export class Process {
     if (thread.process !== this) {
       throw new RangeError(`currentThread must be a thread of process ${this.id}`);
     }
+    const before = this.#currentThread.enclave;
     this.#currentThread = thread;
     this.core.threadChanged(this.spaceNumber, thread.id);
+    if (thread.enclave !== before) this.#tellEnclave();
+  }
+
+  /** @internal A thread has left the enclave that begins there. */
+  enclaveLeft(base: number): void {
+    if (this.exited || this.core.poison !== undefined) return;
+    this.enter().enclaves.leave(base);
+    this.#tellEnclave();
+  }
+
+  #tellEnclave(): void {
+    if (this.exited || this.core.poison !== undefined) return;
+    this.enter().enclaves.inside(this.#currentThread.enclave);
+  }
+
+  /**
+   * The enclave takes a page that was added to it while it ran, as EACCEPT does; until then nobody
+   * reaches the page.
+   *
+   * @param address any of the page
+   * @returns false where the page does not wait for it; the last error is 87 then
+   */
+  acceptEnclavePage(address: Address): boolean {
+    return acceptEnclavePage(this, address);
+  }
+
+  /**
+   * The committed pages of an enclave, ascending; none where there is no enclave.
+   *
+   * @param address any of the enclave
+   */
+  enclavePages(address: Address): readonly EnclavePage[] {
+    return enclavePages(this, address);
+  }
+
+  /**
+   * Whether Control Flow Guard lets an indirect call to the address through (17.15). Always true in
+   * a process without it.
+   */
+  isValidCallTarget(address: Address): boolean {
+    return this.enter().enclaves.isTarget(this.door.pointer(address, "address"));
   }
 
   /**

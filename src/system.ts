@@ -1,5 +1,6 @@
 import { type Address, byteArray, integer } from "./door.ts";
 import type { Process } from "./process.ts";
+import { readAsked, writeAsked } from "./service-bytes.ts";
 import { succeeded } from "./status.ts";
 import { Access } from "./wasm/exports.ts";
 
@@ -45,7 +46,7 @@ export class SystemMemory {
     const at = this.#process.door.pointer(address, "address");
     const status = this.#ask(at, bytes.length, options, Access.Write);
     if (!succeeded(status)) return { status, transferred: 0 };
-    return { status, transferred: this.#process.debugView.write(at, bytes) };
+    return { status, transferred: writeAsked(this.#process, at, bytes) };
   }
 
   /**
@@ -60,9 +61,9 @@ export class SystemMemory {
     const at = this.#process.door.pointer(address, "address");
     const status = this.#ask(at, bytes.length, options, Access.Read);
     if (!succeeded(status)) return { status, transferred: 0 };
-    const read = this.#process.debugView.read(at, bytes.length);
-    bytes.set(read.bytes);
-    return { status, transferred: read.done };
+    const read = readAsked(this.#process, at, bytes.length);
+    bytes.set(read);
+    return { status, transferred: read.length };
   }
 
   #ask(at: number, length: number, { probe = length }: ServiceCopyOptions, access: number): number {

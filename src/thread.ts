@@ -1,6 +1,7 @@
 import { MEM_RELEASE } from "./constants/memory.ts";
-import { callable } from "./door.ts";
+import { type Address, callable } from "./door.ts";
 import type { Frame } from "./exceptions.ts";
+import { hex } from "./names.ts";
 import { TO_RESULTS } from "./out.ts";
 import type { Process } from "./process.ts";
 import { type StackBounds, type StackOptions, setStack, stackSizes, ThreadStack } from "./stack.ts";
@@ -23,6 +24,12 @@ export class Thread {
    */
   readonly frames: Frame[] = [];
   readonly #stack: ThreadStack;
+  /**
+   * Base of the enclave that this thread is in, or 0.
+   *
+   * @internal
+   */
+  enclave = 0;
 
   /** @internal */
   constructor(process: Process, id: number) {
@@ -98,5 +105,33 @@ export class Thread {
     } finally {
       process.currentThread = before;
     }
+  }
+
+  /**
+   * As `run`, with accesses that come from inside of an enclave: they reach its memory. It has to
+   * be initialised, and cannot be deleted before `body` returns; when it is terminated in the
+   * meantime, the rest of `body` runs outside.
+   *
+   * @param base the first address of the enclave
+   * @returns what `body` returns
+   * @throws RangeError where no initialised enclave begins; Error when the process has ended
+   */
+  runInEnclave<T>(base: Address, body: () => T): T {
+    callable(body, "body");
+    const process = this.process.alive();
+    const at = process.door.pointer(base, "base");
+    return this.run(() => {
+      if (!process.enter().enclaves.enter(at)) {
+        throw new RangeError(`base: no initialised enclave begins at ${hex(at)}`);
+      }
+      const before = this.enclave;
+      this.enclave = at;
+      try {
+        return body();
+      } finally {
+        this.enclave = before;
+        process.enclaveLeft(at);
+      }
+    });
   }
 }

@@ -33,6 +33,13 @@ export function planeClear(plane: u32, i: u32): void {
   store<u64>(word, load<u64>(word) & ~((<u64>1) << u64(i & 63)));
 }
 
+export function planeSetRange(plane: u32, from: u32, to: u32): void {
+  for (let word = from >>> 6; word <= (to - 1) >>> 6; word++) {
+    const at = plane + (word << 3);
+    store<u64>(at, load<u64>(at) | wordMask(word, from, to));
+  }
+}
+
 export function planeClearRange(plane: u32, from: u32, to: u32): void {
   for (let word = from >>> 6; word <= (to - 1) >>> 6; word++) {
     const at = plane + (word << 3);

@@ -23,6 +23,7 @@ import { Space, spaceOf } from "../virt/space";
 import { answer, isTerminating } from "./answer";
 import { chargeStatus } from "./charge";
 import { attributesOf, cachingFlags, isCopyProtection, isProtection } from "./protection";
+import { targetsCommitted, targetsEnsure } from "./targets";
 import { MEM_IMAGE, MEM_MAPPED, MEM_PRIVATE } from "./types";
 
 /**
@@ -87,12 +88,15 @@ function make(
   let page = pageOf(base);
   for (let i: u32 = 0; i < runs; i++) {
     const next = page + runPages(list, i);
-    if (!roomEnsure(space)) {
+    if (!targetsEnsure(space, runProtect(list, i), page, next)) {
       release(space, region, pageOf(base), pageOf(end));
       return false;
     }
     const protect = runProtect(list, i);
-    if (protect != 0) commit(space, region, page, next, attributesOf(protect));
+    if (protect != 0) {
+      commit(space, region, page, next, attributesOf(protect));
+      targetsCommitted(space, region, protect, page, next);
+    }
     page = next;
   }
   return true;

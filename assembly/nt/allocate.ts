@@ -21,6 +21,7 @@ import {
 import { Space } from "../virt/space";
 import { answer, isTarget, targetSpace } from "./answer";
 import { commitPages } from "./commit";
+import { isInEnclave } from "./enclave-pages";
 import { isReadyPointer, pointerRead, pointerWrite } from "./pointer";
 import { isProtection } from "./protection";
 import { reserveRegion } from "./reserve";
@@ -80,7 +81,7 @@ export function allocate(
   return finish(context, baseAt, sizeAt, status);
 }
 
-/** Rows 11 to 15: what is wrong with range, handle or privilege. */
+/** Rows 11 to 15, and 17.2#12: what is wrong with range, handle, privilege or enclave. */
 export function checkRange(context: Context, target: u32, base: u64, size: u64, type: u32): u32 {
   const limit = machine().regionLimit;
   if (base > limit) return answer(context, rule(2, 1, 11), STATUS_INVALID_PARAMETER_2);
@@ -89,6 +90,9 @@ export function checkRange(context: Context, target: u32, base: u64, size: u64, 
   if (!isTarget(target)) return answer(context, rule(2, 1, 14), target);
   if ((type & MEM_LARGE_PAGES) != 0 && !switchIs(SWITCH_LOCK_MEMORY_PRIVILEGE)) {
     return answer(context, rule(2, 1, 15), STATUS_PRIVILEGE_NOT_HELD);
+  }
+  if (type != MEM_COMMIT && isInEnclave(target, base)) {
+    return answer(context, rule(17, 2, 12), STATUS_INVALID_PARAMETER_5);
   }
   return STATUS_SUCCESS;
 }

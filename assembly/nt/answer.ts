@@ -4,6 +4,8 @@ import {
   STATUS_INVALID_PARAMETER,
   STATUS_INVALID_PARAMETER_1,
   STATUS_INVALID_PARAMETER_10,
+  STATUS_PROCESS_IS_TERMINATING,
+  STATUS_SUCCESS,
 } from "../base/status";
 import { sectionOf } from "../object/section";
 import { Context } from "../virt/context";
@@ -40,6 +42,12 @@ export function isTarget(target: u32): bool {
 /** The space of a target, or null. Requires: `isTarget`. */
 export function targetSpace(target: u32): Space | null {
   return spaceOf(target);
+}
+
+/** What is wrong with a target: the handle, or its process ends. */
+export function targetStatus(target: u32): u32 {
+  if (!isTarget(target)) return target;
+  return isTerminating(targetSpace(target)!) ? STATUS_PROCESS_IS_TERMINATING : STATUS_SUCCESS;
 }
 
 export function isTerminating(space: Space): bool {

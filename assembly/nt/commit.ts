@@ -18,6 +18,7 @@ import { Context, resultSet } from "../virt/context";
 import { regionAt, regionFloor } from "../virt/index";
 import { SWITCH_AUTO_RESERVE, switchIs } from "../virt/machine";
 import {
+  REGION_ENCLAVE,
   REGION_FILE_VIEW,
   REGION_IMAGE,
   REGION_LARGE,
@@ -31,7 +32,7 @@ import {
   regionIs,
   regionIsCharged,
 } from "../virt/region";
-import { roomEnsure, roomEnsureSplits } from "../virt/room";
+import { roomEnsureSplits } from "../virt/room";
 import { Space } from "../virt/space";
 import {
   NOT_ALLOWED,
@@ -45,6 +46,7 @@ import {
 } from "../virt/view";
 import { answer, isTerminating } from "./answer";
 import { chargeStatus } from "./charge";
+import { commitInEnclave } from "./enclave-pages";
 import {
   attributesIn,
   attributesOf,
@@ -53,6 +55,7 @@ import {
   isCopyProtection,
 } from "./protection";
 import { stackGuardSet } from "./stack";
+import { targetsCommitted, targetsEnsure } from "./targets";
 import { PAGE_NOCACHE, PAGE_WRITECOMBINE } from "./types";
 
 /**
@@ -73,16 +76,21 @@ export function commitPages(
     if (!switchIs(SWITCH_AUTO_RESERVE)) return fail(context, 2, STATUS_CONFLICTING_ADDRESSES);
     return reserveForCommit(context, space, start, end, protect);
   }
+  if (regionIs(region, REGION_ENCLAVE)) {
+    return commitInEnclave(context, space, region, start, end, protect);
+  }
   if (end > region.end) return fail(context, 3, STATUS_CONFLICTING_ADDRESSES);
   const row = regionRow(region, protect);
   if (row != 0) return fail(context, row, regionStatus(row));
   const first = pageOf(start);
   const last = pageOf(end);
   if (region.section != 0) return commitView(context, space, region, first, last, protect);
-  const status = roomStatus(context, space, region, uncommittedCount(space, first, last));
+  const added = uncommittedCount(space, first, last);
+  const status = roomStatus(context, space, region, added, protect, first, last);
   if (status != STATUS_SUCCESS) return status;
   const attributes = attributesIn(region, protect);
   commit(space, region, first, last, attributes);
+  targetsCommitted(space, region, protect, first, last);
   // Pages that were copied on write stay the process's own (7.7).
   if (isCopyProtection(protect)) protectPages(space, first, last, attributes);
   return done(context, space, start, end, protect);
@@ -118,6 +126,7 @@ function commitView(
   if (!protectPages(space, first, end, attributes)) {
     return fail(context, 9, STATUS_INSUFFICIENT_RESOURCES);
   }
+  targetsCommitted(space, region, protect, first, end);
   viewChargeAll(section);
   return done(context, space, addressOf(first), addressOf(end), protect);
 }
@@ -141,12 +150,21 @@ function regionStatus(row: u32): u32 {
 }
 
 /** Row C9, and the quota of the process. */
-function roomStatus(context: Context, space: Space, region: Region | null, pages: u64): u32 {
+function roomStatus(
+  context: Context,
+  space: Space,
+  region: Region | null,
+  pages: u64,
+  protect: u32,
+  first: u64,
+  end: u64,
+): u32 {
   if (region === null || regionIsCharged(region)) {
     const charged = chargeStatus(space, pages);
     if (charged != STATUS_SUCCESS) return fail(context, 9, charged);
   }
-  return roomEnsure(space) ? STATUS_SUCCESS : fail(context, 9, STATUS_INSUFFICIENT_RESOURCES);
+  if (targetsEnsure(space, protect, first, end)) return STATUS_SUCCESS;
+  return fail(context, 9, STATUS_INSUFFICIENT_RESOURCES);
 }
 
 /**
@@ -159,10 +177,13 @@ function reserveForCommit(context: Context, space: Space, start: u64, end: u64, 
     return answer(context, rule(17, 19, 2), STATUS_CONFLICTING_ADDRESSES);
   }
   if (isCopyProtection(protect)) return fail(context, 8, STATUS_INVALID_PAGE_PROTECTION);
-  const status = roomStatus(context, space, null, (end - start) >> 12);
+  const first = pageOf(start);
+  const last = pageOf(end);
+  const status = roomStatus(context, space, null, last - first, protect, first, last);
   if (status != STATUS_SUCCESS) return status;
   const region = reserve(space, base, end, REGION_PRIVATE, protect, cachingFlags(protect));
-  commit(space, region, pageOf(start), pageOf(end), attributesOf(protect));
+  commit(space, region, first, last, attributesOf(protect));
+  targetsCommitted(space, region, protect, first, last);
   resultSet(context, 0, start);
   resultSet(context, 1, end - start);
   return answer(context, rule(17, 19, 1), STATUS_SUCCESS);

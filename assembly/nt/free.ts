@@ -19,6 +19,7 @@ import { Context, resultSet } from "../virt/context";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import {
+  REGION_ENCLAVE,
   REGION_LARGE,
   REGION_PHYSICAL,
   REGION_PRIVATE,
@@ -30,6 +31,7 @@ import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
 import { finish } from "./allocate";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { freeInEnclave } from "./enclave-pages";
 import { releasePlaceholder } from "./placeholder";
 import { isReadyPointer, pointerRead } from "./pointer";
 import {
@@ -93,6 +95,9 @@ function perform(
   const isRelease = type == MEM_RELEASE;
   const start = size == 0 ? region.start : pageDown(base);
   const end = size == 0 ? region.end : pageUp(base + size);
+  if (regionIs(region, REGION_ENCLAVE)) {
+    return freeInEnclave(context, space, region, base, start, end, size, type);
+  }
   // What coalesces has to span more than one region (8.3#7).
   const coalesces = (type & MEM_COALESCE_PLACEHOLDERS) != 0;
   if (end > region.end && !coalesces) return fail(context, 8, STATUS_UNABLE_TO_FREE_VM);

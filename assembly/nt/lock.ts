@@ -32,7 +32,13 @@ import {
 import { regionAt } from "../virt/index";
 import { machine, SWITCH_LOCK_MEMORY_PRIVILEGE, switchIs } from "../virt/machine";
 import { framesAvailable } from "../virt/pager";
-import { REGION_LARGE, REGION_PHYSICAL, REGION_WATCHED, regionIs } from "../virt/region";
+import {
+  REGION_ENCLAVE,
+  REGION_LARGE,
+  REGION_PHYSICAL,
+  REGION_WATCHED,
+  regionIs,
+} from "../virt/region";
 import { Space } from "../virt/space";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { isReadyPointer, pointerRead, pointerWrite } from "./pointer";
@@ -65,7 +71,7 @@ export function lock(
   while (known < end) {
     const region = regionAt(space, addressOf(known));
     if (region === null) return fail(context, 5, STATUS_ACCESS_VIOLATION);
-    if (regionIs(region, REGION_PHYSICAL | REGION_LARGE)) {
+    if (regionIs(region, REGION_PHYSICAL | REGION_LARGE | REGION_ENCLAVE)) {
       return fail(context, 6, STATUS_INCOMPATIBLE_FILE_MAP);
     }
     known = pageOf(region.end);

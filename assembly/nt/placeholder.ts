@@ -24,6 +24,7 @@ import { answer, isTerminating } from "./answer";
 import { chargeStatus } from "./charge";
 import { attributesOf, isCopyProtection } from "./protection";
 import { failCharge, regionFlags } from "./reserve";
+import { targetsCommitted, targetsEnsure } from "./targets";
 import { MEM_COMMIT, MEM_PRESERVE_PLACEHOLDER, PAGE_NOACCESS } from "./types";
 
 /** Placeholders (8.3): address space that waits for a region of exactly its extent. */
@@ -49,11 +50,18 @@ export function replacePlaceholder(
   const pages = commits ? size >> 12 : 0;
   const charged = chargeStatus(space, pages);
   if (charged != STATUS_SUCCESS) return failCharge(context, charged);
-  if (!roomEnsure(space)) return answer(context, rule(8, 3, 10), STATUS_INSUFFICIENT_RESOURCES);
+  const first = pageOf(base);
+  const end = pageOf(base + size);
+  if (!targetsEnsure(space, protect, first, end)) {
+    return answer(context, rule(8, 3, 10), STATUS_INSUFFICIENT_RESOURCES);
+  }
   region.flags = regionFlags(type, protect) | REGION_REPLACED;
   region.protection = protect;
   if (regionIs(region, REGION_WATCHED)) space.watchedRegions += 1;
-  if (commits) commit(space, region, pageOf(base), pageOf(base + size), attributesOf(protect));
+  if (commits) {
+    commit(space, region, first, end, attributesOf(protect));
+    targetsCommitted(space, region, protect, first, end);
+  }
   return done(context, 10, base, base + size);
 }
 

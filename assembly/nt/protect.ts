@@ -21,6 +21,7 @@ import { WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import {
+  REGION_ENCLAVE,
   REGION_IMAGE,
   REGION_LARGE,
   REGION_NO_CHANGE,
@@ -35,6 +36,7 @@ import { Space } from "../virt/space";
 import { ownPagesAdded, viewCharge } from "../virt/view";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { chargeStatus } from "./charge";
+import { protectInEnclave } from "./enclave-pages";
 import { isReady, isReadyPointer, memoryWrite, pointerRead, pointerWrite } from "./pointer";
 import {
   attributesIn,
@@ -45,6 +47,7 @@ import {
   withCopyOnWrite,
 } from "./protection";
 import { stackGuardSet } from "./stack";
+import { targetsEnsure, targetsProtected } from "./targets";
 import { PAGE_NOCACHE, PAGE_WRITECOMBINE } from "./types";
 
 /**
@@ -115,6 +118,10 @@ function perform(
   if (uncommittedCount(space, first, last) != 0) {
     return fail(context, 11, STATUS_NOT_COMMITTED);
   }
+  if (regionIs(region, REGION_ENCLAVE)) {
+    const refused = protectInEnclave(context, space, region, first, last, protection);
+    if (refused != STATUS_SUCCESS) return refused;
+  }
   const stored = region.kind == REGION_IMAGE ? withCopyOnWrite(protection) : protection;
   if (isView && !isAllowedInView(region.protection, stored)) {
     return fail(context, 12, STATUS_SECTION_PROTECTION);
@@ -124,9 +131,13 @@ function perform(
   const added = ownPagesAdded(space, region, first, last, attributes);
   const charged = chargeStatus(space, added);
   if (charged != STATUS_SUCCESS) return answer(context, rule(13, 0, 9), charged);
-  if (!protectPages(space, first, last, attributes)) {
+  if (
+    !targetsEnsure(space, protection, first, last) ||
+    !protectPages(space, first, last, attributes)
+  ) {
     return fail(context, 12, STATUS_INSUFFICIENT_RESOURCES);
   }
+  targetsProtected(space, region, protection, first, last);
   if (region.section != 0) viewCharge(space, region);
   stackGuardSet(context, space, start, end, protection);
   resultSet(context, 0, start);

@@ -49,6 +49,10 @@ export function isCopyProtection(protect: u32): bool {
   return (protect & COPY_BASES) != 0;
 }
 
+export function isExecutableProtection(protect: u32): bool {
+  return (protect & EXECUTABLE_BASES) != 0;
+}
+
 /** Attributes of a page committed with this protection. Requires: `isProtection`. */
 export function attributesOf(protect: u32): u32 {
   let attributes: u32 = COMMITTED;

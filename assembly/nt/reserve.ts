@@ -22,12 +22,12 @@ import {
   REGION_PRIVATE,
   REGION_WATCHED,
 } from "../virt/region";
-import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
 import { answer, isTerminating } from "./answer";
 import { chargeStatus } from "./charge";
 import { placeHighest, placeLowest, placeTaken } from "./place";
 import { attributesOf, cachingFlags, isCopyProtection } from "./protection";
+import { targetsCommitted, targetsEnsure } from "./targets";
 import {
   LARGE_PAGE_BYTES,
   MEM_COMMIT,
@@ -91,10 +91,15 @@ export function reserveRegion(
   if (isLarge && !largeFits(space, first, last)) {
     return answer(context, rule(11, 0, 10), STATUS_INSUFFICIENT_RESOURCES);
   }
-  if (!roomEnsure(space)) return fail(context, 6, STATUS_INSUFFICIENT_RESOURCES);
+  if (!targetsEnsure(space, protect, first, last)) {
+    return fail(context, 6, STATUS_INSUFFICIENT_RESOURCES);
+  }
   const flags = regionFlags(type, protect);
   const region = reserve(space, start, end, REGION_PRIVATE, protect, flags);
-  if (commits) commit(space, region, first, last, attributesOf(protect));
+  if (commits) {
+    commit(space, region, first, last, attributesOf(protect));
+    targetsCommitted(space, region, protect, first, last);
+  }
   if (isLarge) largeFill(space, first, last);
   if (isSearched && !isTopDown) placeTaken();
   resultSet(context, 0, start);

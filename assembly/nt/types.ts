@@ -28,7 +28,9 @@ export const PAGE_EXECUTE_WRITECOPY: u32 = 0x80;
 export const PAGE_GUARD: u32 = 0x100;
 export const PAGE_NOCACHE: u32 = 0x200;
 export const PAGE_WRITECOMBINE: u32 = 0x400;
+export const PAGE_ENCLAVE_UNVALIDATED: u32 = 0x20000000;
 export const PAGE_TARGETS: u32 = 0x40000000;
+export const PAGE_ENCLAVE_THREAD_CONTROL: u32 = 0x80000000;
 
 export const LARGE_PAGE_BYTES: u64 = 0x200000;
 

@@ -2,6 +2,7 @@ import { CHUNK_PAGES, planeCount, planeEmpty, planeNext, planeTest } from "../ba
 import { POOL_CHUNK, POOL_PAGE, poolGive, poolTake } from "../base/pool";
 import { smaller } from "../base/range";
 import { Frame, frameIsInPool } from "../phys/frame";
+import { extraFree, extraRecords, extraTrim } from "./extra";
 import { Pages } from "./pages";
 
 /**
@@ -9,10 +10,10 @@ import { Pages } from "./pages";
  * attributes allow. They lie in chunks of their own, made at the first of these events, so that
  * touching a page splits no uniform entry.
  *
- *       0       128     256     384     512     640     768     896     900     904     1024
- *      +-------+-------+-------+-------+-------+-------+- - - -+-------+-------+- - - -+
- *      | valid | mark  | locked| reset | lost  | copy  |       | frames| count |       |
- *      +-------+-------+-------+-------+-------+-------+- - - -+-------+-------+- - - -+
+ *       0       128     256     384     512     640     768     896     900     904     908   1024
+ *      +-------+-------+-------+-------+-------+-------+- - - -+-------+-------+-------+- - -+
+ *      | valid | mark  | locked| reset | lost  | copy  |       | frames| count | extra |     |
+ *      +-------+-------+-------+-------+-------+-------+- - - -+-------+-------+-------+- - -+
  *
  *     valid   in the working set: touched since commit or trim. Implies a frame
  *     mark    written since the last reset of the write watch; outlives decommit
@@ -21,6 +22,7 @@ import { Pages } from "./pages";
  *     lost    its content was dropped since then. Implies reset
  *     copy    a private copy of a copy-on-write page was made here
  *     frames  u32[1024], a frame or 0 each, in a page of its own;  count  how many are not 0
+ *     extra   a chunk of further facts, or 0 (page/extra)
  */
 export const FACT_VALID: u32 = 0;
 export const FACT_MARK: u32 = 128;
@@ -90,7 +92,7 @@ export function factsChunkEnd(page: u64, end: u64): u64 {
 /** Free the chunk of `page`, and the nodes above it, where nothing is known any more. */
 export function factsTrim(pages: Pages, page: u64): void {
   const chunk = factsAt(pages, page);
-  if (chunk == 0 || load<u32>(chunk, COUNT) != 0) return;
+  if (chunk == 0 || !extraTrim(chunk) || load<u32>(chunk, COUNT) != 0) return;
   for (let plane: u32 = 0; plane < FACT_PLANES; plane++) {
     if (!planeEmpty(chunk + (plane << 7))) return;
   }
@@ -198,14 +200,14 @@ function recordsBelow(node: u32, level: u32): u32 {
   for (let i: u32 = 0; i < ENTRIES; i++) {
     const child = load<u32>(node + (i << 2));
     if (child == 0) continue;
-    count += level == 1 ? 2 + frameRecords(child) : recordsBelow(child, level - 1);
+    count += level == 1 ? chunkRecords(child) : recordsBelow(child, level - 1);
   }
   return count;
 }
 
 /** A frame is one record, and one more where its bytes lie in the pool. */
-function frameRecords(chunk: u32): u32 {
-  let count: u32 = 0;
+function chunkRecords(chunk: u32): u32 {
+  let count = 2 + extraRecords(chunk);
   for (let i = frameNext(chunk, 0, ENTRIES); i < ENTRIES; i = frameNext(chunk, i + 1, ENTRIES)) {
     count += frameIsInPool(changetype<Frame>(frameOf(chunk, i))) ? 2 : 1;
   }
@@ -221,8 +223,7 @@ function trimNode(node: u32, level: u32, page: u64): bool {
   const slot = slotOf(node, page, level);
   const child = load<u32>(slot);
   if (level == 1) {
-    poolGive(POOL_PAGE, load<u32>(child, FRAMES));
-    poolGive(POOL_CHUNK, child);
+    freeChunk(child);
   } else {
     if (!trimNode(child, level - 1, page)) return false;
     poolGive(POOL_PAGE, child);
@@ -238,12 +239,14 @@ function freeNode(node: u32, level: u32): void {
   for (let i: u32 = 0; i < ENTRIES; i++) {
     const child = load<u32>(node + (i << 2));
     if (child == 0) continue;
-    if (level == 1) {
-      poolGive(POOL_PAGE, load<u32>(child, FRAMES));
-      poolGive(POOL_CHUNK, child);
-    } else {
-      freeNode(child, level - 1);
-    }
+    if (level == 1) freeChunk(child);
+    else freeNode(child, level - 1);
   }
   poolGive(POOL_PAGE, node);
+}
+
+function freeChunk(chunk: u32): void {
+  extraFree(chunk);
+  poolGive(POOL_PAGE, load<u32>(chunk, FRAMES));
+  poolGive(POOL_CHUNK, chunk);
 }

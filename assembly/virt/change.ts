@@ -10,6 +10,7 @@ import { POOL_REGION, poolTake } from "../base/pool";
 import { randomNext } from "../base/random";
 import { pageOf } from "../base/range";
 import { COPIED, copiedAttributes } from "../page/attributes";
+import { extraClear } from "../page/extra";
 import {
   FACT_COPY,
   FACT_LOCKED,
@@ -137,6 +138,7 @@ export function decommit(space: Space, region: Region, first: u64, end: u64): vo
     planeClearRange(chunk + FACT_RESET, from, to);
     planeClearRange(chunk + FACT_LOST, from, to);
     planeClearRange(chunk + FACT_COPY, from, to);
+    extraClear(chunk, from, to);
     factsTrim(space, page);
     page += to - from;
   }

@@ -70,13 +70,17 @@ export function contextSpace(context: Context): Space | null {
 
 /** From now on the context's accesses go to this space. */
 export function contextEnter(context: Context, space: Space): void {
+  contextLeave(context);
   context.space = changetype<u32>(space);
   context.tag = space.tag;
   context.thread = 0;
+  space.inside = space.enclave;
 }
 
 /** From now on every access of the context fails: its tag is one that no translation carries. */
 export function contextLeave(context: Context): void {
+  const space = contextSpace(context);
+  if (space !== null) space.inside = 0;
   context.space = 0;
   context.tag = u64.MAX_VALUE << TAG_SHIFT;
 }

@@ -3,10 +3,10 @@ import { COMMITTED, COPIED } from "../page/attributes";
 import { attributesAt } from "../page/table";
 import { FRAME_DIRTY, Frame } from "../phys/frame";
 import {
+  byteOf,
   frameAt,
   framed,
   isPresent,
-  linearOf,
   READ,
   recordCopy,
   sharingRegion,
@@ -44,7 +44,7 @@ export function peek(space: Space, address: u64): u32 {
     operationBegin();
     if (framed(space, page, READ) == 0) return operationAsks() ? PEEK_ASKS : PEEK_NOTHING;
   }
-  return linearOf(space, address);
+  return byteOf(space, address);
 }
 
 /**
@@ -60,7 +60,7 @@ export function poke(space: Space, address: u64): u32 {
     recordCopy(space, page);
   }
   changetype<Frame>(frameAt(space, page)).state |= FRAME_DIRTY;
-  return linearOf(space, address);
+  return byteOf(space, address);
 }
 
 function isCommitted(space: Space, page: u64): bool {

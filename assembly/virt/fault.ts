@@ -34,6 +34,7 @@ import { attributesAt, attributesFill } from "../page/table";
 import { physical } from "../phys/charge";
 import { FRAME_DIRTY, Frame, frameForPage, frameIs, keyOfSpace } from "../phys/frame";
 import { Context, contextSpace } from "./context";
+import { abortPage, isEnclavePage, isOutside, isPending } from "./enclave";
 import { regionAt } from "./index";
 import {
   machine,
@@ -149,6 +150,8 @@ export function verdict(space: Space, page: u64, access: u32): u32 {
   if (page > pageOf(machine().highestAddress)) return rule(4, 1, 1);
   const attributes = attributesAt(space, page);
   if ((attributes & COMMITTED) == 0) return rule(4, 1, 2);
+  if (isOutside(space, page)) return 0;
+  if (isPending(space, page)) return rule(17, 2, 13);
   const guarded = (attributes & GUARDED) != 0;
   if (guarded && switchIs(SWITCH_GUARD_FIRST)) return rule(4, 1, 5);
   if (access == EXECUTE) {
@@ -183,9 +186,10 @@ export function disarm(space: Space, page: u64): bool {
 
 /**
  * Give the page a frame and put it into the working set. False where there is none to be had; then
- * nothing changed. Requires: judged.
+ * nothing changed. From outside of its enclave a page is not touched. Requires: judged.
  */
 export function prepare(space: Space, page: u64, access: u32): bool {
+  if (isOutside(space, page)) return true;
   const chunk = framed(space, page, access);
   if (chunk == 0) return false;
   workingSetEnter(space, chunk, page);
@@ -242,6 +246,7 @@ function isCopied(space: Space, page: u64): bool {
 
 /** Record the access and tell the maps what is allowed from now on. Requires: prepared. */
 export function complete(context: Context, space: Space, page: u64, access: u32): void {
+  if (isOutside(space, page)) return;
   if (access == WRITE) recordWrite(space, page);
   grant(context, space, page);
 }
@@ -320,8 +325,14 @@ export function frameAt(space: Space, page: u64): u32 {
   return chunk == 0 ? 0 : frameOf(chunk, <u32>page & 1023);
 }
 
-/** Linear address of a prepared page's byte. */
+/** Linear address where an access finds a prepared page's byte. */
 export function linearOf(space: Space, address: u64): u32 {
+  if (isOutside(space, pageOf(address))) return abortPage() + (<u32>address & 0xfff);
+  return byteOf(space, address);
+}
+
+/** Linear address of a byte of a page that is in memory. */
+export function byteOf(space: Space, address: u64): u32 {
   const frame = changetype<Frame>(frameAt(space, pageOf(address)));
   assert(frame.location != 0); // used without being prepared, or it left in between
   return frame.location + (<u32>address & 0xfff);
@@ -334,7 +345,7 @@ export function grantable(space: Space, page: u64): u32 {
   const chunk = factsAt(space, page);
   const i = <u32>page & 1023;
   if (chunk == 0 || !planeTest(chunk + FACT_VALID, i) || hasHardMaximum(space)) return 0;
-  if (!isPresent(space, page)) return 0;
+  if (!isPresent(space, page) || isEnclavePage(space, page)) return 0;
   let rights: u32 = 0;
   if (isReadable(attributes)) rights |= ACCESS_READ;
   if ((attributes & EXECUTABLE) != 0 || (switchIs(SWITCH_DEP_OFF) && isReadable(attributes))) {

@@ -10,11 +10,14 @@ import { MACHINE } from "../base/layout";
  *     +-----+----+-----+----+-----+----+-----+----+
  *     | sw. | ptr| lev.| ctx| win.| plc.| rst.|num|
  *     +-----+----+-----+----+-----+----+-----+----+
+ *     | encl|
+ *     +-----+----+-----+----+-----+----+-----+----+
  *
  *     region limit  last byte that a region may occupy
  *     window bytes  0 where none was set aside;  win.: the space that has it
  *     sw.           switches;  ptr: bytes of a pointer;  lev.: levels of the page tables
  *     ctx           first context;  plc., rst.: states of the random numbers;  num: NUMA nodes
+ *     encl          types of enclaves that the processor has (virt/enclave)
  */
 @unmanaged
 @final
@@ -31,6 +34,7 @@ export class Machine {
   placementState: u32;
   resetState: u32;
   numaNodes: u32;
+  enclaveTypes: u32;
 }
 
 export const SWITCH_PLAIN_STATUS: u32 = 0x1;

@@ -63,6 +63,8 @@ export const REGION_PLACEHOLDER: u32 = 0x100;
 export const REGION_GROWING: u32 = 0x4000;
 /** Took the place of a placeholder, and may become one again. */
 export const REGION_REPLACED: u32 = 0x200;
+/** An enclave: the record is an `Enclave`, in the same layout (virt/enclave). */
+export const REGION_ENCLAVE: u32 = 0x400;
 
 export function regionIs(region: Region, flag: u32): bool {
   return (region.flags & flag) != 0;

@@ -15,8 +15,10 @@ import { Pages } from "../page/pages";
  *     +-----+-----+-----------+-----+-----+-----+-----+
  *     |wtchd|views| faults    | peak rsd. | peak chg. |
  *     +-----+-----+-----+-----+-----------+-----------+
- *     | large     |wsflg|recnt|
- *     +-----------+-----+-----+
+ *     | large     |wsflg|recnt|encl.|cfg  | enclave   |
+ *     +-----------+-----+-----+-----+-----+-----------+
+ *     | inside    |
+ *     +-----------+
  *
  *     lev., table, facts   page/pages
  *     num, tag        its number, and number << 52, which every translation of it carries
@@ -27,6 +29,10 @@ import { Pages } from "../page/pages";
  *     faults          accesses that the fault ladder resolved by a change of a fact
  *     peak rsd., peak chg.  the most that resident and charge ever were
  *     large           large pages;  wsflg, recnt: hard limits, and recent pages (virt/working-set)
+ *     encl.           enclaves;  cfg: 1 where Control Flow Guard is on
+ *     enclave         base of the enclave that the current thread runs in, or 0
+ *     inside          the same while a context is in this space, else 0: who comes from elsewhere
+ *                     comes from outside
  */
 @unmanaged
 @final
@@ -54,6 +60,10 @@ export class Space extends Pages {
   largePages: u64;
   workingSetFlags: u32;
   recent: u32;
+  enclaves: u32;
+  guardsFlow: u32;
+  enclave: u64;
+  inside: u64;
 }
 
 export const SPACE_TRANSLATED: u32 = 0;

@@ -72,6 +72,9 @@ export function spaceTerminate(space: Space): void {
   space.watchedRegions = 0;
   space.largePages = 0;
   workingSetForget(space);
+  space.enclaves = 0;
+  space.enclave = 0;
+  space.inside = 0;
   if (space.kind == SPACE_WINDOWED) machine().windowOwner = 0;
   space.state = SPACE_TERMINATED;
 }

@@ -46,6 +46,7 @@ import {
 } from "./region";
 import { SPACE_RUNNING, SPACE_WINDOWED, Space, spaceOf, TAG_SHIFT } from "./space";
 import { Thread, threadOf } from "./thread";
+import { verifyEnclaves, verifyExtra } from "./verify-extras";
 import { verifyWorkingSet } from "./verify-working-set";
 import { ownPages } from "./view";
 import { recentCount } from "./working-set";
@@ -70,6 +71,7 @@ import { recentCount } from "./working-set";
  *        section counts the regions that show it
  *     10 large pages are resident, peaks are the highest (virt/verify-working-set)
  *     11 threads have numbers of their own, and guarantees of whole pages
+ *     12 what is recorded of enclaves and call targets fits their pages (virt/verify-extras)
  */
 export function verify(context: Context, space: Space): u32 {
   resultSet(context, 0, 0);
@@ -83,6 +85,7 @@ export function verify(context: Context, space: Space): u32 {
     if (!verifyTranslations(context)) return 8;
     if (!verifyWorkingSet(space)) return 10;
     if (!verifyThreads(space)) return 11;
+    if (!verifyEnclaves(space)) return 12;
   }
   return verifyMachine() ? 0 : 9;
 }
@@ -189,6 +192,7 @@ function verifyPage(space: Space, chunk: u32, page: u64): u32 {
     if (frame.key != keyOfSpace(space.number, page)) return 4;
     if (frame.location != 0 && frameIsInPool(frame) == windowHas(space, page)) return 4;
   }
+  if (!verifyExtra(space, chunk, page)) return 12;
   const isLost = planeTest(chunk + FACT_LOST, i);
   const isReset = planeTest(chunk + FACT_RESET, i);
   if (frame === null) {

@@ -61,8 +61,11 @@ export const PAGE_GUARD = 0x100;
 export const PAGE_NOCACHE = 0x200;
 /** Modifier. */
 export const PAGE_WRITECOMBINE = 0x400;
+/** Modifier of EXECUTE protections: no address of the new pages is a valid call target. */
 export const PAGE_TARGETS_INVALID = 0x40000000;
+/** The same bit for VirtualProtect: valid call targets stay as they are. */
 export const PAGE_TARGETS_NO_UPDATE = 0x40000000;
+export const PAGE_REVERT_TO_FILE_MAP = 0x80000000;
 
 /** Flag of GetWriteWatch: forget the pages that are reported. */
 export const WRITE_WATCH_FLAG_RESET = 0x1;

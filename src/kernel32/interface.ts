@@ -10,6 +10,7 @@ import type {
   MemoryStatusEx,
   SystemInfo,
 } from "../structs.ts";
+import type { EnclaveFunctions } from "./enclaves-interface.ts";
 import type { StackFunctions } from "./stack-interface.ts";
 import type { ViewFunctions } from "./views-interface.ts";
 import type { WorkingSetFunctions } from "./working-set-interface.ts";
@@ -24,7 +25,11 @@ import type { WorkingSetFunctions } from "./working-set-interface.ts";
  * for an argument that is not what the parameter can hold, Error when the process has ended,
  * MachinePoisoned when the core has trapped.
  */
-export interface Kernel32 extends ViewFunctions, WorkingSetFunctions, StackFunctions {
+export interface Kernel32
+  extends ViewFunctions,
+    WorkingSetFunctions,
+    StackFunctions,
+    EnclaveFunctions {
   /**
    * Reserve, commit or reset pages. Windows page: "VirtualAlloc".
    *

@@ -1,5 +1,6 @@
 import { Accesses } from "./accesses.ts";
 import type { ContextView } from "./context.ts";
+import { EnclaveServices } from "./enclaves-services.ts";
 import {
   ADOPT_RUN_BYTES,
   type CoreExports,
@@ -44,6 +45,7 @@ const NO_SPACE = 0;
 export class Core {
   readonly services: Services;
   readonly views: ViewServices;
+  readonly enclaves: EnclaveServices;
   readonly accesses: Accesses;
   readonly requests: Requests;
   readonly workingSet: WorkingSetServices;
@@ -76,6 +78,7 @@ export class Core {
     this.#link = new Link(exports);
     this.services = new Services(this.#link);
     this.views = new ViewServices(this.#link);
+    this.enclaves = new EnclaveServices(this.#link);
     this.accesses = new Accesses(this.#link);
     this.requests = new Requests(this.#link);
     this.workingSet = new WorkingSetServices(this.#link);

@@ -1,3 +1,4 @@
+import type { EnclaveExports } from "./enclaves-exports.ts";
 import type { RequestExports } from "./requests-exports.ts";
 import type { StackExports } from "./stack-exports.ts";
 import type { ViewExports } from "./view-exports.ts";
@@ -15,7 +16,12 @@ import type { WorkingSetExports } from "./working-set-exports.ts";
  * the value in the result block instead. Addresses, sizes and counts are numbers of bytes unless
  * the name says pages.
  */
-export interface CoreExports extends RequestExports, ViewExports, WorkingSetExports, StackExports {
+export interface CoreExports
+  extends RequestExports,
+    ViewExports,
+    WorkingSetExports,
+    StackExports,
+    EnclaveExports {
   readonly memory: WebAssembly.Memory;
 
   /**

@@ -1,6 +1,7 @@
 import { additionRules } from "./rules/additions.ts";
 import { allocateRules } from "./rules/allocate.ts";
 import { changeRules } from "./rules/change.ts";
+import { enclaveAdditionRules, enclaveRules } from "./rules/enclaves.ts";
 import { faultRules } from "./rules/faults.ts";
 import { fileRules } from "./rules/files.ts";
 import { layoutRules } from "./rules/layout.ts";
@@ -32,6 +33,8 @@ export const rules: readonly Rule[] = [
   ...largePageRules,
   ...workingSetAdditions,
   ...stackAdditionRules,
+  ...enclaveRules,
+  ...enclaveAdditionRules,
 ].sort((left, right) => orderOf(left.id) - orderOf(right.id));
 
 /** "17.12#3" counts as 17012: rows stay as they were declared. */
@@ -92,6 +95,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "8.3": "Placeholders",
   "9": "Working set and prefetching",
   "11": "Large pages",
+  "10": "Enclaves",
   "12.1": "Access rights",
   "12.2": "ReadProcessMemory",
   "12.3": "WriteProcessMemory",
@@ -113,5 +117,6 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "17.14": "Working set, counters, low memory, paging",
   "17.16": "Prefetching: one choice",
   "17.13": "Stacks",
+  "17.15": "Control Flow Guard",
   "17.21": "From NTSTATUS to Win32 errors, continued",
 };

@@ -1,5 +1,6 @@
 import { CONTEXT, type CoreExports, Profile, SpaceKind, Switch } from "../../src/wasm/exports.ts";
 import { pick, randomFrom } from "../unit/random.ts";
+import { enclaveCalls } from "./hostile-enclaves.ts";
 import { workingSetCalls } from "./hostile-working-set.ts";
 
 /**
@@ -75,6 +76,8 @@ export function runHostile(core: AnyExports, { profile, seed, steps, verifyEvery
   const kind = hasWindow ? SpaceKind.Windowed : SpaceKind.Translated;
   const spaces = [core.spaceCreate(kind, 50, 345), core.spaceCreate(SpaceKind.Translated, 50, 345)];
   core.contextEnter(context, spaces[0] as number);
+  core.machineSetEnclaves(0x13);
+  core.spaceGuardFlow(spaces[0] as number);
   const calls = callsOf(core, context, spaces, random, kind);
   const names = Object.keys(calls);
   for (let step = 0; step < steps; step++) {
@@ -121,6 +124,7 @@ function callsOf(
 
   return {
     ...workingSetCalls(core, c, numbers),
+    ...enclaveCalls(core, { context, random, address, size, pointer, space, own: () => entered }),
     allocate: () =>
       core.allocateF64(
         c,

@@ -24,6 +24,7 @@ describe("Machine.create", () => {
       strictPhysical: false,
       regionFlags: "documented",
       wow64: false,
+      enclaves: [],
       commitLimit: 0x400000,
       physicalPages: 0x200000,
       workingSetMin: 50,
@@ -68,6 +69,8 @@ describe("Machine.create", () => {
     [{ placement: 7 }, /placement must be one of/],
     [{ placement: { sed: 7 } }, /placement: there is no option "sed"/],
     [{ placement: {} }, /placement.seed must be a number, not undefined/],
+    [{ enclaves: "SGX1" }, /enclaves must be an array, not "SGX1"/],
+    [{ enclaves: [1] }, /enclaves must be strings, not 1/],
     [{ statusStyle: { seed: 1 } }, /statusStyle must be one of .*, not an object/],
   ])("%o is the wrong kind", async (options, message) => {
     await expect(create(options)).rejects.toThrow(TypeError);
@@ -89,6 +92,7 @@ describe("Machine.create", () => {
     [{ numberOfProcessors: 33 }, /numberOfProcessors must be 1 to 32, not 33/],
     [{ handlerLoopLimit: 0 }, /handlerLoopLimit must be 1 to/],
     [{ handlerDepthLimit: 1.5 }, /handlerDepthLimit must be an integer, not 1.5/],
+    [{ enclaves: ["SGX"] }, /enclaves must be of "SGX1", "SGX2", "VBS", not "SGX"/],
     [{ wow64: true }, /wow64 goes with a 32-bit profile only/],
     [{ window: true }, /window goes with a 32-bit profile only/],
   ])("%o is a wrong value", async (options, message) => {

@@ -3,10 +3,12 @@ import {
   FILE_MAP_ALL_ACCESS,
   FILE_MAP_COPY,
   FILE_MAP_EXECUTE,
+  PAGE_READWRITE,
   STATUS_ACCESS_DENIED,
   STATUS_SECTION_PROTECTION,
 } from "../../src/constants.ts";
-import { ALL_PROTECTIONS, createSectionGuest } from "./section-guest.ts";
+import { ALL_PROTECTIONS, createSectionGuest, GRANULE } from "./section-guest.ts";
+import { BASE, PAGE } from "./support.ts";
 
 /** 7.3, first table. */
 const VIEW_PROTECTIONS: readonly [access: number, protect: number][] = [
@@ -31,6 +33,18 @@ const VIEWS_ALLOWED: readonly [created: number, allowed: readonly number[]][] = 
   [0x80, [0x01, 0x02, 0x08, 0x10, 0x20, 0x80]],
   [0x40, [...ALL_PROTECTIONS]],
 ];
+
+test("a bulk access goes on from a view into the private memory behind it", async () => {
+  const guest = await createSectionGuest({ profile: "win32" });
+  expect(guest.process.space).toBe("windowed");
+  const last = guest.view(guest.mapping(16), FILE_MAP_ALL_ACCESS, { base: BASE - GRANULE });
+  guest.pages(1, PAGE_READWRITE, last + GRANULE);
+  guest.memory.fill(last + GRANULE, 0x33, PAGE);
+  const bytes = new Uint8Array(2 * PAGE).fill(0x44);
+  guest.memory.write(last + GRANULE - PAGE, bytes);
+  expect(guest.memory.getUint8(last + GRANULE + PAGE - 1)).toBe(0x44);
+  expect([...new Set(guest.memory.read(last + GRANULE - PAGE, 2 * PAGE))]).toEqual([0x44]);
+});
 
 describe("7.3 access", () => {
   test.each(VIEW_PROTECTIONS)(

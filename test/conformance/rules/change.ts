@@ -91,7 +91,7 @@ export const changeRules = rulesOf(`
 3.4#8 | wine-test
   WRITECOPY asked for a copied page gives READWRITE.
 3.4#9 | doc oracle
-  The CFG flag is accepted with an executable protection and has no effect.
+  The CFG flag is accepted with an executable protection; all it does is to keep call targets.
 3.5#1 | doc ros-src oracle
   A buffer shorter than the structure is refused.
 3.5#2 | oracle

@@ -23,6 +23,7 @@ const CHAPTERS: Readonly<Record<string, string>> = {
   "8": "VirtualAlloc2 and placeholders",
   "9": "Working set and prefetching",
   "11": "Large pages",
+  "10": "Enclaves",
   "12": "Other processes",
   "13": "Commit charge and limits",
   "15": "Status codes",

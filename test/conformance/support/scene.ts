@@ -33,6 +33,7 @@ export interface Run {
 
 export interface ProcessOptions {
   commitQuota?: number;
+  controlFlowGuard?: boolean;
   space?: "windowed" | "translated";
 }
 
