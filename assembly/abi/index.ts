@@ -2,6 +2,7 @@
 import "../base/panic";
 
 export * from "./access";
+export * from "./awe";
 export * from "./machine";
 export * from "./sections";
 export * from "./services";

@@ -45,6 +45,7 @@ import {
 } from "../virt/view";
 import { answer, isTerminating } from "./answer";
 import { chargeStatus } from "./charge";
+import { isAnyOffered } from "./offer";
 import {
   attributesIn,
   attributesOf,
@@ -77,6 +78,9 @@ export function commitPages(
   if (row != 0) return fail(context, row, regionStatus(row));
   const first = pageOf(start);
   const last = pageOf(end);
+  if (isAnyOffered(space, first, last)) {
+    return answer(context, rule(17, 16, 2), STATUS_CONFLICTING_ADDRESSES);
+  }
   if (region.section != 0) return commitView(context, space, region, first, last, protect);
   const status = roomStatus(context, space, region, uncommittedCount(space, first, last));
   if (status != STATUS_SUCCESS) return status;

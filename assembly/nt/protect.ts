@@ -35,6 +35,7 @@ import { Space } from "../virt/space";
 import { ownPagesAdded, viewCharge } from "../virt/view";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { chargeStatus } from "./charge";
+import { isAnyOffered } from "./offer";
 import { isReady, isReadyPointer, memoryWrite, pointerRead, pointerWrite } from "./pointer";
 import {
   attributesIn,
@@ -113,6 +114,9 @@ function perform(
   const last = pageOf(end);
   if (uncommittedCount(space, first, last) != 0) {
     return fail(context, 11, STATUS_NOT_COMMITTED);
+  }
+  if (isAnyOffered(space, first, last)) {
+    return answer(context, rule(17, 16, 2), STATUS_CONFLICTING_ADDRESSES);
   }
   const stored = region.kind == REGION_IMAGE ? withCopyOnWrite(protection) : protection;
   if (isView && !isAllowedInView(region.protection, stored)) {

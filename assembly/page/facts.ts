@@ -1,7 +1,7 @@
 import { CHUNK_PAGES, planeCount, planeEmpty } from "../base/planes";
 import { POOL_CHUNK, POOL_PAGE, poolGive, poolTake } from "../base/pool";
 import { smaller } from "../base/range";
-import { Frame } from "../phys/frame";
+import { Frame, HOME_AWE } from "../phys/frame";
 import { Pages } from "./pages";
 
 /**
@@ -10,16 +10,17 @@ import { Pages } from "./pages";
  * touching a page splits no uniform entry.
  *
  *       0       128     256     384     512     640     768     896     900     904     1024
- *      +-------+-------+-------+-------+-------+-------+- - - -+-------+-------+- - - -+
- *      | valid | mark  | locked| reset | lost  | copy  |       | frames| count |       |
- *      +-------+-------+-------+-------+-------+-------+- - - -+-------+-------+- - - -+
+ *      +-------+-------+-------+-------+-------+-------+-------+-------+-------+- - - -+
+ *      | valid | mark  | locked| reset | lost  | copy  |offered| frames| count |       |
+ *      +-------+-------+-------+-------+-------+-------+-------+-------+-------+- - - -+
  *
- *     valid   in the working set: touched since commit or trim. Implies a frame
+ *     valid   in the working set: touched since commit or trim. Implies a frame, and none of AWE
  *     mark    written since the last reset of the write watch; outlives decommit
  *     locked  by VirtualLock
  *     reset   of no interest since MEM_RESET
- *     lost    its content was dropped since then. Implies reset
+ *     lost    its content was dropped since then, or while it was offered. Implies one of them
  *     copy    a private copy of a copy-on-write page was made here
+ *     offered by OfferVirtualMemory: out of reach until it is reclaimed
  *     frames  u32[1024], a frame or 0 each, in a page of its own;  count  how many are not 0
  */
 export const FACT_VALID: u32 = 0;
@@ -28,9 +29,10 @@ export const FACT_LOCKED: u32 = 256;
 export const FACT_RESET: u32 = 384;
 export const FACT_LOST: u32 = 512;
 export const FACT_COPY: u32 = 640;
+export const FACT_OFFERED: u32 = 768;
 const FRAMES: usize = 896;
 const COUNT: usize = 900;
-const FACT_PLANES: u32 = 6;
+const FACT_PLANES: u32 = 7;
 
 const ENTRIES: u32 = 1024;
 const LEVEL_BITS: u64 = 10;
@@ -172,11 +174,15 @@ function recordsBelow(node: u32, level: u32): u32 {
   return count;
 }
 
-/** A frame is one record, and one more where its bytes lie in the pool. */
+/**
+ * A frame is one record, and one more where its bytes lie in the pool. Those of AWE are not counted
+ * here.
+ */
 function frameRecords(chunk: u32): u32 {
   let count: u32 = 0;
   for (let i = frameNext(chunk, 0, ENTRIES); i < ENTRIES; i = frameNext(chunk, i + 1, ENTRIES)) {
-    count += changetype<Frame>(frameOf(chunk, i)).home == 0 ? 2 : 1;
+    const home = changetype<Frame>(frameOf(chunk, i)).home;
+    if (home != HOME_AWE) count += home == 0 ? 2 : 1;
   }
   return count;
 }

@@ -13,16 +13,20 @@ import { framesAdd, framesSubtract } from "./charge";
  *     +----------+----------+----------+----------+
  *
  *     location  linear address of the 4,096 bytes
- *     home      1 + the window page that it is at home in; 0 for a slot of the pool
+ *     home      1 + the window page that it is at home in; 0 for a slot of the pool;
+ *               HOME_AWE for one that belongs to the AWE set of a process (object/awe), which
+ *               stays there whatever page shows it, and is never paged
  */
 @unmanaged
-@final
 export class Frame {
   location: u32;
   owners: u32;
   home: u32;
   reserved: u32;
 }
+
+/** More than there are pages in a window. */
+export const HOME_AWE: u32 = u32.MAX_VALUE;
 
 if (offsetof<Frame>() != 16) ERROR("Frame must be 16 bytes");
 

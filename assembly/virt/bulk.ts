@@ -1,3 +1,4 @@
+import { WINDOW } from "../base/layout";
 import { pageOf } from "../base/range";
 import { probe } from "./access";
 import { Context, contextSpace, resultSet } from "./context";
@@ -22,7 +23,7 @@ export function probeRange(context: Context, address: u64, length: u64, access: 
   const right = rightOf(access);
   let bytes = toPageEnd(address);
   let page = pageOf(address);
-  if (windowHas(space, page)) {
+  if (windowHas(space, page) && linear == WINDOW + <u32>address) {
     page += 1;
     while (bytes < length && windowHas(space, page) && (accessByte(<u32>page) & right) != 0) {
       bytes += 0x1000;

@@ -22,6 +22,7 @@ import {
   FACT_COPY,
   FACT_LOST,
   FACT_MARK,
+  FACT_OFFERED,
   FACT_RESET,
   FACT_VALID,
   factsAt,
@@ -31,7 +32,7 @@ import {
 } from "../page/facts";
 import { attributesAt, attributesFill } from "../page/table";
 import { framesFit } from "../phys/charge";
-import { Frame, frameInPool, frameInWindow } from "../phys/frame";
+import { Frame, frameInPool, frameInWindow, HOME_AWE } from "../phys/frame";
 import { Context, contextSpace } from "./context";
 import { regionAt } from "./index";
 import {
@@ -103,6 +104,7 @@ export function verdict(space: Space, page: u64, access: u32): u32 {
   if (page > pageOf(machine().highestAddress)) return rule(4, 1, 1);
   const attributes = attributesAt(space, page);
   if ((attributes & COMMITTED) == 0) return rule(4, 1, 2);
+  if (isOffered(space, page)) return rule(17, 16, 1);
   const guarded = (attributes & GUARDED) != 0;
   if (guarded && switchIs(SWITCH_GUARD_FIRST)) return rule(4, 1, 5);
   if (access == EXECUTE) {
@@ -143,11 +145,24 @@ export function prepare(space: Space, page: u64, access: u32): bool {
   const chunk = framed(space, page, access);
   if (chunk == 0) return false;
   const i = <u32>page & 1023;
-  if (!planeTest(chunk + FACT_VALID, i)) {
+  if (!planeTest(chunk + FACT_VALID, i) && !isAwe(chunk, i)) {
     planeSet(chunk + FACT_VALID, i);
     space.residentPages += 1;
   }
   return true;
+}
+
+/** Whether the page shows a frame of AWE, which is beside the working set. */
+function isAwe(chunk: u32, i: u32): bool {
+  const frame = changetype<Frame | null>(frameOf(chunk, i));
+  return frame !== null && frame.home == HOME_AWE;
+}
+
+/** Whether the page is offered, and out of reach (17.16). */
+export function isOffered(space: Space, page: u64): bool {
+  if (space.offeredPages == 0) return false;
+  const chunk = factsAt(space, page);
+  return chunk != 0 && planeTest(chunk + FACT_OFFERED, <u32>page & 1023);
 }
 
 /**
@@ -260,7 +275,8 @@ export function grantable(space: Space, page: u64): u32 {
   if ((attributes & COMMITTED) == 0 || (attributes & GUARDED) != 0) return 0;
   const chunk = factsAt(space, page);
   const i = <u32>page & 1023;
-  if (chunk == 0 || !planeTest(chunk + FACT_VALID, i)) return 0;
+  if (chunk == 0 || isOffered(space, page)) return 0;
+  if (!planeTest(chunk + FACT_VALID, i) && !isAwe(chunk, i)) return 0;
   let rights: u32 = 0;
   if (isReadable(attributes)) rights |= ACCESS_READ;
   if ((attributes & EXECUTABLE) != 0 || (switchIs(SWITCH_DEP_OFF) && isReadable(attributes))) {

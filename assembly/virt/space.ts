@@ -13,8 +13,8 @@ import { Pages } from "../page/pages";
  *     +-----+-----+-----------+-----------+-----------+
  *     |regionBytes| resident  |rgns |lockd|wsmin|wsmax|
  *     +-----+-----+-----------+-----+-----+-----+-----+
- *     |wtchd|views|
- *     +-----+-----+
+ *     |wtchd|views| awe | 0   | offered   |
+ *     +-----+-----+-----+-----+-----------+
  *
  *     lev., table, facts   page/pages
  *     num, tag        its number, and number << 52, which every translation of it carries
@@ -22,6 +22,7 @@ import { Pages } from "../page/pages";
  *     charge, quota   pages;  regionBytes: bytes
  *     resident        pages in the working set;  lockd: locked ones;  wsmin, wsmax: its limits
  *     rgns            regions;  wtchd: those with a write watch;  views: views of sections
+ *     awe             the set of AWE frames, or 0;  offered: pages that are
  */
 @unmanaged
 @final
@@ -43,6 +44,9 @@ export class Space extends Pages {
   workingSetMaxPages: u32;
   watchedRegions: u32;
   views: u32;
+  aweSet: u32;
+  reserved2: u32;
+  offeredPages: u64;
 }
 
 export const SPACE_TRANSLATED: u32 = 0;
