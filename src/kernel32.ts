@@ -9,7 +9,9 @@
  *
  * @module
  */
+import { aweFunctions } from "./kernel32/awe.ts";
 import type { Kernel32 } from "./kernel32/interface.ts";
+import { offerFunctions } from "./kernel32/offers.ts";
 import { probeFunctions } from "./kernel32/probe.ts";
 import { processFunctions } from "./kernel32/processes.ts";
 import { sectionFunctions } from "./kernel32/sections.ts";
@@ -19,6 +21,7 @@ import { ntdll } from "./ntdll.ts";
 import type { Process } from "./process.ts";
 
 export type { Kernel32 } from "./kernel32/interface.ts";
+export type { PointersIn } from "./ntdll/awe-interface.ts";
 export type { AddressesOut, Handle } from "./ntdll/interface.ts";
 export type { InOut, Out, StructureOut } from "./out.ts";
 export type {
@@ -41,6 +44,8 @@ export function kernel32(process: Process): Kernel32 {
   const face: Kernel32 = Object.freeze({
     ...virtualFunctions(process),
     ...sectionFunctions(process),
+    ...aweFunctions(process),
+    ...offerFunctions(process),
     ...probeFunctions(process),
     ...systemFunctions(process),
     ...processFunctions(process),

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { aweServices } from "./ntdll/awe.ts";
 import type { Ntdll } from "./ntdll/interface.ts";
 import { runtimeFunctions } from "./ntdll/runtime.ts";
 import { sectionServices } from "./ntdll/sections.ts";
@@ -19,6 +20,7 @@ import { virtualServices } from "./ntdll/virtual.ts";
 import { watchServices } from "./ntdll/watch.ts";
 import type { Process } from "./process.ts";
 
+export type { PointersIn } from "./ntdll/awe-interface.ts";
 export type { AddressesOut, Handle, Ntdll, ObjectAttributes } from "./ntdll/interface.ts";
 export type { InOut, LargeIntegerIn, Out, StructureOut } from "./out.ts";
 export type {
@@ -38,6 +40,7 @@ export function ntdll(process: Process): Ntdll {
   const face: Ntdll = Object.freeze({
     ...virtualServices(process),
     ...sectionServices(process),
+    ...aweServices(process),
     ...transferServices(process),
     ...watchServices(process),
     ...runtimeFunctions(process),

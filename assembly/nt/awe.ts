@@ -25,6 +25,7 @@ import {
   aweEnsure,
   aweFree,
   aweOf,
+  aweTrim,
   windowAt,
   windowReady,
   windowShow,
@@ -73,6 +74,7 @@ export function userPagesAllocate(
     if (arrayAt == NO_POINTER) store<u64>(transferOf(context) + ((<u32>done) << 3), number);
     else pointerWrite(context, arrayAt + done * machine().pointerBytes, number);
   }
+  aweTrim(space);
   if (done == 0 && count != 0) {
     return answer(context, rule(17, 4, 8), STATUS_INSUFFICIENT_RESOURCES);
   }
@@ -81,7 +83,10 @@ export function userPagesAllocate(
   return answer(context, rule(6, 0, done == count ? 3 : 2), STATUS_SUCCESS);
 }
 
-/** Frames go, in the order of the array, up to one that is not owned. Result 0: how many went. */
+/**
+ * Frames go, in the order of the array, up to one that is not owned. Result 0: what the count is to
+ * say, how many went, or the count itself where nothing was tried.
+ */
 export function userPagesFree(
   context: Context,
   target: u32,
@@ -93,9 +98,9 @@ export function userPagesFree(
 }
 
 function free(context: Context, target: u32, countAt: u64, count: u64, arrayAt: u64): u32 {
-  resultSet(context, 0, 0);
   if (!isReadyPointer(context, countAt)) return fail(context, 6, STATUS_ACCESS_VIOLATION);
   count = pointerRead(context, countAt, count);
+  resultSet(context, 0, count);
   const caller = contextSpace(context);
   if (caller === null) return fail(context, 6, STATUS_PROCESS_IS_TERMINATING);
   if (!isReadyArray(context, arrayAt, count, READ)) {
@@ -123,6 +128,7 @@ function free(context: Context, target: u32, countAt: u64, count: u64, arrayAt: 
     }
     pair = listNext(pair);
   }
+  aweTrim(space);
   pointerWrite(context, countAt, done);
   resultSet(context, 0, done);
   return answer(context, rule(6, 0, stopped == STATUS_SUCCESS ? 5 : 6), stopped);
@@ -288,9 +294,7 @@ function element(context: Context, arrayAt: u64, i: u64, listedAt: u32): u64 {
 /** What was listed is of no use any more. */
 function ended(context: Context, status: u32): u32 {
   const space = contextSpace(context);
-  if (space === null) return status;
-  const set = aweOf(space);
-  if (set !== null) listClear(set);
+  if (space !== null) aweTrim(space);
   return status;
 }
 

@@ -4,11 +4,13 @@ import {
   AweFrame,
   AweSet,
   aweAt,
+  aweEnd,
   aweGive,
   aweMake,
   aweNext,
   aweTake,
   frameLeave,
+  listClear,
 } from "../object/awe";
 import { COMMITTED, READABLE, WRITABLE } from "../page/attributes";
 import { factsAt, factsMake, frameOf, frameSet } from "../page/facts";
@@ -38,6 +40,16 @@ export function aweOf(space: Space): AweSet | null {
 export function aweEnsure(space: Space): AweSet | null {
   if (space.aweSet == 0) space.aweSet = changetype<u32>(aweMake(space.number));
   return aweOf(space);
+}
+
+/** Forget what was listed, and a set that has no frames. */
+export function aweTrim(space: Space): void {
+  const set = aweOf(space);
+  if (set === null) return;
+  listClear(set);
+  if (set.count != 0) return;
+  aweEnd(set);
+  space.aweSet = 0;
 }
 
 /** The number of one frame more, which is charged; 0 where a limit or memory stands against it. */

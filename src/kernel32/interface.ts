@@ -10,6 +10,8 @@ import type {
   MemoryStatusEx,
   SystemInfo,
 } from "../structs.ts";
+import type { AweFunctions } from "./awe-interface.ts";
+import type { OfferFunctions } from "./offer-interface.ts";
 
 /**
  * The memory functions of kernel32. BOOL is 1 or 0, NULL is 0. A function that fails answers 0 (the
@@ -21,7 +23,7 @@ import type {
  * for an argument that is not what the parameter can hold, Error when the process has ended,
  * MachinePoisoned when the core has trapped.
  */
-export interface Kernel32 {
+export interface Kernel32 extends AweFunctions, OfferFunctions {
   /**
    * Reserve, commit or reset pages. Windows page: "VirtualAlloc".
    *

@@ -7,6 +7,7 @@ import type {
   MemoryRegionInformation,
   SectionInformation,
 } from "../structs.ts";
+import type { NtAwe } from "./awe-interface.ts";
 
 /** Handle of a process or a section; -1 (and what has the same bits) is the caller's process. */
 export type Handle = Address | null;
@@ -30,7 +31,7 @@ export type AddressesOut = { value: number[] } | Address | null | undefined;
  * TypeError or RangeError for an argument that is not what the parameter can hold, Error when the
  * process has ended, MachinePoisoned when the core has trapped.
  */
-export interface Ntdll {
+export interface Ntdll extends NtAwe {
   /**
    * Reserve, commit or reset pages. Windows page: "NtAllocateVirtualMemory function (ntifs.h)".
    *

@@ -1,4 +1,5 @@
 import { Accesses } from "./accesses.ts";
+import { AweServices } from "./awe-services.ts";
 import type { ContextView } from "./context.ts";
 import {
   ADOPT_RUN_BYTES,
@@ -34,11 +35,12 @@ export const ADOPTED_RUNS_MAXIMUM = Math.floor(TRANSFER_BYTES / ADOPT_RUN_BYTES)
 const NO_SPACE = 0;
 
 /**
- * One instance of the core. Every call goes through here or through `services` and `accesses`, and
+ * One instance of the core. Every call goes through here or through the services and `accesses`, and
  * a trap out of any of them poisons the instance.
  */
 export class Core {
   readonly services: Services;
+  readonly aweServices: AweServices;
   readonly accesses: Accesses;
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
@@ -67,6 +69,7 @@ export class Core {
   private constructor(exports: CoreExports) {
     this.#link = new Link(exports);
     this.services = new Services(this.#link);
+    this.aweServices = new AweServices(this.#link);
     this.accesses = new Accesses(this.#link);
     this.view = this.#link.view;
   }

@@ -1,3 +1,5 @@
+import type { AweExports } from "./awe-exports.ts";
+
 /**
  * Every export of the core module, typed. Nothing outside `src/wasm` names one.
  *
@@ -10,7 +12,7 @@
  * the value in the result block instead. Addresses, sizes and counts are numbers of bytes unless
  * the name says pages.
  */
-export interface CoreExports {
+export interface CoreExports extends AweExports {
   readonly memory: WebAssembly.Memory;
 
   /**

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { MEM_PHYSICAL, MEM_RELEASE, MEM_RESERVE, PAGE_READWRITE } from "../../src/constants.ts";
+import { BASE, createGuest, PAGE, PLACES } from "./support.ts";
+
+test.each(PLACES)("smoke %j", async (place) => {
+  const guest = await createGuest({ ...place, lockMemoryPrivilege: true });
+  const k = guest.kernel32;
+  const count = { value: 5000 };
+  const frames = { value: [] as number[] };
+  expect(k.AllocateUserPhysicalPages(-1, count, frames)).toBe(1);
+  expect(frames.value.length).toBe(5000);
+  expect(new Set(frames.value).size).toBe(5000);
+  guest.process.verifySpace();
+  expect(k.VirtualAlloc(BASE, 8192 * PAGE, MEM_RESERVE | MEM_PHYSICAL, PAGE_READWRITE)).toBe(BASE);
+  expect(k.MapUserPhysicalPages(BASE, 5000, frames)).toBe(1);
+  guest.process.verifySpace();
+  guest.memory.setUint32(BASE + 4999 * PAGE, 77);
+  guest.memory.setUint32(BASE + PAGE - 2, 0x11223344);
+  expect(guest.memory.getUint32(BASE + PAGE - 2)).toBe(0x11223344);
+  expect(k.MapUserPhysicalPages(BASE, 5000, null)).toBe(1);
+  guest.process.verifySpace();
+  expect(k.MapUserPhysicalPagesScatter([BASE + 3 * PAGE], 1, [frames.value[4999] ?? 0])).toBe(1);
+  expect(guest.memory.getUint32(BASE + 3 * PAGE)).toBe(77);
+  guest.process.verifySpace();
+  expect(k.VirtualFree(BASE, 0, MEM_RELEASE)).toBe(1);
+  guest.process.verifySpace();
+  expect(k.FreeUserPhysicalPages(-1, count, frames)).toBe(1);
+  guest.process.verifySpace();
+  guest.process.exit();
+  const { commitCharge, frames: left, records } = guest.machine.counters;
+  expect({ commitCharge, left, records }).toEqual({ commitCharge: 0, left: 0, records: 0 });
+});
