@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { root } from "./setup/tree.ts";
 import { describeModule, type FunctionType } from "./setup/wasm-module.ts";
@@ -9,10 +9,13 @@ const SIZE_MAX = 64 * 1024;
 const bytes = readFileSync(`${root}/build/core.release.wasm`);
 const core = describeModule(bytes);
 
-/** The functions of `CoreExports`: "number" or "bigint" for each parameter and the result. */
+/** The functions of `CoreExports` and what it extends: "number" or "bigint" for each parameter and the result. */
 function declaredExports(): Map<string, { parameters: string[]; result: string }> {
-  const source = readFileSync(`${root}/src/wasm/exports.ts`, "utf8");
-  const block = /export interface CoreExports \{\n([\s\S]*?)\n\}\n/.exec(source)?.[1] ?? "";
+  const folder = `${root}/src/wasm`;
+  const files = readdirSync(folder).filter((name) => name.endsWith("exports.ts"));
+  const source = files.map((name) => readFileSync(`${folder}/${name}`, "utf8")).join("");
+  const blocks = source.matchAll(/export interface \w+Exports[^{]*\{\n([\s\S]*?)\n\}\n/g);
+  const block = [...blocks].map(([, text]) => text).join("\n");
   const code = block.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\/\/.*$/gm, "");
   const declared = new Map<string, { parameters: string[]; result: string }>();
   for (const [, name = "", list = "", result = ""] of code.matchAll(

@@ -35,8 +35,8 @@ export const ADOPTED_RUNS_MAXIMUM = Math.floor(TRANSFER_BYTES / ADOPT_RUN_BYTES)
 const NO_SPACE = 0;
 
 /**
- * One instance of the core. Every call goes through here or through the services and `accesses`, and
- * a trap out of any of them poisons the instance.
+ * One instance of the core. Every call goes through here, through the services or `accesses`, and a
+ * trap out of any of them poisons the instance.
  */
 export class Core {
   readonly services: Services;

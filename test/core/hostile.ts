@@ -1,5 +1,6 @@
 import { CONTEXT, type CoreExports, Profile, SpaceKind, Switch } from "../../src/wasm/exports.ts";
 import { pick, randomFrom } from "../unit/random.ts";
+import { aweCalls } from "./hostile-awe.ts";
 
 /**
  * Calls of the core by number, with arguments that no well-meaning caller would pass. Nothing is
@@ -231,6 +232,7 @@ function callsOf(
         one([0, 0, 0x100000, 0x2000]),
         one(PROTECTIONS),
       ),
+    ...aweCalls(core, c, random, { address, near, pointer, size, space }),
     viewUnmap: () => core.viewUnmapF64(c, space(), address()),
     viewFlush: () => core.viewFlushF64(c, space(), address(), size()),
     adopt: () => {
