@@ -127,6 +127,7 @@ export class Accesses extends Space {
     const violation = { code: ACCESS_VIOLATION, access: reported, address: part.address };
     const protect = this.protectAt(part.page);
     if (protect === null || protect === 0) return violation;
+    if (this.anyOffered(part.page, part.page)) return violation;
     const guarded = (protect & PAGE_GUARD) !== 0;
     const permitted = this.permits(protect, access);
     if (!permitted && !(guarded && this.guardComesFirst(reported))) return violation;

@@ -1,8 +1,10 @@
 import { additionRules } from "./rules/additions.ts";
 import { allocateRules } from "./rules/allocate.ts";
+import { aweRules } from "./rules/awe.ts";
 import { changeRules } from "./rules/change.ts";
 import { faultRules } from "./rules/faults.ts";
 import { layoutRules } from "./rules/layout.ts";
+import { offerRules } from "./rules/offers.ts";
 import { processRules } from "./rules/processes.ts";
 import { sectionRules } from "./rules/sections.ts";
 import { switchRules } from "./rules/switches.ts";
@@ -16,7 +18,9 @@ export const rules: readonly Rule[] = [
   ...changeRules,
   ...faultRules,
   ...watchRules,
+  ...aweRules,
   ...sectionRules,
+  ...offerRules,
   ...processRules,
   ...switchRules,
   ...additionRules,
@@ -58,6 +62,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "5.1": "What marks a watched page",
   "5.2": "GetWriteWatch and ResetWriteWatch: order of checks",
   "5.3": "GetWriteWatch: results",
+  "6": "Address Windowing Extensions",
   "7.1": "CreateFileMapping: order of checks, attributes, names",
   "7.2": "MapViewOfFile: order of checks, and size of a view",
   "7.3": "Access and protection of views",
@@ -67,6 +72,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "7.7": "Copy-on-write",
   "7.8": "VirtualAlloc and VirtualFree in views",
   "7.11": "FlushViewOfFile",
+  "9": "Offer, reclaim, discard",
   "12.1": "Access rights",
   "12.2": "ReadProcessMemory",
   "12.3": "WriteProcessMemory",
@@ -83,6 +89,8 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "17.8": "Handles and processes",
   "17.9": "NtQueryVirtualMemory, class 3",
   "17.10": "VirtualLock and VirtualUnlock: order of checks",
+  "17.11": "NUMA",
   "17.12": "Sections: further rules",
+  "17.16": "Offers: further rules",
   "17.21": "From NTSTATUS to Win32 errors, continued",
 };

@@ -1,6 +1,7 @@
 import type { Machine, Process } from "../../src/index.ts";
 import type { Kernel32 } from "../../src/kernel32.ts";
 import type { Ntdll } from "../../src/ntdll.ts";
+import type { AweStep } from "./awe-steps.ts";
 import type { HandleKind, Step } from "./program.ts";
 import { hex } from "./subject.ts";
 
@@ -12,7 +13,7 @@ export type SectionStep = Extract<
   { op: "createSection" | "closeSection" | "mapView" | "unmapView" | "flushView" }
 >;
 export type Upkeep = Extract<Step, { op: "adopt" | "poke" | "exit" | "forgetMaps" }>;
-export type Service = Exclude<Step, Change | Access | Bulk | Upkeep | SectionStep>;
+export type Service = Exclude<Step, Change | Access | Bulk | Upkeep | SectionStep | AweStep>;
 
 /** One process of the machine, and what it calls by. */
 export interface Side {

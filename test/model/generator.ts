@@ -1,7 +1,8 @@
 import type { ModelProfile, ModelSettings } from "../../src/model/settings.ts";
-import { fragmentSteps, sectionSteps } from "./fragments.ts";
+import { aweSteps, fragmentSteps, sectionSteps } from "./fragments.ts";
 import { ModelSubject } from "./model-subject.ts";
 import { randomRegion } from "./pick-adopted.ts";
+import { randomOffer } from "./pick-offers.ts";
 import { randomSection, randomView } from "./pick-sections.ts";
 import { MEM_COMMIT, MEM_RESERVE, MEM_WRITE_WATCH, Picks } from "./picks.ts";
 import type { Call, Program, SpaceKind, Step, Who } from "./program.ts";
@@ -36,6 +37,8 @@ const WEIGHTS = {
   flushView: 1,
   fragment: 8,
   section: 3,
+  offer: 2,
+  awe: 3,
 };
 type Kind = keyof typeof WEIGHTS;
 
@@ -55,6 +58,8 @@ export interface GeneratorOptions {
   fragments?: number;
   /** The same for scripts about sections. Default 3. */
   sections?: number;
+  /** The same for scripts about windows and offers. Default 3. */
+  awe?: number;
 }
 
 /** The program of a seed: always the same one. */
@@ -116,9 +121,10 @@ class Generator {
     for (const kind of Object.keys(WEIGHTS) as Kind[]) {
       if (!ALWAYS.includes(kind) && random.oneIn(4)) this.weights[kind] = 0;
     }
-    const { fragments = WEIGHTS.fragment, sections = WEIGHTS.section } = options;
+    const { fragments = WEIGHTS.fragment, sections = WEIGHTS.section, awe = WEIGHTS.awe } = options;
     if (this.weights.fragment !== 0) this.weights.fragment = fragments;
     if (this.weights.section !== 0) this.weights.section = sections;
+    if (this.weights.awe !== 0) this.weights.awe = awe;
     for (const by of [0, 0, 1] as const) this.furnish(by);
   }
 
@@ -126,6 +132,8 @@ class Generator {
     const kind = this.random.weighted(this.weights);
     if (kind === "section") {
       for (const step of sectionSteps(this.picks, this.who())) this.push(step);
+    } else if (kind === "awe") {
+      for (const step of aweSteps(this.picks, this.who())) this.push(step);
     } else if (kind !== "fragment") this.push(this.step(kind));
     else for (const step of fragmentSteps(this.picks, this.who())) this.push(step);
   }
@@ -213,7 +221,7 @@ class Generator {
     return { ...step, by: 0, on: 1, handle: "good", face: ownOnly ? "nt" : step.face };
   }
 
-  private step(kind: Exclude<Kind, "fragment" | "section">): Step {
+  private step(kind: Exclude<Kind, "fragment" | "section" | "awe">): Step {
     const { picks, random } = this;
     switch (kind) {
       case "allocate": {
@@ -339,6 +347,8 @@ class Generator {
         const { base, size } = picks.range(by);
         return { op: kind, by, address: base, size: random.oneIn(3) ? 0 : size };
       }
+      case "offer":
+        return randomOffer(picks, this.who());
       case "adopt":
         return { op: kind, region: randomRegion(random), on: this.who() };
       case "forgetMaps":

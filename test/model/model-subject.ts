@@ -4,7 +4,9 @@ import { Model, type ModelProcess } from "../../src/model/model.ts";
 import type { Answer, CallOptions } from "../../src/model/space.ts";
 import { failed, toWin32 } from "../../src/model/status.ts";
 import { type Win32Answer, win32Allocate, win32Free } from "../../src/model/win32.ts";
+import type { AweStep } from "./awe-steps.ts";
 import type { SectionStep } from "./core-caller.ts";
+import { ModelUserPages } from "./model-awe.ts";
 import { ModelSections } from "./model-sections.ts";
 import type { Call, HandleKind, Program, Step, Who } from "./program.ts";
 import {
@@ -44,12 +46,14 @@ export class ModelSubject implements Subject {
   readonly model: Model;
   readonly processes: readonly [ModelProcess, ModelProcess];
   readonly sections: ModelSections;
+  readonly userPages: ModelUserPages;
 
   constructor(program: Program, makeModel: MakeModel = (settings) => new Model(settings)) {
     this.model = makeModel(program.settings);
     const quota = program.quota === undefined ? {} : { commitQuota: program.quota };
     this.processes = [this.model.createProcess(), this.model.createProcess(quota)];
     this.sections = new ModelSections(this);
+    this.userPages = new ModelUserPages(this);
   }
 
   state(who: Who): string {
@@ -72,6 +76,14 @@ export class ModelSubject implements Subject {
       case "unmapView":
       case "flushView":
         return this.sections.apply(step);
+      case "allocateUserPages":
+      case "freeUserPages":
+      case "mapUserPages":
+      case "scatterUserPages":
+      case "offer":
+      case "reclaim":
+      case "discard":
+        return this.userPages.apply(step);
       case "load":
       case "store":
       case "fetch":
@@ -90,6 +102,7 @@ export class ModelSubject implements Subject {
       case "exit":
         this.processes[step.on].exit();
         this.sections.closeAll(step.on);
+        this.userPages.forget(step.on);
         return { answer: "", rule: "" };
       case "forgetMaps":
         return { answer: "", rule: "" };
@@ -179,6 +192,7 @@ export class ModelSubject implements Subject {
           | "fill"
           | "compare"
           | SectionStep["op"]
+          | AweStep["op"]
           | "adopt"
           | "poke"
           | "exit"

@@ -69,6 +69,16 @@ export class Picks {
       .filter((run) => run.Type !== 0 && (shared || run.AllocationBase !== SHARED_DATA));
   }
 
+  /** Frames that a process owns, by their names in steps. */
+  frameNames(who: Who): number[] {
+    return this.subject.userPages.names.namesOf(who);
+  }
+
+  /** The name that the next frame gets. */
+  nextFrameName(): number {
+    return this.subject.userPages.names.count;
+  }
+
   nextSlot(who: Who): number {
     return this.subject.sections.nextSlot(who);
   }

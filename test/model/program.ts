@@ -1,5 +1,6 @@
 import type { RegionDescription } from "../../src/model/process.ts";
 import type { ModelSettings } from "../../src/model/settings.ts";
+import type { AweStep } from "./awe-steps.ts";
 
 /** One of the two processes of a program. */
 export type Who = 0 | 1;
@@ -63,6 +64,7 @@ export type Step =
   | ({ op: "copy" | "compare"; other: number; length: number } & Accessor)
   | ({ op: "fill"; value: number; length: number } & Accessor)
   | ({ op: "poke"; value: number } & Accessor)
+  | AweStep
   | { op: "adopt"; on: Who; region: RegionDescription }
   | { op: "exit"; on: Who }
   | { op: "forgetMaps"; on: Who };

@@ -56,8 +56,10 @@ export const processRules = rulesOf(`
   A decommitted page gives its charge back.
 13#5 | doc
   A release gives back the charge of the committed pages.
+13#11 | doc
+  Frames of Address Windowing Extensions are charged as long as they are owned.
 13#13 | doc
-  RESET keeps the charge.
+  RESET, offers and discards keep the charge.
 13#15 | doc ros-src
   The charge never passes the limit; quota and limit fail with their own codes.
 13#16 | ros-src
