@@ -128,6 +128,11 @@ export function decommit(space: Space, region: Region, first: u64, end: u64): vo
     mapsClear(space, first, end);
     attributesFill(space, first, end, 0);
   }
+  dropPages(space, first, end);
+}
+
+/** Content goes, and with it all that is known but the marks. The pages have no rights in maps. */
+export function dropPages(space: Space, first: u64, end: u64): void {
   for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
     const chunk = factsAt(space, page);
     const from = <u32>page & 1023;
@@ -259,7 +264,7 @@ export function unlockPage(space: Space, page: u64): void {
   space.lockedPages -= 1;
 }
 
-export function dropFrames(space: Space, chunk: u32, from: u32, to: u32): void {
+function dropFrames(space: Space, chunk: u32, from: u32, to: u32): void {
   for (let i = frameNext(chunk, from, to); i < to; i = frameNext(chunk, i + 1, to)) {
     frameLeave(changetype<Frame>(frameOf(chunk, i)));
     frameSet(chunk, i, 0);
@@ -268,7 +273,7 @@ export function dropFrames(space: Space, chunk: u32, from: u32, to: u32): void {
   planeClearRange(chunk + FACT_VALID, from, to);
 }
 
-export function factsChunks(space: Space, first: u64, end: u64): u32 {
+function factsChunks(space: Space, first: u64, end: u64): u32 {
   let count: u32 = 0;
   for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
     count += 1;

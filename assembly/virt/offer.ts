@@ -19,7 +19,7 @@ import {
   factsTrim,
 } from "../page/facts";
 import { Frame } from "../phys/frame";
-import { dropFrames, unlockRange, unofferRange } from "./change";
+import { dropPages, unlockRange, unofferRange } from "./change";
 import { frameAt } from "./fault";
 import { mapsClear } from "./maps";
 import { Space } from "./space";
@@ -66,19 +66,10 @@ export function reclaim(space: Space, first: u64, end: u64): bool {
   return isIntact;
 }
 
-/** Private pages lose what they hold. */
+/** Private pages lose what they hold. Requires: none is locked or offered. */
 export function discard(space: Space, first: u64, end: u64): void {
   mapsClear(space, first, end);
-  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
-    const chunk = factsAt(space, page);
-    const from = <u32>page & 1023;
-    const to = from + <u32>(factsChunkEnd(page, end) - page);
-    dropFrames(space, chunk, from, to);
-    planeClearRange(chunk + FACT_RESET, from, to);
-    planeClearRange(chunk + FACT_LOST, from, to);
-    factsTrim(space, page);
-    page += to - from;
-  }
+  dropPages(space, first, end);
 }
 
 /** Pages of a view become zeros where they are: others see the same bytes. */
