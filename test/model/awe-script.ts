@@ -1,6 +1,6 @@
 import { NO_FRAME } from "./awe-steps.ts";
 import { MEM_PHYSICAL, MEM_RESERVE, type Picks } from "./picks.ts";
-import type { Step, Who } from "./program.ts";
+import type { HandleKind, Step, Who } from "./program.ts";
 import { Script } from "./script.ts";
 
 /** More than are ever delivered: a number that nobody owns. */
@@ -30,6 +30,27 @@ export class AweScript extends Script {
     this.push({ op: "allocateUserPages", ...this.call, face: this.face, count });
     for (let i = 0; i < count; i += 1) this.frames.push(this.next + i);
     this.next += count;
+  }
+
+  /** The script of the other process, at the same place in the list. */
+  beside(): AweScript {
+    return new AweScript(this.picks, (1 - this.by) as Who, this.base, this.steps);
+  }
+
+  /** Frames for the other process, by a handle to it. */
+  frameFor(other: AweScript, count: number, handle: HandleKind): void {
+    const call = { face: this.face, by: this.by, on: other.by, handle };
+    this.push({ op: "allocateUserPages", ...call, count });
+    if (handle !== "good") return;
+    for (let i = 0; i < count; i += 1) other.frames.push(this.next + i);
+    this.next += count;
+    other.next = this.next;
+  }
+
+  /** Frees frames of the other process, or what it is told they are. */
+  freeFor(other: AweScript, frames: number[], handle: HandleKind): void {
+    const call = { face: this.face, by: this.by, on: other.by, handle };
+    this.push({ op: "freeUserPages", ...call, frames });
   }
 
   /** A frame of this process, most often. */

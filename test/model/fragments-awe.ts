@@ -1,4 +1,4 @@
-import { type AweFragment, AweScript } from "./awe-script.ts";
+import type { AweFragment, AweScript } from "./awe-script.ts";
 import { MEM_COMMIT, MEM_DECOMMIT, MEM_RELEASE, MEM_RESET, MEM_RESET_UNDO } from "./picks.ts";
 import { BOTH, GRANULE, PAGE } from "./script.ts";
 
@@ -112,12 +112,33 @@ const windowServices: AweFragment = (script) => {
 /** 13: frames are charged, and fewer may be had than are asked. */
 const windowCharges: AweFragment = (script) => {
   const { random } = script;
-  const other = new AweScript(script.picks, script.by === 0 ? 1 : 0, script.base, script.steps);
+  const other = script.beside();
   other.allocateAnywhere(random.pick([4, 16, 30]) * PAGE, BOTH);
-  script.frame(random.pick([8, 40, 130]));
+  script.frame(random.pick([8, 40, 130, 130]));
   script.frame(random.pick([1, 40]));
+  script.frame(1);
   script.allocate(0, 4 * PAGE, BOTH);
   script.freeAll();
+  script.release();
+};
+
+/** 6, 17.2#10: frames and windows of another process. */
+const otherWindows: AweFragment = (script) => {
+  const { random } = script;
+  const other = script.beside();
+  const handle = () => random.pick(["good", "good", "null", "weak"] as const);
+  other.window(0, 2 * PAGE);
+  script.frameFor(other, random.pick([1, 2]), "good");
+  script.frameFor(other, 1, handle());
+  other.map(0, other.someFrames(2));
+  other.store(8, 4);
+  script.window(0, 2 * PAGE);
+  script.map(PAGE, other.someFrames(1));
+  script.freeFor(other, [script.someFrame()], handle());
+  script.freeFor(other, other.someFrames(random.pick([1, 2])), handle());
+  other.touch(8, 4);
+  other.freeAll();
+  other.release();
   script.release();
 };
 
@@ -198,6 +219,7 @@ export const AWE_FRAGMENTS: readonly AweFragment[] = [
   windowServices,
   windowServices,
   windowCharges,
+  otherWindows,
   offers,
   offers,
   offers,
