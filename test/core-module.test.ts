@@ -9,7 +9,10 @@ const SIZE_MAX = 64 * 1024;
 const bytes = readFileSync(`${root}/build/core.release.wasm`);
 const core = describeModule(bytes);
 
-/** The functions of `CoreExports` and what it extends: "number" or "bigint" for each parameter and the result. */
+/**
+ * The functions of `CoreExports` and of what it extends: "number" or "bigint" for each parameter
+ * and the result.
+ */
 function declaredExports(): Map<string, { parameters: string[]; result: string }> {
   const folder = `${root}/src/wasm`;
   const files = readdirSync(folder).filter((name) => name.endsWith("exports.ts"));

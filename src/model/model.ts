@@ -71,8 +71,8 @@
  * - A view that a process still has when it exits is unmapped.
  *
  * Windows and offers
- * - A page of a window that shows a frame is committed READWRITE to VirtualQuery and class 3, and in
- *   no working set; a page that shows none is reserved.
+ * - A page of a window that shows a frame is committed READWRITE to VirtualQuery and class 3, and
+ *   in no working set; a page that shows none is reserved.
  * - Frames: zero of them asked is success; each is charged. Freeing stops at the first that is not
  *   owned; *n says how many went, and stays as it was where nothing was tried.
  * - MapUserPhysicalPages: alignment `_1`, size `_2` against user space, no window 487, size `_2`

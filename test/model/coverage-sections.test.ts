@@ -16,6 +16,7 @@ beforeAll(async () => {
       length: PROGRAM_STEPS,
       fragments: 0,
       sections: SECTIONS,
+      awe: 0,
       spaces: ["translated", "translated"],
     });
     const core = await CoreSubject.create(program);

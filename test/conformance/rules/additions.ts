@@ -201,7 +201,7 @@ export const additionRules = rulesOf(`
 17.16#3 | ?
   Decommitting and releasing offered pages is allowed and ends the offer.
 17.16#4 | doc ?
-  Reclaiming what was never offered is 0 if it is committed; after a loss pages are zeros and usable.
+  Reclaiming what was never offered is 0 if it is committed; lost pages are zeros and usable.
 17.16#5 | doc
   Discarded pages read as zeros.
 17.21#1 | oracle
