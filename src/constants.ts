@@ -11,6 +11,7 @@ export * from "./constants/error.ts";
 export * from "./constants/exception.ts";
 export * from "./constants/file.ts";
 export * from "./constants/memory.ts";
+export * from "./constants/offer.ts";
 export * from "./constants/process.ts";
 export * from "./constants/section.ts";
 export * from "./constants/status.ts";

@@ -10,9 +10,11 @@
  * @module
  */
 
+import { aweFunctions } from "./kernel32/awe.ts";
 import { enclaveFunctions } from "./kernel32/enclaves.ts";
 import { fromAppFunctions } from "./kernel32/from-app.ts";
 import type { Kernel32 } from "./kernel32/interface.ts";
+import { offerFunctions } from "./kernel32/offers.ts";
 import { probeFunctions } from "./kernel32/probe.ts";
 import { processFunctions } from "./kernel32/processes.ts";
 import { sectionFunctions } from "./kernel32/sections.ts";
@@ -26,6 +28,7 @@ import type { Process } from "./process.ts";
 
 export type { CfgCallTargetInfo } from "./kernel32/enclaves-interface.ts";
 export type { Kernel32 } from "./kernel32/interface.ts";
+export type { PointersIn } from "./ntdll/awe-interface.ts";
 export type { AddressesOut, Handle } from "./ntdll/interface.ts";
 export type { InOut, Out, StructureOut } from "./out.ts";
 export type {
@@ -54,6 +57,8 @@ export function kernel32(process: Process): Kernel32 {
     ...workingSetFunctions(process),
     ...fromAppFunctions(process, { ...virtual, ...sections }),
     ...enclaveFunctions(process),
+    ...aweFunctions(process),
+    ...offerFunctions(process),
     ...probeFunctions(process),
     ...systemFunctions(process),
     ...processFunctions(process),

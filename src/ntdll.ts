@@ -11,6 +11,8 @@
  *
  * @module
  */
+
+import { aweServices } from "./ntdll/awe.ts";
 import { fileServices } from "./ntdll/files.ts";
 import type { Ntdll } from "./ntdll/interface.ts";
 import { runtimeFunctions } from "./ntdll/runtime.ts";
@@ -23,6 +25,7 @@ import { watchServices } from "./ntdll/watch.ts";
 import { workingSetServices } from "./ntdll/working-set.ts";
 import type { Process } from "./process.ts";
 
+export type { PointersIn } from "./ntdll/awe-interface.ts";
 export type { AddressesOut, Handle, Ntdll, ObjectAttributes } from "./ntdll/interface.ts";
 export type { RangesIn } from "./ntdll/working-set-interface.ts";
 export type { InOut, LargeIntegerIn, Out, StructureOut } from "./out.ts";
@@ -46,6 +49,7 @@ export function ntdll(process: Process): Ntdll {
     ...sectionServices(process),
     ...fileServices(process),
     ...viewServices(process),
+    ...aweServices(process),
     ...transferServices(process),
     ...watchServices(process),
     ...workingSetServices(process),

@@ -19,6 +19,7 @@ const ERRORS: ReadonlyMap<number, number> = new Map([
   [statuses.STATUS_SINGLE_STEP, statuses.STATUS_SINGLE_STEP],
   [statuses.STATUS_BUFFER_OVERFLOW, errors.ERROR_MORE_DATA],
   [statuses.STATUS_PARTIAL_COPY, errors.ERROR_PARTIAL_COPY],
+  [statuses.STATUS_DEVICE_BUSY, errors.ERROR_BUSY],
   [statuses.STATUS_NO_MORE_ENTRIES, errors.ERROR_NO_MORE_ITEMS],
   [statuses.STATUS_NOT_IMPLEMENTED, errors.ERROR_INVALID_FUNCTION],
   [statuses.STATUS_INVALID_INFO_CLASS, errors.ERROR_INVALID_PARAMETER],

@@ -2,6 +2,7 @@
 import "../base/panic";
 
 export * from "./access";
+export * from "./awe";
 export * from "./enclaves";
 export * from "./machine";
 export * from "./requests";

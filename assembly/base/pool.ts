@@ -29,7 +29,7 @@ class Pool {
 export const POOL_PAGE: u32 = 0;
 /** 1,024 bytes: chunks of bit planes, nodes of the region index, spaces. */
 export const POOL_CHUNK: u32 = 1;
-/** 64 bytes: regions. */
+/** 64 bytes: regions, frames of AWE and the sets of them. */
 export const POOL_REGION: u32 = 2;
 /** 32 bytes: frame records. */
 export const POOL_FRAME: u32 = 3;

@@ -47,6 +47,7 @@ import {
 import { answer, isTerminating } from "./answer";
 import { chargeStatus } from "./charge";
 import { commitInEnclave } from "./enclave-pages";
+import { isAnyOffered } from "./offer";
 import {
   attributesIn,
   attributesOf,
@@ -84,6 +85,9 @@ export function commitPages(
   if (row != 0) return fail(context, row, regionStatus(row));
   const first = pageOf(start);
   const last = pageOf(end);
+  if (isAnyOffered(space, first, last)) {
+    return answer(context, rule(17, 16, 2), STATUS_CONFLICTING_ADDRESSES);
+  }
   if (region.section != 0) return commitView(context, space, region, first, last, protect);
   const added = uncommittedCount(space, first, last);
   const status = roomStatus(context, space, region, added, protect, first, last);

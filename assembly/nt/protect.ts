@@ -37,6 +37,7 @@ import { ownPagesAdded, viewCharge } from "../virt/view";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { chargeStatus } from "./charge";
 import { protectInEnclave } from "./enclave-pages";
+import { isAnyOffered } from "./offer";
 import { isReady, isReadyPointer, memoryWrite, pointerRead, pointerWrite } from "./pointer";
 import {
   attributesIn,
@@ -117,6 +118,9 @@ function perform(
   const last = pageOf(end);
   if (uncommittedCount(space, first, last) != 0) {
     return fail(context, 11, STATUS_NOT_COMMITTED);
+  }
+  if (isAnyOffered(space, first, last)) {
+    return answer(context, rule(17, 16, 2), STATUS_CONFLICTING_ADDRESSES);
   }
   if (regionIs(region, REGION_ENCLAVE)) {
     const refused = protectInEnclave(context, space, region, first, last, protection);

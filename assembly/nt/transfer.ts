@@ -32,6 +32,7 @@ import { REGION_IMAGE } from "../virt/region";
 import { resumed, suspend } from "../virt/request";
 import { Space } from "../virt/space";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { isAnyOffered } from "./offer";
 import { isReady, isReadyPointer, NO_POINTER, pointerWrite } from "./pointer";
 
 /**
@@ -138,6 +139,10 @@ export function writeProcess(
   const end = pageOf(pageUp(address + size));
   if (uncommittedCount(space, first, end) != 0) {
     return fail(context, 3, 1, STATUS_NOT_COMMITTED);
+  }
+  // The protection cannot be changed there, not even for the time of the call (17.16).
+  if (isAnyOffered(space, first, end)) {
+    return fail(context, 3, 1, STATUS_CONFLICTING_ADDRESSES);
   }
   if (!isPatchable(space, first, end)) return fail(context, 3, 3, STATUS_ACCESS_VIOLATION);
   let done = resumed(address, bufferAt, size);

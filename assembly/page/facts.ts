@@ -1,7 +1,7 @@
 import { CHUNK_PAGES, planeCount, planeEmpty, planeNext, planeTest } from "../base/planes";
 import { POOL_CHUNK, POOL_PAGE, poolGive, poolTake } from "../base/pool";
 import { smaller } from "../base/range";
-import { Frame, frameIsInPool } from "../phys/frame";
+import { FRAME_AWE, Frame, frameIs, frameIsInPool } from "../phys/frame";
 import { extraFree, extraRecords, extraTrim } from "./extra";
 import { Pages } from "./pages";
 
@@ -11,16 +11,17 @@ import { Pages } from "./pages";
  * touching a page splits no uniform entry.
  *
  *       0       128     256     384     512     640     768     896     900     904     908   1024
- *      +-------+-------+-------+-------+-------+-------+- - - -+-------+-------+-------+- - -+
- *      | valid | mark  | locked| reset | lost  | copy  |       | frames| count | extra |     |
- *      +-------+-------+-------+-------+-------+-------+- - - -+-------+-------+-------+- - -+
+ *      +-------+-------+-------+-------+-------+-------+-------+-------+-------+-------+- - -+
+ *      | valid | mark  | locked| reset | lost  | copy  |offered| frames| count | extra |     |
+ *      +-------+-------+-------+-------+-------+-------+-------+-------+-------+-------+- - -+
  *
- *     valid   in the working set: touched since commit or trim. Implies a frame
+ *     valid   in the working set: touched since commit or trim. Implies a frame, and none of AWE
  *     mark    written since the last reset of the write watch; outlives decommit
  *     locked  by VirtualLock
  *     reset   of no interest since MEM_RESET
- *     lost    its content was dropped since then. Implies reset
+ *     lost    its content was dropped since then, or while it was offered. Implies one of them
  *     copy    a private copy of a copy-on-write page was made here
+ *     offered by OfferVirtualMemory: out of reach until it is reclaimed
  *     frames  u32[1024], a frame or 0 each, in a page of its own;  count  how many are not 0
  *     extra   a chunk of further facts, or 0 (page/extra)
  */
@@ -30,9 +31,10 @@ export const FACT_LOCKED: u32 = 256;
 export const FACT_RESET: u32 = 384;
 export const FACT_LOST: u32 = 512;
 export const FACT_COPY: u32 = 640;
+export const FACT_OFFERED: u32 = 768;
 const FRAMES: usize = 896;
 const COUNT: usize = 900;
-const FACT_PLANES: u32 = 6;
+const FACT_PLANES: u32 = 7;
 
 const ENTRIES: u32 = 1024;
 const LEVEL_BITS: u64 = 10;
@@ -205,11 +207,15 @@ function recordsBelow(node: u32, level: u32): u32 {
   return count;
 }
 
-/** A frame is one record, and one more where its bytes lie in the pool. */
+/**
+ * A frame is one record, and one more where its bytes lie in the pool. Those of AWE are not counted
+ * here.
+ */
 function chunkRecords(chunk: u32): u32 {
   let count = 2 + extraRecords(chunk);
   for (let i = frameNext(chunk, 0, ENTRIES); i < ENTRIES; i = frameNext(chunk, i + 1, ENTRIES)) {
-    count += frameIsInPool(changetype<Frame>(frameOf(chunk, i))) ? 2 : 1;
+    const frame = changetype<Frame>(frameOf(chunk, i));
+    if (!frameIs(frame, FRAME_AWE)) count += frameIsInPool(frame) ? 2 : 1;
   }
   return count;
 }

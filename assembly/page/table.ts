@@ -47,6 +47,16 @@ export function attributesFill(pages: Pages, first: u64, end: u64, attributes: u
   fillNode(pages.table, pages.levels, first, end, attributes);
 }
 
+/** Let a later change of this page alone take no memory. Requires: room for one change. */
+export function attributesSplit(pages: Pages, page: u64): void {
+  let node = pages.table;
+  for (let level = pages.levels; level > 0; level--) {
+    const slot = slotOf(node, page, level);
+    if (isLeaf(load<u32>(slot))) store<u32>(slot, splitLeaf(load<u32>(slot), level));
+    node = load<u32>(slot);
+  }
+}
+
 /** First page of [page, end) whose attributes differ from those of `page`, or `end`. */
 export function attributesRunEnd(pages: Pages, page: u64, end: u64): u64 {
   const attributes = attributesAt(pages, page);

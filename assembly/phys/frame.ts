@@ -24,7 +24,6 @@ import { framesAdd, framesSubtract, physical } from "./charge";
  *     +------------+---+---------------------------+
  */
 @unmanaged
-@final
 export class Frame {
   location: u32;
   owners: u32;
@@ -45,6 +44,8 @@ export const FRAME_DIRTY: u32 = 0x2;
 const FRAME_LISTED: u32 = 0x4;
 /** The page store did not take it: others are tried first. */
 export const FRAME_STUCK: u32 = 0x8;
+/** Belongs to the AWE set of a process (object/awe), whatever page shows it; never leaves. */
+export const FRAME_AWE: u32 = 0x10;
 const USE_SHIFT: u32 = 8;
 
 const SHARED: u64 = (<u64>1) << 47;

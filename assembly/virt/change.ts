@@ -9,6 +9,7 @@ import {
 import { POOL_REGION, poolTake } from "../base/pool";
 import { randomNext } from "../base/random";
 import { pageOf } from "../base/range";
+import { frameUnshow } from "../object/awe";
 import { COPIED, copiedAttributes } from "../page/attributes";
 import { extraClear } from "../page/extra";
 import {
@@ -16,6 +17,7 @@ import {
   FACT_LOCKED,
   FACT_LOST,
   FACT_MARK,
+  FACT_OFFERED,
   FACT_RESET,
   FACT_VALID,
   factsAt,
@@ -30,7 +32,7 @@ import {
 import { pagesMost } from "../page/pages";
 import { attributesFill, committedCount, uncommittedCount } from "../page/table";
 import { chargeAdd, chargeSubtract } from "../phys/charge";
-import { Frame, frameRelease } from "../phys/frame";
+import { Frame } from "../phys/frame";
 import { regionBehead, regionInsert, regionRemove, regionShorten } from "./index";
 import { machine, SWITCH_RESET_RANDOM, SWITCH_RESET_ZERO, switchIs } from "./machine";
 import { mapsClear } from "./maps";
@@ -129,6 +131,11 @@ export function decommit(space: Space, region: Region, first: u64, end: u64): vo
     mapsClear(space, first, end);
     attributesFill(space, first, end, 0);
   }
+  dropPages(space, first, end);
+}
+
+/** Content goes, and with it all that is known but the marks. The pages have no rights in maps. */
+export function dropPages(space: Space, first: u64, end: u64): void {
   for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
     const chunk = factsAt(space, page);
     const from = <u32>page & 1023;
@@ -139,6 +146,7 @@ export function decommit(space: Space, region: Region, first: u64, end: u64): vo
     planeClearRange(chunk + FACT_LOST, from, to);
     planeClearRange(chunk + FACT_COPY, from, to);
     extraClear(chunk, from, to);
+    unofferRange(space, chunk, from, to);
     factsTrim(space, page);
     page += to - from;
   }
@@ -189,13 +197,20 @@ export function reset(space: Space, first: u64, end: u64): void {
     const to = from + <u32>(factsChunkEnd(page, end) - page);
     for (let i = frameNext(chunk, from, to); i < to; i = frameNext(chunk, i + 1, to)) {
       planeSet(chunk + FACT_RESET, i);
-      if (planeTest(chunk + FACT_LOCKED, i) || !isDropped()) continue;
-      planeSet(chunk + FACT_LOST, i);
-      dropFrames(space, chunk, i, i + 1);
+      if (!planeTest(chunk + FACT_LOCKED, i) && isDropped()) dropContent(space, chunk, i);
     }
     page += to - from;
   }
   mapsClear(space, first, end);
+}
+
+/**
+ * Drop what a page that was reset or offered holds: it is zero from now on, and known to be lost.
+ * The page has no rights in the maps. `chunk` are its facts, `i` its index in them.
+ */
+export function dropContent(space: Space, chunk: u32, i: u32): void {
+  planeSet(chunk + FACT_LOST, i);
+  dropFrames(space, chunk, i, i + 1);
 }
 
 /** The content is of interest again. */
@@ -256,7 +271,7 @@ export function unlockPage(space: Space, page: u64): void {
 
 function dropFrames(space: Space, chunk: u32, from: u32, to: u32): void {
   for (let i = frameNext(chunk, from, to); i < to; i = frameNext(chunk, i + 1, to)) {
-    frameRelease(changetype<Frame>(frameOf(chunk, i)));
+    frameUnshow(changetype<Frame>(frameOf(chunk, i)));
     frameSet(chunk, i, 0);
   }
   space.residentPages -= planeCount(chunk + FACT_VALID, from, to);
@@ -272,12 +287,18 @@ function factsChunks(space: Space, first: u64, end: u64): u32 {
   return count;
 }
 
-function unlockRange(space: Space, chunk: u32, from: u32, to: u32): void {
+export function unlockRange(space: Space, chunk: u32, from: u32, to: u32): void {
   const plane = chunk + FACT_LOCKED;
   for (let i = planeNext(plane, from, to); i < to; i = planeNext(plane, i + 1, to)) {
     planeClear(plane, i);
     space.lockedPages -= 1;
   }
+}
+
+/** Pages of one chunk of facts are within reach again. */
+export function unofferRange(space: Space, chunk: u32, from: u32, to: u32): void {
+  space.offeredPages -= planeCount(chunk + FACT_OFFERED, from, to);
+  planeClearRange(chunk + FACT_OFFERED, from, to);
 }
 
 /** Whether this reset drops the content of the next page: always, never, or by the seed. */

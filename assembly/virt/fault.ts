@@ -23,6 +23,7 @@ import {
   FACT_COPY,
   FACT_LOST,
   FACT_MARK,
+  FACT_OFFERED,
   FACT_RESET,
   FACT_VALID,
   factsAt,
@@ -32,7 +33,7 @@ import {
 } from "../page/facts";
 import { attributesAt, attributesFill } from "../page/table";
 import { physical } from "../phys/charge";
-import { FRAME_DIRTY, Frame, frameForPage, frameIs, keyOfSpace } from "../phys/frame";
+import { FRAME_AWE, FRAME_DIRTY, Frame, frameForPage, frameIs, keyOfSpace } from "../phys/frame";
 import { Context, contextSpace } from "./context";
 import { abortPage, isEnclavePage, isOutside, isPending } from "./enclave";
 import { regionAt } from "./index";
@@ -152,6 +153,7 @@ export function verdict(space: Space, page: u64, access: u32): u32 {
   if ((attributes & COMMITTED) == 0) return rule(4, 1, 2);
   if (isOutside(space, page)) return 0;
   if (isPending(space, page)) return rule(17, 2, 13);
+  if (isOffered(space, page)) return rule(17, 16, 1);
   const guarded = (attributes & GUARDED) != 0;
   if (guarded && switchIs(SWITCH_GUARD_FIRST)) return rule(4, 1, 5);
   if (access == EXECUTE) {
@@ -192,8 +194,21 @@ export function prepare(space: Space, page: u64, access: u32): bool {
   if (isOutside(space, page)) return true;
   const chunk = framed(space, page, access);
   if (chunk == 0) return false;
-  workingSetEnter(space, chunk, page);
+  if (!isAwe(chunk, <u32>page & 1023)) workingSetEnter(space, chunk, page);
   return true;
+}
+
+/** Whether the page shows a frame of AWE, which is beside the working set. */
+function isAwe(chunk: u32, i: u32): bool {
+  const frame = changetype<Frame | null>(frameOf(chunk, i));
+  return frame !== null && frameIs(frame, FRAME_AWE);
+}
+
+/** Whether the page is offered, and out of reach (17.16). */
+export function isOffered(space: Space, page: u64): bool {
+  if (space.offeredPages == 0) return false;
+  const chunk = factsAt(space, page);
+  return chunk != 0 && planeTest(chunk + FACT_OFFERED, <u32>page & 1023);
 }
 
 /**
@@ -344,7 +359,8 @@ export function grantable(space: Space, page: u64): u32 {
   if ((attributes & COMMITTED) == 0 || (attributes & GUARDED) != 0) return 0;
   const chunk = factsAt(space, page);
   const i = <u32>page & 1023;
-  if (chunk == 0 || !planeTest(chunk + FACT_VALID, i) || hasHardMaximum(space)) return 0;
+  if (chunk == 0 || hasHardMaximum(space) || isOffered(space, page)) return 0;
+  if (!planeTest(chunk + FACT_VALID, i) && !isAwe(chunk, i)) return 0;
   if (!isPresent(space, page) || isEnclavePage(space, page)) return 0;
   let rights: u32 = 0;
   if (isReadable(attributes)) rights |= ACCESS_READ;

@@ -1,4 +1,4 @@
-import { planeClear, planeSet, planeTest } from "../base/planes";
+import { planeClear, planeTest } from "../base/planes";
 import { addressOf, pageOf } from "../base/range";
 import { STATUS_NO_MEMORY } from "../base/status";
 import {
@@ -9,7 +9,7 @@ import {
   sectionOf,
   sectionTouch,
 } from "../object/section";
-import { FACT_LOST, FACT_RESET, FACT_VALID, factsAt, frameOf, frameSet } from "../page/facts";
+import { FACT_OFFERED, FACT_RESET, FACT_VALID, factsAt, frameOf } from "../page/facts";
 import { framesFit, framesInUse, framesLimit } from "../phys/charge";
 import {
   FRAME_DIRTY,
@@ -19,7 +19,6 @@ import {
   frameLeave,
   frameOldest,
   framePlace,
-  frameRelease,
   framesAge,
   frameTakeSlot,
   frameUse,
@@ -29,7 +28,7 @@ import {
   keyOfSection,
   keyPage,
 } from "../phys/frame";
-import { isLocked } from "./change";
+import { dropContent, isLocked } from "./change";
 import { regionAt } from "./index";
 import { SWITCH_PAGE_STORE, switchIs } from "./machine";
 import { mapsEmpty } from "./maps";
@@ -152,13 +151,12 @@ function mayLeave(frame: Frame): bool {
 function drop(frame: Frame): bool {
   if (keyIsShared(frame.key)) return false;
   const page = keyPage(frame.key);
-  const chunk = factsAt(spaceOf(keyNumber(frame.key))!, page);
+  const space = spaceOf(keyNumber(frame.key))!;
+  const chunk = factsAt(space, page);
   const i = <u32>page & 1023;
-  if (!planeTest(chunk + FACT_RESET, i)) return false;
-  planeSet(chunk + FACT_LOST, i);
+  if (!planeTest(chunk + FACT_RESET, i) && !planeTest(chunk + FACT_OFFERED, i)) return false;
   unuse(frame);
-  frameSet(chunk, i, 0);
-  frameRelease(frame);
+  dropContent(space, chunk, i);
   return true;
 }
 

@@ -49,7 +49,7 @@ export const REGION_SENTINEL: u32 = 0x1;
 export const REGION_RESIDENT: u32 = 0x2;
 /** The pages written are recorded. */
 export const REGION_WATCHED: u32 = 0x4;
-/** A window for physical pages: nothing in it is ever committed. */
+/** A window for physical pages: what has a frame there is committed, and charged elsewhere (13). */
 export const REGION_PHYSICAL: u32 = 0x8;
 export const REGION_LARGE: u32 = 0x10;
 /** Pages keep these whatever a later change of protection asks. */
@@ -72,5 +72,5 @@ export function regionIs(region: Region, flag: u32): bool {
 
 /** Commit charge is counted for private memory that the process made. */
 export function regionIsCharged(region: Region): bool {
-  return region.kind == REGION_PRIVATE && !regionIs(region, REGION_RESIDENT);
+  return region.kind == REGION_PRIVATE && !regionIs(region, REGION_RESIDENT | REGION_PHYSICAL);
 }

@@ -1,6 +1,9 @@
 import { POOL_CHUNK, POOL_FRAME, POOL_PAGE, POOL_REGION, poolEnsure } from "../base/pool";
 import { Pages } from "../page/pages";
 
+/** Pages of a chunk of facts, and chunks of a node. */
+const CHUNK_SHIFT: u64 = 10;
+
 /**
  * The most that one change can take from the pools, so that it is either refused before it begins
  * or cannot fail: attributes changed on two ranges (a straddling write to two copy-on-write pages),
@@ -34,4 +37,11 @@ export function roomEnsureSplits(pages: Pages, chunks: u32): bool {
     poolEnsure(POOL_CHUNK, ATTRIBUTE_CHANGES * EDGES + chunks) &&
     roomEnsure(pages)
   );
+}
+
+/** Room for facts of every page of [first, end), and for nothing else. */
+export function roomEnsureFacts(space: Pages, first: u64, end: u64): bool {
+  const chunks = <u32>(((end - 1) >> CHUNK_SHIFT) - (first >> CHUNK_SHIFT) + 1);
+  const nodes = ((chunks >>> <u32>CHUNK_SHIFT) + EDGES) * space.levels;
+  return poolEnsure(POOL_CHUNK, chunks) && poolEnsure(POOL_PAGE, chunks + nodes);
 }

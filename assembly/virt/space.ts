@@ -17,8 +17,8 @@ import { Pages } from "../page/pages";
  *     +-----+-----+-----+-----+-----------+-----------+
  *     | large     |wsflg|recnt|encl.|cfg  | enclave   |
  *     +-----------+-----+-----+-----+-----+-----------+
- *     | inside    |
- *     +-----------+
+ *     | inside    | awe | 0   | offered   |
+ *     +-----------+-----+-----+-----------+
  *
  *     lev., table, facts   page/pages
  *     num, tag        its number, and number << 52, which every translation of it carries
@@ -33,6 +33,7 @@ import { Pages } from "../page/pages";
  *     enclave         base of the enclave that the current thread runs in, or 0
  *     inside          the same while a context is in this space, else 0: who comes from elsewhere
  *                     comes from outside
+ *     awe             the set of AWE frames, or 0;  offered: pages that are
  */
 @unmanaged
 @final
@@ -64,6 +65,9 @@ export class Space extends Pages {
   guardsFlow: u32;
   enclave: u64;
   inside: u64;
+  aweSet: u32;
+  reserved2: u32;
+  offeredPages: u64;
 }
 
 export const SPACE_TRANSLATED: u32 = 0;

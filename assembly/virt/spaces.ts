@@ -1,5 +1,6 @@
 import { POOL_CHUNK, POOL_REGION, poolEnsure, poolGive, poolTake } from "../base/pool";
 import { pageOf } from "../base/range";
+import { AweSet, aweEnd } from "../object/awe";
 import { factsFree } from "../page/facts";
 import { tableFree, tableNode } from "../page/table";
 import { chargeSubtract } from "../phys/charge";
@@ -59,6 +60,9 @@ export function spaceTerminate(space: Space): void {
   if (space.state == SPACE_TERMINATED) return;
   endViews(space);
   dropContents(space);
+  if (space.aweSet != 0) aweEnd(changetype<AweSet>(space.aweSet));
+  space.aweSet = 0;
+  space.offeredPages = 0;
   mapsClear(space, 0, pageOf(machine().highestAddress) + 1);
   detachContexts(space);
   endThreads(space);

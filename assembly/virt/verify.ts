@@ -2,11 +2,13 @@ import { SECTIONS_MAX, SPACES_MAX } from "../base/layout";
 import { planeTest } from "../base/planes";
 import { poolLive } from "../base/pool";
 import { addressOf, pageOf } from "../base/range";
+import { AweFrame, listPages } from "../object/awe";
 import { sectionIsFile, sectionOf } from "../object/section";
 import {
   FACT_LOCKED,
   FACT_LOST,
   FACT_MARK,
+  FACT_OFFERED,
   FACT_RESET,
   FACT_VALID,
   factsAt,
@@ -18,7 +20,8 @@ import {
 } from "../page/facts";
 import { attributesAt, committedCount, tableRecords } from "../page/table";
 import { chargeTotal, framesInUse, physical } from "../phys/charge";
-import { Frame, frameIsInPool, keyOfSpace } from "../phys/frame";
+import { FRAME_AWE, Frame, frameIs, frameIsInPool, keyOfSpace } from "../phys/frame";
+import { aweOf, aweShown } from "./awe";
 import { Context, resultSet, TRANSLATIONS } from "./context";
 import { frameAt, grantable } from "./fault";
 import { gapBehind, indexRecords, regionAfter, regionAt, regionFloor } from "./index";
@@ -58,13 +61,14 @@ import { recentCount } from "./working-set";
  *     1  the index is ordered, its regions do not overlap, its gaps and counts are right
  *     2  each region counts its committed pages, and nothing outside of regions is committed; a
  *        placeholder is private, watches nothing and has none
- *     3  the charge of the space is what its private regions have committed, and what of its views
- *        is copy-on-write
+ *     3  the charge of the space is what its private regions have committed, what of its views is
+ *        copy-on-write, and its frames of AWE
  *     4  a page with a frame is committed; the frame has one owner and names this page, and is in
- *        the page's own slot of the window where it has one
- *     5  valid, locked and kept reset pages have frames; lost pages were reset; marks lie in
- *        watched regions
- *     6  the counts of frames, valid and locked pages are right
+ *        the page's own slot of the window where it has one; a frame of AWE knows the page that
+ *        shows it, in a window
+ *     5  valid, locked and kept reset pages have frames; lost pages were reset or offered; offered
+ *        pages are committed, not valid and not locked; marks lie in watched regions
+ *     6  the counts of frames, valid, locked and offered pages are right
  *     7  the access map allows nothing that the page does not; a span bit says what both bytes say
  *     8  a translation allows nothing that its page does not, and leads to its bytes
  *     9  charge, frames and records of the machine are the sums over its spaces and sections; a
@@ -159,13 +163,17 @@ function verifyCharge(space: Space): bool {
     }
     region = regionAfter(space, region.start);
   }
-  return sum == space.chargePages;
+  const set = aweOf(space);
+  return sum + (set === null ? 0 : set.count) == space.chargePages;
 }
 
 function verifyFacts(context: Context, space: Space): u32 {
   const end = pageOf(machine().highestAddress) + 1;
   let valid: u64 = 0;
   let locked: u32 = 0;
+  let offered: u64 = 0;
+  const set = aweOf(space);
+  if (set !== null && aweShown(space, set) == u64.MAX_VALUE) return 4;
   for (let page = factsNext(space, 0, end); page < end; page = factsNext(space, page, end)) {
     const chunk = factsAt(space, page);
     let inChunk: u32 = 0;
@@ -175,13 +183,15 @@ function verifyFacts(context: Context, space: Space): u32 {
       if (frame != 0) inChunk += 1;
       locked += <u32>planeTest(chunk + FACT_LOCKED, i);
       valid += <u64>planeTest(chunk + FACT_VALID, i);
+      offered += <u64>planeTest(chunk + FACT_OFFERED, i);
       const rule = verifyPage(space, chunk, page + i);
       if (rule != 0) return rule;
     }
     if (inChunk != frameCount(chunk)) return 6;
     page += 1024;
   }
-  return valid == space.residentPages && locked == space.lockedPages ? 0 : 6;
+  const isCounted = valid == space.residentPages && offered == space.offeredPages;
+  return isCounted && locked == space.lockedPages ? 0 : 6;
 }
 
 function verifyPage(space: Space, chunk: u32, page: u64): u32 {
@@ -189,8 +199,19 @@ function verifyPage(space: Space, chunk: u32, page: u64): u32 {
   const frame = changetype<Frame | null>(frameOf(chunk, i));
   if (frame !== null) {
     if (attributesAt(space, page) == 0 || frame.owners != 1) return 4;
-    if (frame.key != keyOfSpace(space.number, page)) return 4;
-    if (frame.location != 0 && frameIsInPool(frame) == windowHas(space, page)) return 4;
+    if (frameIs(frame, FRAME_AWE)) {
+      if (changetype<AweFrame>(frame).place != page + 1) return 4;
+      if (planeTest(chunk + FACT_VALID, i)) return 5;
+    } else if (frame.key != keyOfSpace(space.number, page)) {
+      return 4;
+    } else if (frame.location != 0 && frameIsInPool(frame) == windowHas(space, page)) {
+      return 4;
+    }
+  }
+  const isOffered = planeTest(chunk + FACT_OFFERED, i);
+  if (isOffered) {
+    if (planeTest(chunk + FACT_VALID, i) || planeTest(chunk + FACT_LOCKED, i)) return 5;
+    if (attributesAt(space, page) == 0) return 5;
   }
   if (!verifyExtra(space, chunk, page)) return 12;
   const isLost = planeTest(chunk + FACT_LOST, i);
@@ -200,7 +221,7 @@ function verifyPage(space: Space, chunk: u32, page: u64): u32 {
     if (isTouched && frameAt(space, page) == 0) return 5;
     if (isReset && !isLost) return 5;
   }
-  if (isLost && !isReset) return 5;
+  if (isLost && !isReset && !isOffered) return 5;
   if (planeTest(chunk + FACT_MARK, i)) {
     const region = regionAt(space, addressOf(page));
     if (region === null || !regionIs(region, REGION_WATCHED)) return 5;
@@ -266,6 +287,10 @@ function verifyMachine(): bool {
     if (space.state != SPACE_RUNNING) continue;
     frames += framesPresent(space, pageOf(machine().highestAddress) + 1);
     records += tableRecords(space) + factsRecords(space) + indexRecords(space) + recentCount(space);
+    const set = aweOf(space);
+    if (set === null) continue;
+    frames += set.count - aweShown(space, set);
+    records += 1 + factsRecords(set) + 2 * set.count + listPages(set);
   }
   for (let number: u32 = 1; number < SECTIONS_MAX; number++) {
     const section = sectionOf(number);

@@ -10,7 +10,9 @@ import type {
   MemoryStatusEx,
   SystemInfo,
 } from "../structs.ts";
+import type { AweFunctions } from "./awe-interface.ts";
 import type { EnclaveFunctions } from "./enclaves-interface.ts";
+import type { OfferFunctions } from "./offer-interface.ts";
 import type { StackFunctions } from "./stack-interface.ts";
 import type { ViewFunctions } from "./views-interface.ts";
 import type { WorkingSetFunctions } from "./working-set-interface.ts";
@@ -29,7 +31,9 @@ export interface Kernel32
   extends ViewFunctions,
     WorkingSetFunctions,
     StackFunctions,
-    EnclaveFunctions {
+    EnclaveFunctions,
+    AweFunctions,
+    OfferFunctions {
   /**
    * Reserve, commit or reset pages. Windows page: "VirtualAlloc".
    *

@@ -136,6 +136,7 @@ export class Accesses extends Stacks {
       if (!this.grow(stack, part.page)) return { ...violation, code: STACK_OVERFLOW };
       protect = this.protectAt(part.page) ?? 0;
     }
+    if (this.anyOffered(part.page, part.page)) return violation;
     const guarded = (protect & PAGE_GUARD) !== 0;
     const permitted = this.permits(protect, access);
     if (!permitted && !(guarded && this.guardComesFirst(reported))) return violation;

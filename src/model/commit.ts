@@ -83,6 +83,9 @@ export class Commits extends Reservations {
       return this.refuseCommitInView(region, region.mapping, start, end, protect);
     }
     if (copiesOnWrite(protect)) return { status: INVALID_PAGE_PROTECTION, rule: "2.3#C8" };
+    if (this.anyOffered(pageOf(start), pageOf(end) - 1)) {
+      return { status: CONFLICTING_ADDRESSES, rule: "17.16#2" };
+    }
     const fresh = pageOf(end - start) - committedIn(region, pageOf(start), pageOf(end) - 1);
     return fresh === 0 ? null : this.overCharge(fresh, "2.3#C9", "2.3#C9");
   }

@@ -86,6 +86,21 @@
  *   reserved then.
  * - A guard on the lowest page of the reservation is a guard like any other.
  * - A stack with GUARD set below StackLimit keeps its limit.
+ *
+ * Windows and offers
+ * - A page of a window that shows a frame is committed READWRITE to VirtualQuery and class 3, and
+ *   in no working set; a page that shows none is reserved.
+ * - Frames: zero of them asked is success; each is charged. Freeing stops at the first that is not
+ *   owned; *n says how many went, and stays as it was where nothing was tried.
+ * - MapUserPhysicalPages: alignment `_1`, size `_2` against user space, no window 487, size `_2`
+ *   against the window, frames `_3`. Scatter: each entry in turn. Where frames are mapped is judged
+ *   as it was before the call.
+ * - Offers: arguments 87, one region of private memory 487, uncommitted 487, any page not plainly
+ *   READWRITE 87. Offered pages leave the working set. An offer of what is offered is no error, a
+ *   MEM_RESET of it neither; a page that a reset has lost, before or after, makes its reclaim 170.
+ * - Discard takes views that the paging file backs too, whose bytes become zeros for all; offered
+ *   pages 487, locked ones 87. It ends a reset.
+ * - WriteProcessMemory to offered pages: 487 after 12.3#1.
  */
 import { ModelProcess } from "./process.ts";
 import { XorShift } from "./random.ts";

@@ -1,7 +1,7 @@
 import { MEM_COMMIT, MEM_IMAGE, MEM_MAPPED, MEM_PRIVATE, PAGE } from "./constants.ts";
+import { Offers } from "./offer.ts";
 import { roundDown } from "./range.ts";
 import { committedPages, endOf, makeRegion, pageOf, type RegionKind, setRun } from "./region.ts";
-import { StackCalls } from "./stack-calls.ts";
 
 export interface RegionRun {
   size: number;
@@ -26,7 +26,7 @@ function kindOf({ type, backing }: RegionDescription): RegionKind {
   return backing === "pagefile" ? "pagefile view" : "file view";
 }
 
-export class ModelProcess extends StackCalls {
+export class ModelProcess extends Offers {
   adopt(description: RegionDescription): void {
     const { base, size, allocationProtect, runs = [] } = description;
     if (roundDown(base, PAGE) !== base || roundDown(size, PAGE) !== size || size === 0) {

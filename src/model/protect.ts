@@ -87,6 +87,7 @@ export class Protections extends Releases {
     if (committedIn(region, first, last) !== last - first + 1) {
       return { status: NOT_COMMITTED, rule: "3.3#11" };
     }
+    if (this.anyOffered(first, last)) return { status: CONFLICTING_ADDRESSES, rule: "17.16#2" };
     const asked = region.kind === "image" ? asInImage(protect) : protect;
     if (view && !viewAllows(region.allocationProtect, asked)) {
       return { status: SECTION_PROTECTION, rule: "3.3#12" };

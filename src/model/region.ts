@@ -44,6 +44,8 @@ export interface PageFacts {
   locked: boolean;
   /** A private copy of a page of a view. */
   copied: boolean;
+  /** Out of reach until it is reclaimed. */
+  offered: boolean;
 }
 
 export function pageOf(address: number): number {

@@ -150,10 +150,16 @@ export class Space {
         lost: false,
         locked: false,
         copied: false,
+        offered: false,
       };
       this.facts.set(page, facts);
     }
     return facts;
+  }
+
+  /** Whether OfferVirtualMemory has put any of these pages out of reach (17.16). */
+  protected anyOffered(first: number, last: number): boolean {
+    return this.knownPages(first, last).some((page) => this.factsAt(page).offered);
   }
 
   /** Pages in [first, last] that have facts, ascending. */

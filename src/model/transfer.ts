@@ -121,6 +121,7 @@ export class Transfers extends Watches {
     if (committedIn(region, first, last) !== last - first + 1) {
       return { status: NOT_COMMITTED, rule };
     }
+    if (this.anyOffered(first, last)) return { status: CONFLICTING_ADDRESSES, rule };
     const bases = runsIn(region, first, last).map((run) => run.protect & 0xff);
     if (bases.includes(PAGE_NOACCESS) || bases.includes(PAGE_READONLY)) {
       return { status: ACCESS_VIOLATION, rule };

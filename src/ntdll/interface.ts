@@ -8,6 +8,7 @@ import type {
   SectionInformation,
 } from "../structs.ts";
 import type { WorkingSetExInformation, WorkingSetInformation } from "../working-set-structs.ts";
+import type { NtAwe } from "./awe-interface.ts";
 import type { NtdllFiles } from "./file-interface.ts";
 import type { StackFunctions } from "./stack-interface.ts";
 import type { ViewServices } from "./views-interface.ts";
@@ -39,7 +40,8 @@ export interface Ntdll
   extends NtdllFiles,
     ViewServices,
     WorkingSetServiceFunctions,
-    StackFunctions {
+    StackFunctions,
+    NtAwe {
   /**
    * Reserve, commit or reset pages. Windows page: "NtAllocateVirtualMemory function (ntifs.h)".
    *

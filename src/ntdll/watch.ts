@@ -1,10 +1,11 @@
 import { PROCESS_VM_OPERATION } from "../constants/process.ts";
 import { dword } from "../door.ts";
-import { inValue, outAddress, serviceWrite, setOut, TO_RESULTS } from "../out.ts";
+import { inValue, outAddress, setOut, TO_RESULTS } from "../out.ts";
 import type { Process } from "../process.ts";
 import { succeeded } from "../status.ts";
 import { WATCH_ENTRIES } from "../wasm/exports.ts";
 import type { Ntdll } from "./interface.ts";
+import { readPointer, writePointer } from "./pointers.ts";
 
 const PAGE_BYTES = 0x1000;
 const ENTRY_BYTES = 8;
@@ -13,21 +14,6 @@ export function watchServices(
   process: Process,
 ): Pick<Ntdll, "NtGetWriteWatch" | "NtResetWriteWatch"> {
   const { door, handles } = process;
-
-  /**
-   * What an entry count says before the call; the core reads one in guest memory again, with the
-   * guest's rights.
-   */
-  function capacityAt(address: number): number {
-    const { bytes } = process.debugView.read(address, door.pointerBytes);
-    return bytes.reduceRight((value, byte) => value * 0x100 + byte, 0);
-  }
-
-  function writeCount(address: number, count: number): void {
-    const bytes = new Uint8Array(ENTRY_BYTES);
-    new DataView(bytes.buffer).setUint32(0, count, true);
-    serviceWrite(process, address, bytes.subarray(0, door.pointerBytes));
-  }
 
   return {
     NtGetWriteWatch(
@@ -50,7 +36,7 @@ export function watchServices(
       const granularityAt = outAddress(Granularity, door, "Granularity");
       const { services, view } = process.enter();
       const isOurs = arrayAt === TO_RESULTS;
-      const capacity = isOurs && countAt > 0 ? capacityAt(countAt) : count;
+      const capacity = isOurs && countAt > 0 ? readPointer(process, countAt) : count;
       const limit = isOurs ? WATCH_ENTRIES : Number.MAX_SAFE_INTEGER;
       const first = Math.min(count, limit);
       const status = services.getWriteWatch(
@@ -97,7 +83,7 @@ export function watchServices(
         UserAddressArray.value = pages;
       }
       setOut(EntriesInUserAddressArray, pages.length);
-      if (countAt > 0 && pages.length > WATCH_ENTRIES) writeCount(countAt, pages.length);
+      if (countAt > 0 && pages.length > WATCH_ENTRIES) writePointer(process, countAt, pages.length);
       return status;
 
       function takeEntries(): number[] {

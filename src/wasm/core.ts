@@ -1,4 +1,5 @@
 import { Accesses } from "./accesses.ts";
+import { AweServices } from "./awe-services.ts";
 import type { ContextView } from "./context.ts";
 import { EnclaveServices } from "./enclaves-services.ts";
 import {
@@ -39,13 +40,14 @@ export const ADOPTED_RUNS_MAXIMUM = Math.floor(TRANSFER_BYTES / ADOPT_RUN_BYTES)
 const NO_SPACE = 0;
 
 /**
- * One instance of the core. Every call goes through here or through `services` and `accesses`, and
- * a trap out of any of them poisons the instance.
+ * One instance of the core. Every call goes through here, through the services or `accesses`, and a
+ * trap out of any of them poisons the instance.
  */
 export class Core {
   readonly services: Services;
   readonly views: ViewServices;
   readonly enclaves: EnclaveServices;
+  readonly aweServices: AweServices;
   readonly accesses: Accesses;
   readonly requests: Requests;
   readonly workingSet: WorkingSetServices;
@@ -79,6 +81,7 @@ export class Core {
     this.services = new Services(this.#link);
     this.views = new ViewServices(this.#link);
     this.enclaves = new EnclaveServices(this.#link);
+    this.aweServices = new AweServices(this.#link);
     this.accesses = new Accesses(this.#link);
     this.requests = new Requests(this.#link);
     this.workingSet = new WorkingSetServices(this.#link);

@@ -1,3 +1,4 @@
+import type { AweExports } from "./awe-exports.ts";
 import type { EnclaveExports } from "./enclaves-exports.ts";
 import type { RequestExports } from "./requests-exports.ts";
 import type { StackExports } from "./stack-exports.ts";
@@ -21,7 +22,8 @@ export interface CoreExports
     ViewExports,
     WorkingSetExports,
     StackExports,
-    EnclaveExports {
+    EnclaveExports,
+    AweExports {
   readonly memory: WebAssembly.Memory;
 
   /**

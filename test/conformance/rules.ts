@@ -1,10 +1,12 @@
 import { additionRules } from "./rules/additions.ts";
 import { allocateRules } from "./rules/allocate.ts";
+import { aweRules } from "./rules/awe.ts";
 import { changeRules } from "./rules/change.ts";
 import { enclaveAdditionRules, enclaveRules } from "./rules/enclaves.ts";
 import { faultRules } from "./rules/faults.ts";
 import { fileRules } from "./rules/files.ts";
 import { layoutRules } from "./rules/layout.ts";
+import { offerRules } from "./rules/offers.ts";
 import { placeholderRules, viewExRules } from "./rules/placeholders.ts";
 import { processRules } from "./rules/processes.ts";
 import { sectionRules } from "./rules/sections.ts";
@@ -22,10 +24,12 @@ export const rules: readonly Rule[] = [
   ...faultRules,
   ...stackRules,
   ...watchRules,
+  ...aweRules,
   ...sectionRules,
   ...fileRules,
   ...viewExRules,
   ...placeholderRules,
+  ...offerRules,
   ...processRules,
   ...switchRules,
   ...additionRules,
@@ -80,6 +84,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "5.1": "What marks a watched page",
   "5.2": "GetWriteWatch and ResetWriteWatch: order of checks",
   "5.3": "GetWriteWatch: results",
+  "6": "Address Windowing Extensions",
   "7.1": "CreateFileMapping: order of checks, attributes, names",
   "7.2": "MapViewOfFile: order of checks, and size of a view",
   "7.3": "Access and protection of views",
@@ -93,7 +98,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "8.1": "VirtualAlloc2: order of checks",
   "8.2": "Address requirements",
   "8.3": "Placeholders",
-  "9": "Working set and prefetching",
+  "9": "Offer, reclaim, discard, prefetch, working set",
   "11": "Large pages",
   "10": "Enclaves",
   "12.1": "Access rights",
@@ -115,7 +120,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "17.11": "NUMA and FromApp",
   "17.12": "Sections: further rules",
   "17.14": "Working set, counters, low memory, paging",
-  "17.16": "Prefetching: one choice",
+  "17.16": "Offers and prefetching: further rules",
   "17.13": "Stacks",
   "17.15": "Control Flow Guard",
   "17.21": "From NTSTATUS to Win32 errors, continued",

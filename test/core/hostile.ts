@@ -1,5 +1,6 @@
 import { CONTEXT, type CoreExports, Profile, SpaceKind, Switch } from "../../src/wasm/exports.ts";
 import { pick, randomFrom } from "../unit/random.ts";
+import { aweCalls } from "./hostile-awe.ts";
 import { enclaveCalls } from "./hostile-enclaves.ts";
 import { workingSetCalls } from "./hostile-working-set.ts";
 
@@ -298,6 +299,7 @@ function callsOf(
       const rest = [bytes, 0x4000, one([1, 2, 4, 8]), 0, 0, 0] as const;
       core.viewMapExF64(c, entered, section, 0x2f, -1, at, -1, 0, -1, ...rest);
     },
+    ...aweCalls(core, c, random, { address, near, pointer, size, space }),
     viewUnmap: () => core.viewUnmapF64(c, space(), address()),
     viewUnmapEx: () =>
       core.viewUnmapExF64(c, space(), one([placeholder(), address()]), one([0, 1, 2, 2, 2, 3, -1])),

@@ -1,6 +1,7 @@
 import type { Machine, Process, Thread } from "../../src/index.ts";
 import type { Kernel32 } from "../../src/kernel32.ts";
 import type { Ntdll } from "../../src/ntdll.ts";
+import type { AweStep } from "./awe-steps.ts";
 import type { HandleKind, Step } from "./program.ts";
 import type { StackStep } from "./stack-step.ts";
 import { hex } from "./subject.ts";
@@ -16,7 +17,7 @@ export type PlaceholderStep = Extract<Step, { op: "allocateEx" | "mapViewEx" | "
 export type Upkeep = Extract<Step, { op: "adopt" | "poke" | "exit" | "forgetMaps" }>;
 export type Service = Exclude<
   Step,
-  Change | Access | Bulk | Upkeep | SectionStep | PlaceholderStep | StackStep
+  Change | Access | Bulk | Upkeep | SectionStep | PlaceholderStep | StackStep | AweStep
 >;
 
 /** One process of the machine, and what it calls by. */

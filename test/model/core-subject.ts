@@ -4,6 +4,7 @@ import { kernel32 } from "../../src/kernel32.ts";
 import type { BasicInformation } from "../../src/model/query.ts";
 import { ntdll } from "../../src/ntdll.ts";
 import { createMachine } from "../setup/machine.ts";
+import { CoreUserPages, offerWin32 } from "./core-awe.ts";
 import { type Access, type Bulk, type Caller, exact, poke, type Side } from "./core-caller.ts";
 import { changeNt, changeWin32 } from "./core-changes.ts";
 import { placeholderCall } from "./core-placeholders.ts";
@@ -42,6 +43,7 @@ const NOTHING = {
 export class CoreSubject implements Subject {
   readonly machine: Machine;
   private readonly sides: readonly [Side, Side];
+  private readonly userPages = new CoreUserPages();
 
   static async create(program: Program): Promise<CoreSubject> {
     return new CoreSubject(await machineFor(program), program);
@@ -112,6 +114,15 @@ export class CoreSubject implements Subject {
       case "userStack":
       case "freeUserStack":
         return applyStack(this.sides[step.by], step);
+      case "allocateUserPages":
+      case "freeUserPages":
+      case "mapUserPages":
+      case "scatterUserPages":
+        return this.userPages.apply(this.callerOf(step), step);
+      case "offer":
+      case "reclaim":
+      case "discard":
+        return offerWin32(this.sides[step.by], step);
       case "load":
       case "store":
       case "fetch":
@@ -128,6 +139,7 @@ export class CoreSubject implements Subject {
       case "exit":
         this.sides[step.on].process.exit();
         this.sides[step.on].sections.clear();
+        this.userPages.forget(step.on);
         return "";
       case "forgetMaps":
         if (!this.sides[step.on].process.exited) this.sides[step.on].process.forgetMaps();

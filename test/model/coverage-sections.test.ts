@@ -16,6 +16,8 @@ beforeAll(async () => {
       length: PROGRAM_STEPS,
       fragments: 0,
       sections: SECTIONS,
+      placeholders: 0,
+      awe: 0,
       spaces: ["translated", "translated"],
     });
     const core = await CoreSubject.create(program);

@@ -18,6 +18,7 @@ beforeAll(async () => {
     const program = generate(seed, {
       length: PROGRAM_STEPS,
       fragments: FRAGMENTS,
+      awe: 0,
       spaces: ["translated", "translated"],
     });
     const core = await CoreSubject.create(program);

@@ -79,7 +79,8 @@ export const edges: Fragment = (script) => {
     const call = { ...script.call, ...range };
     if (kind === "allocate") {
       const type = random.pick([MEM_COMMIT, MEM_RESERVE, BOTH, MEM_RESET]);
-      script.push({ op: kind, ...call, type, protect: READWRITE, zeroBits: 0 });
+      const face = random.pick(["nt", "win32"] as const);
+      script.push({ op: kind, ...call, face, type, protect: READWRITE, zeroBits: 0 });
     } else if (kind === "free") {
       script.push({ op: kind, ...call, type: random.pick([MEM_DECOMMIT, MEM_RELEASE]) });
     } else if (kind === "protect") script.push({ op: kind, ...call, protect: 0x02 });

@@ -1,3 +1,5 @@
+import { AweScript } from "./awe-script.ts";
+import { AWE_FRAGMENTS } from "./fragments-awe.ts";
 import {
   charges,
   edges,
@@ -66,6 +68,17 @@ export function placeholderSteps(picks: Picks, by: Who): Step[] {
   const base = SECTION_STAGE + picks.random.below(STAGES) * 4 * GRANULE;
   const script = new PlaceholderScript(picks, by, base);
   picks.random.pick(PLACEHOLDER_FRAGMENTS)(script);
+  return script.steps;
+}
+
+/** Above those of sections. */
+const AWE_STAGE = 0x900000;
+
+/** The same for windows and offers. */
+export function aweSteps(picks: Picks, by: Who): Step[] {
+  const base = AWE_STAGE + picks.random.below(STAGES) * 4 * GRANULE;
+  const script = new AweScript(picks, by, base);
+  picks.random.pick(AWE_FRAGMENTS)(script);
   return script.steps;
 }
 

@@ -1,8 +1,9 @@
 import type { ModelProfile, ModelSettings } from "../../src/model/settings.ts";
-import { fragmentSteps, placeholderSteps, sectionSteps } from "./fragments.ts";
+import { aweSteps, fragmentSteps, placeholderSteps, sectionSteps } from "./fragments.ts";
 import { runStackFragment } from "./fragments-stacks.ts";
 import { ModelSubject } from "./model-subject.ts";
 import { randomRegion } from "./pick-adopted.ts";
+import { randomOffer } from "./pick-offers.ts";
 import {
   randomAllocateEx,
   randomKeepingFree,
@@ -48,6 +49,8 @@ const WEIGHTS = {
   fragment: 8,
   section: 3,
   placeholder: 3,
+  offer: 2,
+  awe: 3,
 };
 type Kind = keyof typeof WEIGHTS;
 
@@ -71,6 +74,8 @@ export interface GeneratorOptions {
   placeholders?: number;
   /** How many of a hundred random steps are scripts about stacks instead. Default 0. */
   stacks?: number;
+  /** The same for scripts about windows and offers. Default 3. */
+  awe?: number;
 }
 
 /** The program of a seed: always the same one. */
@@ -134,10 +139,11 @@ class Generator {
       if (!ALWAYS.includes(kind) && random.oneIn(4)) this.weights[kind] = 0;
     }
     const { fragments = WEIGHTS.fragment, sections = WEIGHTS.section } = options;
-    const { placeholders = WEIGHTS.placeholder } = options;
+    const { placeholders = WEIGHTS.placeholder, awe = WEIGHTS.awe } = options;
     if (this.weights.fragment !== 0) this.weights.fragment = fragments;
     if (this.weights.section !== 0) this.weights.section = sections;
     if (this.weights.placeholder !== 0) this.weights.placeholder = placeholders;
+    if (this.weights.awe !== 0) this.weights.awe = awe;
     this.stacks = options.stacks ?? 0;
     for (const by of [0, 0, 1] as const) this.furnish(by);
   }
@@ -150,6 +156,7 @@ class Generator {
     const kind = this.random.weighted(this.weights);
     if (kind === "section") this.pushAll(sectionSteps(this.picks, this.who()));
     else if (kind === "placeholder") this.pushAll(placeholderSteps(this.picks, this.who()));
+    else if (kind === "awe") this.pushAll(aweSteps(this.picks, this.who()));
     else if (kind === "fragment") this.pushAll(fragmentSteps(this.picks, this.who()));
     else this.push(this.step(kind));
   }
@@ -241,7 +248,7 @@ class Generator {
     return { ...step, by: 0, on: 1, handle: "good", face: ownOnly ? "nt" : step.face };
   }
 
-  private step(kind: Exclude<Kind, "fragment" | "section" | "placeholder">): Step {
+  private step(kind: Exclude<Kind, "fragment" | "section" | "placeholder" | "awe">): Step {
     const { picks, random } = this;
     switch (kind) {
       case "allocate": {
@@ -375,6 +382,8 @@ class Generator {
         return randomUnmapEx(picks, this.call());
       case "keepingFree":
         return randomKeepingFree(picks, this.call());
+      case "offer":
+        return randomOffer(picks, this.who());
       case "adopt":
         return { op: kind, region: randomRegion(random), on: this.who() };
       case "forgetMaps":

@@ -4,7 +4,9 @@ import { Model, type ModelProcess } from "../../src/model/model.ts";
 import type { Answer, CallOptions } from "../../src/model/space.ts";
 import { failed, toWin32 } from "../../src/model/status.ts";
 import { type Win32Answer, win32Allocate, win32Free } from "../../src/model/win32.ts";
+import type { AweStep } from "./awe-steps.ts";
 import type { PlaceholderStep, SectionStep } from "./core-caller.ts";
+import { ModelUserPages } from "./model-awe.ts";
 import { placeholderAnswer } from "./model-placeholders.ts";
 import { ModelSections } from "./model-sections.ts";
 import { applyStack, stacksOf } from "./model-stacks.ts";
@@ -48,12 +50,14 @@ export class ModelSubject implements Subject {
   readonly model: Model;
   readonly processes: readonly [ModelProcess, ModelProcess];
   readonly sections: ModelSections;
+  readonly userPages: ModelUserPages;
 
   constructor(program: Program, makeModel: MakeModel = (settings) => new Model(settings)) {
     this.model = makeModel(program.settings);
     const quota = program.quota === undefined ? {} : { commitQuota: program.quota };
     this.processes = [this.model.createProcess(), this.model.createProcess(quota)];
     this.sections = new ModelSections(this);
+    this.userPages = new ModelUserPages(this);
   }
 
   state(who: Who): string {
@@ -90,6 +94,14 @@ export class ModelSubject implements Subject {
       case "userStack":
       case "freeUserStack":
         return applyStack(this.processes[step.by], step);
+      case "allocateUserPages":
+      case "freeUserPages":
+      case "mapUserPages":
+      case "scatterUserPages":
+      case "offer":
+      case "reclaim":
+      case "discard":
+        return this.userPages.apply(step);
       case "load":
       case "store":
       case "fetch":
@@ -108,6 +120,7 @@ export class ModelSubject implements Subject {
       case "exit":
         this.processes[step.on].exit();
         this.sections.closeAll(step.on);
+        this.userPages.forget(step.on);
         return { answer: "", rule: "" };
       case "forgetMaps":
         return { answer: "", rule: "" };
@@ -200,6 +213,7 @@ export class ModelSubject implements Subject {
           | SectionStep["op"]
           | PlaceholderStep["op"]
           | StackStep["op"]
+          | AweStep["op"]
           | "adopt"
           | "poke"
           | "exit"

@@ -74,6 +74,16 @@ export class Picks {
     return this.subject.processes[who].stackOf(thread);
   }
 
+  /** Frames that a process owns, by their names in steps. */
+  frameNames(who: Who): number[] {
+    return this.subject.userPages.names.namesOf(who);
+  }
+
+  /** The name that the next frame gets. */
+  nextFrameName(): number {
+    return this.subject.userPages.names.count;
+  }
+
   nextSlot(who: Who): number {
     return this.subject.sections.nextSlot(who);
   }

@@ -1,5 +1,6 @@
 import type { RegionDescription } from "../../src/model/process.ts";
 import type { ModelSettings } from "../../src/model/settings.ts";
+import type { AweStep } from "./awe-steps.ts";
 import type { StackStep } from "./stack-step.ts";
 
 /** One of the two processes of a program. */
@@ -77,6 +78,7 @@ export type Step =
   | ({ op: "copy" | "compare"; other: number; length: number } & Accessor)
   | ({ op: "fill"; value: number; length: number } & Accessor)
   | ({ op: "poke"; value: number } & Accessor)
+  | AweStep
   | { op: "adopt"; on: Who; region: RegionDescription }
   | { op: "exit"; on: Who }
   | { op: "forgetMaps"; on: Who };

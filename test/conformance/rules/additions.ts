@@ -6,6 +6,10 @@ export const additionRules = rulesOf(`
   A commit is charged and takes no frame; the first touch of a page, a read too, takes exactly one.
 17.2#2 | doc
   No allocation is ever placed inside an existing region; after a release it may be.
+17.2#9 | ros-src
+  PHYSICAL goes with RESERVE and with no other value but TOP_DOWN.
+17.2#10 | doc
+  VirtualAllocEx makes a window in the target; frames are mapped by the process that owns them.
 17.2#15 | doc
   A fetch sees the newest bytes; FlushInstructionCache changes nothing.
 17.2#16 | oracle
@@ -32,6 +36,8 @@ export const additionRules = rulesOf(`
   Zero bits 21: no memory.
 17.4#4 | ?
   The low six bits of the type are masked by VirtualAlloc and refused by the service.
+17.4#8 | ?
+  No frame to be had is 1450; an entry not owned 87; a bad range or alignment 87, no window 487.
 17.4#10 | doc ?
   RESET on a file or image view is a conflict.
 17.4#11 | oracle ?
@@ -158,6 +164,8 @@ export const additionRules = rulesOf(`
   A page that is not locked fails the unlock; pages without a lock leave the working set.
 17.10#11 | ros-src
   Otherwise all are locked, or unlocked; a page that was locked is mentioned.
+17.11#2 | doc
+  AllocateUserPhysicalPagesNuma takes a node that the machine has, or FFFFFFFF, or fails with 87.
 17.12#1 | oracle wine-test ?
   NtQuerySection judges class, length, buffer and handle in that order; then whether it is an image.
 17.12#2 | wine-test oracle
@@ -186,6 +194,16 @@ export const additionRules = rulesOf(`
   UnmapViewOfFileEx judges its flags before the address.
 17.12#18 | ?
   FlushViewOfFile past the view fails.
+17.16#1 | ?
+  Touching an offered page is a violation; VirtualQuery still shows it committed and READWRITE.
+17.16#2 | ?
+  VirtualProtect and COMMIT of offered pages are 487, VirtualLock is 998.
+17.16#3 | ?
+  Decommitting and releasing offered pages is allowed and ends the offer.
+17.16#4 | doc ?
+  Reclaiming what was never offered is 0 if it is committed; lost pages are zeros and usable.
+17.16#5 | doc
+  Discarded pages read as zeros.
 17.21#1 | oracle
   END_OF_FILE 38, DISK_FULL 112.
 17.21#2 | oracle

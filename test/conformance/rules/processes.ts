@@ -58,8 +58,10 @@ export const processRules = rulesOf(`
   A decommitted page gives its charge back.
 13#5 | doc
   A release gives back the charge of the committed pages.
+13#11 | doc
+  Frames of Address Windowing Extensions are charged as long as they are owned.
 13#13 | doc
-  RESET keeps the charge.
+  RESET, offers and discards keep the charge.
 13#14 | doc
   A stack is charged what it commits at first, and each page that it grows by.
 13#15 | doc ros-src
