@@ -37,8 +37,8 @@ export {
   type OpenFileOptions,
   Process,
   type ProcessCounters,
-  type RaisedException,
 } from "./process.ts";
+export type { RaisedException } from "./raised-exception.ts";
 export type { RegionDescription, RegionRun } from "./region.ts";
 export { type StackBounds, type StackOptions, ThreadStack } from "./stack.ts";
 export type { Encoding, ReadStringOptions, WriteStringOptions } from "./strings.ts";

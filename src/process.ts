@@ -1,12 +1,10 @@
-import { EXCEPTION_MAXIMUM_PARAMETERS, EXCEPTION_NONCONTINUABLE } from "./constants/exception.ts";
 import { GENERIC_READ, GENERIC_WRITE } from "./constants/file.ts";
 import { DebugView } from "./debug-view.ts";
-import { type Address, callable, type Door, dword, integer, optionBag, shown } from "./door.ts";
+import { type Address, callable, type Door, dword, optionBag, shown } from "./door.ts";
 import { acceptEnclavePage, type EnclavePage, enclavePages } from "./enclaves.ts";
 import {
   type ExceptionFilter,
   type ExceptionPointers,
-  type ExceptionRecord,
   Exceptions,
   type TryParts,
 } from "./exceptions.ts";
@@ -17,24 +15,13 @@ import { HandleTable } from "./handles.ts";
 import type { Machine } from "./machine.ts";
 import { GuestMemory } from "./memory.ts";
 import { hex } from "./names.ts";
+import { type RaisedException, raisedRecord } from "./raised-exception.ts";
 import { adoptRegion, type RegionDescription } from "./region.ts";
 import type { StackOptions } from "./stack.ts";
 import { SystemMemory } from "./system.ts";
 import { Thread } from "./thread.ts";
 import { type Core, windowPlace } from "./wasm/core.ts";
 import { SpaceCounter } from "./wasm/exports.ts";
-
-/** What `raiseException` raises. */
-export interface RaisedException {
-  /** Exception code, a DWORD. */
-  code: number;
-  /** EXCEPTION_NONCONTINUABLE or 0; other bits are dropped. Default 0. */
-  flags?: number | undefined;
-  /** ExceptionInformation, at most 15 elements. Default none. */
-  information?: readonly Address[] | undefined;
-  /** ExceptionAddress. Default: the instruction pointer. */
-  address?: Address | undefined;
-}
 
 export interface OpenFileOptions {
   /** GENERIC_READ, GENERIC_WRITE and GENERIC_EXECUTE. Default: the first two. */
@@ -402,25 +389,7 @@ export class Process {
    * @throws GuestException when nobody handles it
    */
   raiseException(exception: RaisedException): void {
-    optionBag(exception, "exception", ["code", "flags", "information", "address"]);
-    const record = this.#raisedRecord(exception);
+    const record = raisedRecord(this, exception);
     this.alive().exceptions.dispatch(record, (unhandled) => new GuestException(unhandled));
-  }
-
-  #raisedRecord({ code, flags = 0, information = [], address }: RaisedException): ExceptionRecord {
-    if (!Array.isArray(information)) {
-      throw new TypeError(`information must be an array, not ${shown(information)}`);
-    }
-    integer(information.length, "information.length", 0, EXCEPTION_MAXIMUM_PARAMETERS);
-    return {
-      ExceptionCode: dword(code, "code"),
-      ExceptionFlags: dword(flags, "flags") & EXCEPTION_NONCONTINUABLE,
-      ExceptionRecord: null,
-      ExceptionAddress: this.door.exactPointer(address ?? this.#instructionPointer, "address"),
-      NumberParameters: information.length,
-      ExceptionInformation: information.map((value: Address, index) =>
-        this.door.exactPointer(value, `information[${index}]`),
-      ),
-    };
   }
 }
