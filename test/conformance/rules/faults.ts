@@ -8,7 +8,7 @@ export const faultRules = rulesOf(`
   Free and reserved pages and the NULL partition: an access violation.
 4.1#3 | doc wine-test
   A guard of the current thread's own stack: the stack grows, before anything else is looked at.
-4.1#4 | ros-src
+4.1#4 | ros-src ?
   A read or write that the base protection forbids: an access violation, and the guard stays.
 4.1#5 | doc oracle
   A guard page: the guard goes from that page alone, and the exception says so.
