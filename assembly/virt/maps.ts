@@ -17,8 +17,8 @@ import { SPACE_WINDOWED, Space } from "./space";
  * GRANTED has one bit for each 1,024 of these bytes: some of them may be set. A clear of 1 GB
  * looks at 256 bits.
  *
- * A context's translations serve spaces without a window, one entry for each page number modulo
- * 1,024. A tag is space << 52 | page, or 0 for none; addend + (u32)address is the linear address:
+ * A context's translations serve spaces without a window, and pages of the windowed space whose
+ * bytes are elsewhere; one entry for each page number modulo 1,024. A tag is space << 52 | page, or 0 for none; addend + (u32)address is the linear address:
  *
  *     0            8            16           24       28      32
  *     +------------+------------+------------+--------+-------+
@@ -52,11 +52,11 @@ export function windowHas(space: Space, page: u64): bool {
 /** Let accesses of these kinds go straight to the page's bytes at `location`. */
 export function mapsGrant(context: Context, page: u64, location: u32, access: u32): void {
   const space = changetype<Space>(context.space);
-  if (windowHas(space, page)) {
-    if (location == WINDOW + ((<u32>page) << 12)) grantInWindow(<u32>page, access);
+  if (windowHas(space, page) && location == WINDOW + ((<u32>page) << 12)) {
+    grantInWindow(<u32>page, access);
     return;
   }
-  if (space.kind == SPACE_WINDOWED) return;
+  space.translates = 1;
   const tag = space.tag | page;
   const entry = translationOf(changetype<u32>(context), page);
   store<u64>(entry, (access & ACCESS_READ) != 0 ? tag : 0);
@@ -67,11 +67,8 @@ export function mapsGrant(context: Context, page: u64, location: u32, access: u3
 
 /** Every access to pages [first, end) has to ask again. */
 export function mapsClear(space: Space, first: u64, end: u64): void {
-  if (space.kind == SPACE_WINDOWED) {
-    clearWindow(first, smaller(end, machine().windowBytes >> 12));
-  } else {
-    clearTranslations(space, first, end);
-  }
+  if (space.kind == SPACE_WINDOWED) clearWindow(first, smaller(end, machine().windowBytes >> 12));
+  if (space.translates != 0) clearTranslations(space, first, end);
 }
 
 /** Every access, of any space, has to ask again. */

@@ -17,7 +17,7 @@ import { Pages } from "../page/pages";
  *     +-----+-----+-----+-----+-----------+-----------+
  *     | large     |wsflg|recnt|encl.|cfg  | enclave   |
  *     +-----------+-----+-----+-----+-----+-----------+
- *     | inside    | awe | 0   | offered   |
+ *     | inside    | awe |trnsl| offered   |
  *     +-----------+-----+-----+-----------+
  *
  *     lev., table, facts   page/pages
@@ -34,6 +34,7 @@ import { Pages } from "../page/pages";
  *     inside          the same while a context is in this space, else 0: who comes from elsewhere
  *                     comes from outside
  *     awe             the set of AWE frames, or 0;  offered: pages that are
+ *     trnsl           1 once a translation may lead to its bytes (virt/maps)
  */
 @unmanaged
 @final
@@ -66,7 +67,7 @@ export class Space extends Pages {
   enclave: u64;
   inside: u64;
   aweSet: u32;
-  reserved2: u32;
+  translates: u32;
   offeredPages: u64;
 }
 
