@@ -2,6 +2,7 @@
 import "../base/panic";
 
 export * from "./access";
+export * from "./images";
 export * from "./machine";
 export * from "./requests";
 export * from "./sections";

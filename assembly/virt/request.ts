@@ -237,8 +237,11 @@ function arrive(): void {
     framePlace(frame, isHome(frame.key));
   } else {
     const section = sectionOf(keyNumber(p.key));
-    if (section === null || !roomEnsure(section)) return;
-    frame = sectionTouch(section, keyPage(p.key));
+    const page = keyPage(p.key);
+    // The number may have gone to another section since.
+    if (section === null || section.file == 0 || page >= section.sizePages) return;
+    if (!roomEnsure(section)) return;
+    frame = sectionTouch(section, page);
   }
   memory.copy(frame.location, STAGING, PAGE_BYTES);
 }

@@ -2,7 +2,7 @@ import { SECTIONS_MAX, SPACES_MAX } from "../base/layout";
 import { planeTest } from "../base/planes";
 import { poolLive } from "../base/pool";
 import { addressOf, pageOf } from "../base/range";
-import { sectionIsFile, sectionOf } from "../object/section";
+import { sectionIsFile, sectionIsImage, sectionOf } from "../object/section";
 import {
   FACT_LOCKED,
   FACT_LOST,
@@ -16,7 +16,7 @@ import {
   frameOf,
   framesPresent,
 } from "../page/facts";
-import { attributesAt, committedCount, tableRecords } from "../page/table";
+import { attributesAt, attributesRunEnd, committedCount, tableRecords } from "../page/table";
 import { chargeTotal, framesInUse, physical } from "../phys/charge";
 import { Frame, frameIsInPool, keyOfSpace } from "../phys/frame";
 import { Context, resultSet, TRANSLATIONS } from "./context";
@@ -35,16 +35,17 @@ import {
   windowHas,
 } from "./maps";
 import { nodeCount, nodeGap, nodeLargestGap, nodeRef, nodeStart } from "./node";
-import { REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
+import { REGION_IMAGE, REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
 import { SPACE_RUNNING, SPACE_WINDOWED, Space, spaceOf, TAG_SHIFT } from "./space";
-import { ownPages } from "./view";
+import { ownPages, viewPage, viewSection } from "./view";
 
 /**
  * The rules between the maps, recomputed from scratch. A check answers 0, or its number with the
  * page in result 0:
  *
  *     1  the index is ordered, its regions do not overlap, its gaps and counts are right
- *     2  each region counts its committed pages, and nothing outside of regions is committed
+ *     2  each region counts its committed pages, and nothing outside of regions is committed; of
+ *        the view of an image those pages are that the image has
  *     3  the charge of the space is what its private regions have committed, and what of its views
  *        is copy-on-write
  *     4  a page with a frame is committed; the frame has one owner and names this page, and is in
@@ -113,11 +114,27 @@ function verifyCommitted(context: Context, space: Space): bool {
   while (region !== null) {
     resultSet(context, 0, pageOf(region.start));
     const pages = committedCount(space, pageOf(region.start), pageOf(region.end));
-    if (pages != region.committedPages) return false;
+    if (pages != region.committedPages || !verifyView(space, region)) return false;
     sum += pages;
     region = regionAfter(space, region.start);
   }
   return sum == committedCount(space, 0, pageOf(machine().highestAddress) + 1);
+}
+
+function verifyView(space: Space, region: Region): bool {
+  const section = viewSection(region);
+  if (section === null) return region.section == 0;
+  if (sectionIsImage(section) != (region.kind == REGION_IMAGE)) return false;
+  if (region.kind != REGION_IMAGE) return true;
+  const end = pageOf(region.end);
+  for (let page = pageOf(region.start); page < end; ) {
+    const there = viewPage(region, page);
+    const next = page + attributesRunEnd(section, there, there + (end - page)) - there;
+    const isCommitted = attributesAt(section, there) != 0;
+    if (committedCount(space, page, next) != (isCommitted ? next - page : 0)) return false;
+    page = next;
+  }
+  return true;
 }
 
 function verifyCharge(space: Space): bool {
