@@ -24,6 +24,7 @@ export type { InOut, LargeIntegerIn, Out, StructureOut } from "./out.ts";
 export type {
   MemoryBasicInformation,
   MemoryRegionInformation,
+  SectionImageInformation,
   SectionInformation,
 } from "./structs.ts";
 

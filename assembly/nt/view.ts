@@ -178,7 +178,7 @@ export function viewMap(
   pointerWrite(context, baseAt, resultGet(context, 0));
   pointerWrite(context, sizeAt, resultGet(context, 1));
   if (offsetAt != 0) memoryWrite(context, offsetAt, OFFSET_BYTES, offset);
-  return STATUS_SUCCESS;
+  return status;
 }
 
 /** NtUnmapViewOfSection: any address inside the view (7.5). */

@@ -5,6 +5,7 @@ import type { InOut, LargeIntegerIn, Out, StructureOut } from "../out.ts";
 import type {
   MemoryBasicInformation,
   MemoryRegionInformation,
+  SectionImageInformation,
   SectionInformation,
 } from "../structs.ts";
 
@@ -261,8 +262,8 @@ export interface Ntdll {
    * Ask about a section. Windows page: "NtQuerySection".
    *
    * @param SectionHandle needs SECTION_QUERY
-   * @param SectionInformationClass SectionBasicInformation (0); SectionImageInformation (1) is
-   *   refused, since no section is an image
+   * @param SectionInformationClass SectionBasicInformation (0), or SectionImageInformation (1) of
+   *   a section with SEC_IMAGE
    * @param SectionInformation receives the structure
    * @param SectionInformationLength bytes of the buffer
    * @param ReturnLength receives the bytes of the structure; optional
@@ -270,7 +271,7 @@ export interface Ntdll {
   NtQuerySection(
     SectionHandle: Handle,
     SectionInformationClass: number,
-    SectionInformation: StructureOut<SectionInformation>,
+    SectionInformation: StructureOut<SectionInformation | SectionImageInformation>,
     SectionInformationLength: Address,
     ReturnLength?: Out<number>,
   ): number;

@@ -1,15 +1,15 @@
 import { Accesses } from "./accesses.ts";
 import type { ContextView } from "./context.ts";
 import {
-  ADOPT_RUN_BYTES,
   type CoreExports,
   MachineCounter,
   type SectionCounter,
   type SpaceCounter,
-  TRANSFER_BYTES,
 } from "./exports.ts";
+import { ImageServices } from "./image-services.ts";
 import { Link } from "./link.ts";
 import { Requests } from "./requests.ts";
+import { type AdoptedRun, writeRuns } from "./runs.ts";
 import { Services } from "./services.ts";
 import { MachinePoisoned } from "./trap.ts";
 
@@ -23,15 +23,6 @@ export interface CoreSettings {
   readonly resetSeed: number;
 }
 
-/** One run of a region to adopt. */
-export interface AdoptedRun {
-  readonly pages: number;
-  /** 0: reserved. */
-  readonly protect: number;
-}
-
-export const ADOPTED_RUNS_MAXIMUM = Math.floor(TRANSFER_BYTES / ADOPT_RUN_BYTES);
-
 const NO_SPACE = 0;
 
 /**
@@ -40,6 +31,7 @@ const NO_SPACE = 0;
  */
 export class Core {
   readonly services: Services;
+  readonly images: ImageServices;
   readonly accesses: Accesses;
   readonly requests: Requests;
   /** Results, decision and exception record of the last call. */
@@ -69,6 +61,7 @@ export class Core {
   private constructor(exports: CoreExports) {
     this.#link = new Link(exports);
     this.services = new Services(this.#link);
+    this.images = new ImageServices(this.#link);
     this.accesses = new Accesses(this.#link);
     this.requests = new Requests(this.#link);
     this.view = this.#link.view;
@@ -161,11 +154,7 @@ export class Core {
     },
   ): number {
     const { base, size, type, allocationProtect, backing, runs } = region;
-    const area = this.view.transferView;
-    for (const [index, { pages, protect }] of runs.entries()) {
-      area.setBigUint64(index * ADOPT_RUN_BYTES, BigInt(pages), true);
-      area.setBigUint64(index * ADOPT_RUN_BYTES + 8, BigInt(protect), true);
-    }
+    writeRuns(this.view, runs);
     const { exports, context } = this.#link;
     const count = runs.length;
     try {

@@ -1,3 +1,4 @@
+import type { ImageExports } from "./image-exports.ts";
 import type { RequestExports } from "./requests-exports.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { RequestExports } from "./requests-exports.ts";
  * the value in the result block instead. Addresses, sizes and counts are numbers of bytes unless
  * the name says pages.
  */
-export interface CoreExports extends RequestExports {
+export interface CoreExports extends ImageExports, RequestExports {
   readonly memory: WebAssembly.Memory;
 
   /**

@@ -2,6 +2,7 @@ import { additionRules } from "./rules/additions.ts";
 import { allocateRules } from "./rules/allocate.ts";
 import { changeRules } from "./rules/change.ts";
 import { faultRules } from "./rules/faults.ts";
+import { imageAdditionRules, imageExampleRules, imageRules } from "./rules/images.ts";
 import { layoutRules } from "./rules/layout.ts";
 import { processRules } from "./rules/processes.ts";
 import { sectionRules } from "./rules/sections.ts";
@@ -17,9 +18,12 @@ export const rules: readonly Rule[] = [
   ...faultRules,
   ...watchRules,
   ...sectionRules,
+  ...imageRules,
   ...processRules,
   ...switchRules,
+  ...imageExampleRules,
   ...additionRules,
+  ...imageAdditionRules,
 ];
 
 /** What each section is about. */
@@ -66,6 +70,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "7.6": "Changing protection in views",
   "7.7": "Copy-on-write",
   "7.8": "VirtualAlloc and VirtualFree in views",
+  "7.9": "Views of images",
   "7.11": "FlushViewOfFile",
   "12.1": "Access rights",
   "12.2": "ReadProcessMemory",
