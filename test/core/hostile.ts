@@ -110,6 +110,10 @@ function callsOf(
   const space = () => one([...spaces, ...spaces, ...spaces, INVALID_HANDLE, 99, 5000]);
   const length = () => one([0, 1, 100, 3 * PAGE, 0x40000, 2 ** 40]);
   const sections: number[] = [];
+  const contents: number[] = [];
+  const result = (index: number) => {
+    return new DataView(core.memory.buffer).getUint32(c + CONTEXT.results + 8 * index, true);
+  };
   const c = context;
   let entered = spaces[0] as number;
   const isWindowed = () => kind === SpaceKind.Windowed && entered === spaces[0];
@@ -209,8 +213,34 @@ function callsOf(
       if (sections.length > 5) return;
       const bytes = one([1, 0x5000, 0x23456, 0x100000, -1, 2 ** 45]);
       const status = core.sectionCreateF64(c, bytes, protection(), one(SECTION_ATTRIBUTES));
-      const number = new DataView(core.memory.buffer).getUint32(c + CONTEXT.results, true);
-      if (status === 0) sections.push(number);
+      if (status === 0) sections.push(result(0));
+    },
+    sectionCreateImage: () => {
+      if (sections.length > 5) return;
+      const lengths = writeRuns(core, c, random);
+      const bytes = one([lengths * PAGE, lengths * PAGE, 0, size()]);
+      const status = core.sectionCreateImageF64(
+        c,
+        one([0, 0, 0, 0xc000007b | 0]),
+        one([1, 2, 0]),
+        one([0, ...contents, ...sections, 77]),
+        bytes,
+        one([0x400000, 0x100000, 0, address()]),
+        one([3, 3, 3, 2, 0, 9999]),
+        one([7, 7, 1, 0]),
+        one([0, 0, 0, PAGE, -1]),
+        one([2, 2, 0x20, protection()]),
+        one([0x1000000, 0x1000000, 0x11000000, one(SECTION_ATTRIBUTES)]),
+      );
+      if (status !== 0) return;
+      sections.push(result(0));
+      contents.push(result(1));
+    },
+    contentEnd: () => core.contentEnd(one([...contents, ...sections, 77])),
+    requestField: () => core.requestFieldF64(random(6)),
+    requestAnswer: () => {
+      const ticket = one([core.requestFieldF64(1), random(100)]);
+      return core.requestAnswer(ticket, one([0, 0, 0, 0xc0000185 | 0]));
     },
     sectionClose: () => sections.length > 3 && core.sectionClose(sections.shift() as number),
     viewMap: () =>
@@ -234,11 +264,7 @@ function callsOf(
     viewUnmap: () => core.viewUnmapF64(c, space(), address()),
     viewFlush: () => core.viewFlushF64(c, space(), address(), size()),
     adopt: () => {
-      const runs = new DataView(core.memory.buffer, c + CONTEXT.transfer);
-      for (const run of [0, 16]) {
-        runs.setBigUint64(run, BigInt(random(4) + 1), true);
-        runs.setUint32(run + 8, protection(), true);
-      }
+      writeRuns(core, c, random);
       const bytes = (random(8) + 1) * PAGE;
       const kinds = [0x20000, 0x40000, 0x1000000, 5];
       const base = Math.floor(near() / PAGE) * PAGE;
@@ -263,4 +289,17 @@ function callsOf(
       core.contextEnter(c, entered);
     },
   };
+}
+
+/** Runs of pages into the transfer area: the pages of the first three, together. */
+function writeRuns(core: AnyExports, context: number, random: Random): number {
+  const runs = new DataView(core.memory.buffer, context + CONTEXT.transfer);
+  let sum = 0;
+  for (const run of [0, 16, 32]) {
+    const pages = random(4) + 1;
+    sum += pages;
+    runs.setBigUint64(run, BigInt(pages), true);
+    runs.setUint32(run + 8, pick([...PROTECTIONS, random(0x800)], random), true);
+  }
+  return sum;
 }
