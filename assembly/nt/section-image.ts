@@ -1,4 +1,4 @@
-import { pageUp } from "../base/range";
+import { GRANULARITY, pageUp } from "../base/range";
 import { rule } from "../base/rule";
 import {
   STATUS_ACCESS_DENIED,
@@ -15,6 +15,7 @@ import { attributesFill } from "../page/table";
 import { Context, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
 import { machine } from "../virt/machine";
 import { REGION_IMAGE } from "../virt/region";
+import { operationBegin } from "../virt/request";
 import { roomEnsure } from "../virt/room";
 import { checkRuns, RUN_BYTES, runPages, runProtect } from "./adopt";
 import { answer } from "./answer";
@@ -44,6 +45,8 @@ export function sectionCreateImage(
   protection: u32,
   attributes: u32,
 ): u32 {
+  // Nothing here asks; whoever asked before has gone away.
+  operationBegin();
   if ((attributes & SEC_IMAGE) == 0 || !isSectionAttributes(attributes)) {
     return fail(context, 4, STATUS_INVALID_PARAMETER_6);
   }
@@ -52,7 +55,7 @@ export function sectionCreateImage(
   if (status != STATUS_SUCCESS) return fail(context, 13, status);
   let found = contentKnown(file, content, true);
   const pages = found === null ? pageUp(imageBytes) >> 12 : found.sizePages;
-  if (found === null && !isSound(context, file, pages, runs)) {
+  if (found === null && !isSound(context, file, pages, imageBase, runs)) {
     return fail(context, 13, STATUS_INVALID_IMAGE_FORMAT);
   }
   if (sizeBytes > pages << 12) return fail(context, 11, STATUS_SECTION_TOO_BIG);
@@ -67,8 +70,9 @@ export function sectionCreateImage(
   return answer(context, rule(7, 1, 0), STATUS_SUCCESS);
 }
 
-function isSound(context: Context, file: u32, pages: u64, runs: u32): bool {
-  if (file == 0 || pages == 0 || pages > pagesMost(machine().levels)) return false;
+function isSound(context: Context, file: u32, pages: u64, imageBase: u64, runs: u32): bool {
+  if (file == 0 || (imageBase & (GRANULARITY - 1)) != 0) return false;
+  if (pages == 0 || pages > pagesMost(machine().levels)) return false;
   if (runs == 0 || runs > TRANSFER_BYTES / RUN_BYTES) return false;
   return checkRuns(REGION_IMAGE, pages, transferOf(context), runs) == STATUS_SUCCESS;
 }

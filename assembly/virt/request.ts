@@ -101,8 +101,11 @@ export function requestField(field: u32): u64 {
       return p.request;
     case 1:
       return p.ticket;
-    case 2:
-      return isFile ? sectionOf(keyNumber(p.key))!.file : p.slot - 1;
+    case 2: {
+      if (!isFile) return p.slot - 1;
+      const section = sectionOf(keyNumber(p.key));
+      return section === null ? 0 : section.file;
+    }
     case 3:
       return isFile ? keyPage(p.key) : 0;
     default:

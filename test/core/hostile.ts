@@ -218,23 +218,29 @@ function callsOf(
     sectionCreateImage: () => {
       if (sections.length > 5) return;
       const lengths = writeRuns(core, c, random);
-      const bytes = one([lengths * PAGE, lengths * PAGE, 0, size()]);
+      const isMeant = random(3) !== 0;
+      const any = <T>(meant: T, ...list: T[]) => (isMeant ? meant : one(list));
       const status = core.sectionCreateImageF64(
         c,
-        one([0, 0, 0, 0xc000007b | 0]),
-        one([1, 2, 0]),
+        any(0, 0, 0xc000007b | 0),
+        one([1, 2]) * any(1, 1, 0),
         one([0, ...contents, ...sections, 77]),
-        bytes,
-        one([0x400000, 0x100000, 0, address()]),
-        one([3, 3, 3, 2, 0, 9999]),
-        one([7, 7, 1, 0]),
-        one([0, 0, 0, PAGE, -1]),
-        one([2, 2, 0x20, protection()]),
-        one([0x1000000, 0x1000000, 0x11000000, one(SECTION_ATTRIBUTES)]),
+        any(lengths * PAGE, lengths * PAGE, 0, size()),
+        any(0x100000 + random(64) * 0x8000, address()),
+        any(3, 2, 0, 9999),
+        any(7, 1, 0),
+        any(0, PAGE, -1),
+        any(2, 0x20, protection()),
+        any(one([0x1000000, 0x11000000]), one(SECTION_ATTRIBUTES)),
       );
       if (status !== 0) return;
       sections.push(result(0));
       contents.push(result(1));
+    },
+    imageMap: () => {
+      const section = one([...sections, 77]);
+      const base = one([0, 0, 0x100000 + random(64) * 0x8000]);
+      return core.viewMapF64(c, space(), section, 0x2f, -1, base, 0, 0, 0, 0, -1, 0, 1, 0, 2);
     },
     contentEnd: () => core.contentEnd(one([...contents, ...sections, 77])),
     requestField: () => core.requestFieldF64(random(6)),

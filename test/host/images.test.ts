@@ -295,6 +295,54 @@ test("class 3 of an image: its flag, its size and its private pages (17.9)", asy
   expect(region.CommitSize).toBe(2 * PAGE);
 });
 
+test("WriteProcessMemory patches code for one process alone, and is charged (12.3, 13)", async () => {
+  const machine = await createMachine();
+  const [first, second] = [new Guest(machine), new Guest(machine)];
+  const file = programFile();
+  const [one, two] = [mapped(first, file), mapped(second, file)];
+  const { commitCharge } = machine.counters;
+  const done = { value: 0 };
+  const patch = (at: number) => {
+    return first.kernel32.WriteProcessMemory(-1, at, Uint8Array.of(0xcc), 1, done);
+  };
+  expect(patch(one + CODE_AT)).toBe(1);
+  expect(machine.counters.commitCharge).toBe(commitCharge + 1);
+  expect(patch(one + CODE_AT + 1)).toBe(1);
+  expect(patch(one + DATA_AT)).toBe(1);
+  expect(machine.counters.commitCharge).toBe(commitCharge + 1);
+  expect(first.page(one + CODE_AT).protect).toBe(PAGE_EXECUTE_READ);
+  expect(first.memory.getUint16(one + CODE_AT)).toBe(0xcccc);
+  expect(second.memory.getUint8(two + CODE_AT)).toBe(CODE.contents[0]);
+  expect(second.memory.getUint8(two + DATA_AT)).toBe(DATA.contents[0]);
+  expect(patch(one + SHARED_AT)).toBe(1);
+  expect(second.memory.getUint8(two + SHARED_AT)).toBe(0xcc);
+  expect(patch(one)).toBe(0);
+  for (const guest of [first, second]) guest.process.verifySpace();
+});
+
+test("WriteProcessMemory to code fails where the copy exceeds the commit limit (13)", async () => {
+  const machine = await createMachine({ commitLimit: 1 });
+  const guest = new Guest(machine);
+  const base = mapped(guest, programFile());
+  const done = { value: 0 };
+  const bytes = Uint8Array.of(0xcc);
+  expect(guest.kernel32.WriteProcessMemory(-1, base + CODE_AT, bytes, 1, done)).toBe(0);
+  expect([guest.kernel32.GetLastError(), machine.decision]).toEqual([1455, "13#9"]);
+  expect(guest.memory.getUint8(base + CODE_AT)).toBe(CODE.contents[0]);
+});
+
+test("a debugger's breakpoint is in one process alone", async () => {
+  const machine = await createMachine();
+  const [first, second] = [new Guest(machine), new Guest(machine)];
+  const file = programFile();
+  const [one, two] = [mapped(first, file), mapped(second, file)];
+  expect(first.process.debugView.write(one + CODE_AT, Uint8Array.of(0xcc))).toBe(1);
+  expect(first.memory.fetch(one + CODE_AT, 1)).toEqual(Uint8Array.of(0xcc));
+  expect(second.memory.fetch(two + CODE_AT, 1)).toEqual(CODE.contents.subarray(0, 1));
+  expect(first.page(one + CODE_AT).protect).toBe(PAGE_EXECUTE_READ);
+  for (const guest of [first, second]) guest.process.verifySpace();
+});
+
 test("commit limit and quota hold for a view (13)", async () => {
   const machine = await createMachine({ commitLimit: 3 });
   const data = { virtualBytes: 4 * PAGE, characteristics: READ | WRITE };
