@@ -14,62 +14,22 @@ import {
   STATUS_IO_DEVICE_ERROR,
   STATUS_OBJECT_NAME_EXISTS,
 } from "../../src/constants.ts";
-import {
-  type FileBacking,
-  type Machine,
-  MemoryFile,
-  MemoryPageStore,
-  type Process,
-} from "../../src/index.ts";
+import { type FileBacking, MemoryFile, MemoryPageStore } from "../../src/index.ts";
 import { createMachine } from "../setup/machine.ts";
+import { EXECUTE, pattern, READ, SHARED, WRITE } from "../setup/portable-executable.ts";
 import {
-  EXECUTE,
-  type ProgramOptions,
-  pattern,
-  program,
-  READ,
-  SHARED,
-  WRITE,
-} from "../setup/portable-executable.ts";
-import { pick, randomFrom } from "../unit/random.ts";
+  CODE,
+  CODE_AT,
+  create,
+  DATA,
+  DATA_AT,
+  IMAGE_BASE,
+  mapped,
+  programFile,
+  SHARED_AT,
+  used,
+} from "./image-guest.ts";
 import { createGuest, expectBytes, faultOf, Guest, PAGE, PLACES } from "./support.ts";
-
-const IMAGE_BASE = 0x40000000;
-const CODE_AT = PAGE;
-const DATA_AT = 2 * PAGE;
-const SHARED_AT = 3 * PAGE;
-const CODE = { contents: pattern(0x300, 1), characteristics: READ | EXECUTE };
-const DATA = { contents: pattern(0x200, 2), characteristics: READ | WRITE };
-const COMMON = { contents: pattern(0x100, 3), characteristics: READ | WRITE | SHARED };
-const SECTIONS = [CODE, DATA, COMMON];
-
-function programFile(options: ProgramOptions = {}): MemoryFile {
-  const contents = program({ base: BigInt(IMAGE_BASE), sections: SECTIONS, ...options });
-  return new MemoryFile({ contents });
-}
-
-/** CreateFileMapping of the program: the handle, or 0. */
-function create(guest: Guest, file: FileBacking, attributes = SEC_IMAGE): number {
-  const handle = guest.process.openFile(file, { access: GENERIC_READ });
-  const { CloseHandle, CreateFileMapping } = guest.kernel32;
-  const section = CreateFileMapping(handle, null, PAGE_READONLY | attributes, 0, 0, null);
-  CloseHandle(handle);
-  return section;
-}
-
-/** A view whose section has no handle. */
-function mapped(guest: Guest, file: FileBacking, attributes = SEC_IMAGE): number {
-  const section = create(guest, file, attributes);
-  const base = guest.kernel32.MapViewOfFile(section, FILE_MAP_READ, 0, 0, 0);
-  expect(base, guest.machine.decision).not.toBe(0);
-  expect(guest.kernel32.CloseHandle(section)).toBe(1);
-  return base;
-}
-
-function used({ counters }: Machine) {
-  const { commitCharge, frames, records } = counters;
-  return { commitCharge, frames, records };
-}
 
 describe.each(PLACES)("images, $profile $space", (place) => {
   test("bytes of every section, for loads and for fetches (7.9)", async () => {
@@ -161,7 +121,7 @@ describe.each(PLACES)("images, $profile $space", (place) => {
   });
 });
 
-test("without a page store, what was written to SHARED pages stays, and the rest may leave", async () => {
+test("without a page store, SHARED pages that were written stay, others may leave", async () => {
   const guest = new Guest(await createMachine({ physicalPages: 8 }));
   const code = { contents: pattern(40 * PAGE, 7), characteristics: READ };
   const common = { virtualBytes: 8 * PAGE, characteristics: READ | WRITE | SHARED };
@@ -205,7 +165,7 @@ test("all image sections of a file show what its headers said at first", async (
   expect(guest.kernel32.GetLastError()).toBe(193);
 });
 
-test("a file that was cut: zeros where there is something left, IN_PAGE_ERROR elsewhere (17.12)", async () => {
+test("a file that was cut: zeros in its last page, IN_PAGE_ERROR behind it (17.12)", async () => {
   const guest = await createGuest();
   const file = programFile();
   const base = mapped(guest, file);
@@ -217,7 +177,7 @@ test("a file that was cut: zeros where there is something left, IN_PAGE_ERROR el
   guest.process.verifySpace();
 });
 
-test("a file that cannot be read is no image now, and a page of it is IN_PAGE_ERROR", async () => {
+test("a file that cannot be read is no image now, its pages are IN_PAGE_ERROR", async () => {
   const guest = await createGuest();
   const file = programFile();
   let fails = true;
@@ -252,7 +212,7 @@ test("a file that cannot be read is no image now, and a page of it is IN_PAGE_ER
   expect(guest.memory.getUint16(base)).toBe(0x5a4d);
 });
 
-test("NtCreateSection judges the handle of the file and its rights before the program", async () => {
+test("the handle of the file and its rights are judged before the program (7.1#9)", async () => {
   const guest = await createGuest();
   const { NtCreateSection } = guest.ntdll;
   const section = { value: 0 };
@@ -295,54 +255,6 @@ test("class 3 of an image: its flag, its size and its private pages (17.9)", asy
   expect(region.CommitSize).toBe(2 * PAGE);
 });
 
-test("WriteProcessMemory patches code for one process alone, and is charged (12.3, 13)", async () => {
-  const machine = await createMachine();
-  const [first, second] = [new Guest(machine), new Guest(machine)];
-  const file = programFile();
-  const [one, two] = [mapped(first, file), mapped(second, file)];
-  const { commitCharge } = machine.counters;
-  const done = { value: 0 };
-  const patch = (at: number) => {
-    return first.kernel32.WriteProcessMemory(-1, at, Uint8Array.of(0xcc), 1, done);
-  };
-  expect(patch(one + CODE_AT)).toBe(1);
-  expect(machine.counters.commitCharge).toBe(commitCharge + 1);
-  expect(patch(one + CODE_AT + 1)).toBe(1);
-  expect(patch(one + DATA_AT)).toBe(1);
-  expect(machine.counters.commitCharge).toBe(commitCharge + 1);
-  expect(first.page(one + CODE_AT).protect).toBe(PAGE_EXECUTE_READ);
-  expect(first.memory.getUint16(one + CODE_AT)).toBe(0xcccc);
-  expect(second.memory.getUint8(two + CODE_AT)).toBe(CODE.contents[0]);
-  expect(second.memory.getUint8(two + DATA_AT)).toBe(DATA.contents[0]);
-  expect(patch(one + SHARED_AT)).toBe(1);
-  expect(second.memory.getUint8(two + SHARED_AT)).toBe(0xcc);
-  expect(patch(one)).toBe(0);
-  for (const guest of [first, second]) guest.process.verifySpace();
-});
-
-test("WriteProcessMemory to code fails where the copy exceeds the commit limit (13)", async () => {
-  const machine = await createMachine({ commitLimit: 1 });
-  const guest = new Guest(machine);
-  const base = mapped(guest, programFile());
-  const done = { value: 0 };
-  const bytes = Uint8Array.of(0xcc);
-  expect(guest.kernel32.WriteProcessMemory(-1, base + CODE_AT, bytes, 1, done)).toBe(0);
-  expect([guest.kernel32.GetLastError(), machine.decision]).toEqual([1455, "13#9"]);
-  expect(guest.memory.getUint8(base + CODE_AT)).toBe(CODE.contents[0]);
-});
-
-test("a debugger's breakpoint is in one process alone", async () => {
-  const machine = await createMachine();
-  const [first, second] = [new Guest(machine), new Guest(machine)];
-  const file = programFile();
-  const [one, two] = [mapped(first, file), mapped(second, file)];
-  expect(first.process.debugView.write(one + CODE_AT, Uint8Array.of(0xcc))).toBe(1);
-  expect(first.memory.fetch(one + CODE_AT, 1)).toEqual(Uint8Array.of(0xcc));
-  expect(second.memory.fetch(two + CODE_AT, 1)).toEqual(CODE.contents.subarray(0, 1));
-  expect(first.page(one + CODE_AT).protect).toBe(PAGE_EXECUTE_READ);
-  for (const guest of [first, second]) guest.process.verifySpace();
-});
-
 test("commit limit and quota hold for a view (13)", async () => {
   const machine = await createMachine({ commitLimit: 3 });
   const data = { virtualBytes: 4 * PAGE, characteristics: READ | WRITE };
@@ -352,53 +264,4 @@ test("commit limit and quota hold for a view (13)", async () => {
   expect(guest.kernel32.MapViewOfFile(section, FILE_MAP_READ, 0, 0, 0)).toBe(0);
   expect(guest.kernel32.GetLastError()).toBe(1455);
   expect(used(machine)).toEqual(before);
-});
-
-/** Maps what can be mapped, touches all of it, and takes it away. */
-function exercise(
-  guest: Guest,
-  process: Process,
-  contents: Uint8Array,
-  random: (n: number) => number,
-) {
-  const { ntdll, kernel32, memory } = guest;
-  const handle = process.openFile(new MemoryFile({ contents }));
-  const attributes = random(2) === 0 ? SEC_IMAGE : SEC_IMAGE_NO_EXECUTE;
-  const section = kernel32.CreateFileMapping(handle, null, 2 | attributes, 0, 0, null);
-  if (section === 0) {
-    expect(kernel32.GetLastError()).toBe(193);
-  } else {
-    const [base, size] = [{ value: 0 }, { value: 0 }];
-    const status = ntdll.NtMapViewOfSection(section, -1, base, 0, 0, null, size, 1, 0, 2);
-    if (status === 0 || status === 0x40000003) {
-      for (let at = base.value; at < base.value + Math.min(size.value, 0x20000); at += PAGE) {
-        const { state, protect } = guest.page(at);
-        if (state !== 0x1000 || protect === 1) continue;
-        memory.getUint8(at);
-        if ((protect & 0xcc) !== 0) memory.setUint8(at, 1);
-      }
-      process.verifySpace();
-      expect(kernel32.UnmapViewOfFile(base.value)).toBe(1);
-    } else {
-      expect([0xc0000017, 0xc000012d, 0xc000009a]).toContain(status);
-    }
-    kernel32.CloseHandle(section);
-  }
-  kernel32.CloseHandle(handle);
-}
-
-test.each(PLACES)("hostile headers: $profile $space", async (place) => {
-  const guest = await createGuest(place);
-  const random = randomFrom(11);
-  const programs = [false, true].map((wide) => program({ wide, sections: SECTIONS }));
-  const before = used(guest.machine);
-  for (let round = 0; round < 100; round++) {
-    const bytes = pick(programs, random).slice();
-    for (let flips = random(3); flips >= 0; flips--) {
-      bytes[random(0x200)] = pick([0, 1, 0x10, 0x80, 0xff, random(256)], random);
-    }
-    const contents = random(6) === 0 ? bytes.subarray(0, random(bytes.length + 1)) : bytes;
-    exercise(guest, guest.process, contents, random);
-    expect(used(guest.machine)).toEqual(before);
-  }
 });

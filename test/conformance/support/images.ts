@@ -9,11 +9,42 @@ import {
   SECTION_ALL_ACCESS,
 } from "../../../src/constants.ts";
 import { MemoryFile } from "../../../src/index.ts";
-import { type ProgramOptions, program } from "../../setup/portable-executable.ts";
-import type { Scene } from "./scene.ts";
+import {
+  EXECUTE,
+  type ProgramOptions,
+  type ProgramSection,
+  pattern,
+  program,
+  READ,
+  SHARED,
+  WRITE,
+} from "../../setup/portable-executable.ts";
+import { PAGE, type Scene } from "./scene.ts";
 
 /** Free in every profile, and not where views go by themselves. */
 export const IMAGE_BASE = 0x40000000;
+
+/** One section of each usual kind. */
+export const CODE: ProgramSection = {
+  contents: pattern(0x300, 1),
+  characteristics: READ | EXECUTE,
+};
+export const DATA: ProgramSection = { contents: pattern(0x200, 2), characteristics: READ | WRITE };
+export const CONSTANTS: ProgramSection = { contents: pattern(0x100, 3), characteristics: READ };
+export const COMMON: ProgramSection = {
+  contents: pattern(0x200, 4),
+  characteristics: READ | WRITE | SHARED,
+};
+export const SECTIONS = [CODE, DATA, CONSTANTS, COMMON];
+
+/** A section of one page for each set of rights, in the order of their bits. */
+export const EVERY_SECTION = Array.from({ length: 16 }, (_, bits): ProgramSection => {
+  return { virtualBytes: PAGE, characteristics: (bits << 28) >>> 0 };
+});
+/** What a view of it shows, page by page behind the headers. */
+export const EVERY_PROTECTION = [
+  1, 1, 0x10, 0x10, 2, 2, 0x20, 0x20, 8, 4, 0x80, 0x40, 8, 4, 0x80, 0x40,
+];
 
 const ALL_ACCESS = GENERIC_READ + GENERIC_WRITE + GENERIC_EXECUTE;
 
@@ -62,7 +93,7 @@ export function shape(scene: Scene, base: number): [pages: number, protect: numb
   for (let address = base; ; ) {
     const run = scene.run(address);
     if (run.allocationBase !== base) return found;
-    found.push([run.size / 0x1000, run.protect]);
+    found.push([run.size / PAGE, run.protect]);
     address = run.base + run.size;
   }
 }
