@@ -204,7 +204,7 @@ export interface Ntdll {
    * @param MaximumSize bytes
    * @param SectionPageProtection PAGE_*; what views may do at most
    * @param AllocationAttributes SEC_COMMIT or SEC_RESERVE, and others beside them
-   * @param FileHandle null; there are no files, so all others are STATUS_INVALID_HANDLE
+   * @param FileHandle null, or a handle of `Process.openFile`; with SEC_IMAGE a program
    */
   NtCreateSection(
     SectionHandle: Out<number>,
@@ -224,7 +224,9 @@ export interface Ntdll {
   ): number;
 
   /**
-   * Show a section in an address space. Windows page: "ZwMapViewOfSection function (wdm.h)".
+   * Show a section in an address space. An image goes to the address that it wants, where that is
+   * free; anywhere else the answer is STATUS_IMAGE_NOT_AT_BASE, a success, and relocation is left to
+   * the caller. Windows page: "ZwMapViewOfSection function (wdm.h)".
    *
    * @param SectionHandle needs the rights of the protection (7.3)
    * @param ProcessHandle needs PROCESS_VM_OPERATION
