@@ -225,7 +225,7 @@ export interface Ntdll {
 
   /**
    * Show a section in an address space. An image goes to the address that it wants, where that is
-   * free; anywhere else the answer is STATUS_IMAGE_NOT_AT_BASE, a success, and relocation is left to
+   * free; anywhere else the answer is STATUS_IMAGE_NOT_AT_BASE, a success, and relocation is up to
    * the caller. Windows page: "ZwMapViewOfSection function (wdm.h)".
    *
    * @param SectionHandle needs the rights of the protection (7.3)
