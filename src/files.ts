@@ -1,6 +1,8 @@
 import { GENERIC_EXECUTE, GENERIC_READ, GENERIC_WRITE } from "./constants/file.ts";
 import type { FileBacking } from "./file-backing.ts";
-import type { Pager } from "./pager.ts";
+import { Image } from "./image.ts";
+import { type Pager, statusOf } from "./pager.ts";
+import { readPortableExecutable } from "./portable-executable.ts";
 import type { Core } from "./wasm/core.ts";
 import { ContentEnd, FileAccess } from "./wasm/requests-exports.ts";
 
@@ -10,6 +12,8 @@ interface Shared {
   readonly backing: FileBacking;
   /** The core's section that has the pages; 0 while there is none. */
   content: number;
+  /** The program in it, while there are image sections. */
+  image: Image | undefined;
   /** Handles of the file. */
   handles: number;
 }
@@ -34,10 +38,34 @@ export class Files {
     const known = this.#shared.get(backing);
     if (known !== undefined) return known;
     this.#lastNumber++;
-    const shared = { number: this.#lastNumber, backing, content: 0, handles: 0 };
+    const shared = {
+      number: this.#lastNumber,
+      backing,
+      content: 0,
+      image: undefined,
+      handles: 0,
+    };
     this.#shared.set(backing, shared);
     this.#pager.addFile(shared.number, backing);
     return shared;
+  }
+
+  /**
+   * The program in the file, or the NTSTATUS that refuses it. One that is mapped stays what it is,
+   * whatever happens to the file; `settle` forgets one that came to nothing.
+   */
+  openImage(shared: Shared): Image | number {
+    if (shared.image !== undefined) return shared.image;
+    try {
+      const executable = readPortableExecutable(shared.backing);
+      if (typeof executable === "number") return executable;
+      this.#lastNumber++;
+      shared.image = new Image(this.#lastNumber, executable, shared.backing);
+      this.#pager.addFile(shared.image.number, shared.image);
+      return shared.image;
+    } catch (error) {
+      return statusOf(error);
+    }
   }
 
   /**
@@ -47,10 +75,18 @@ export class Files {
   settle(): void {
     for (const shared of this.#shared.values()) {
       if (shared.content !== 0 && this.#isEnded(shared.content)) shared.content = 0;
-      if (shared.content !== 0 || shared.handles !== 0) continue;
+      this.#settleImage(shared);
+      if (shared.content !== 0 || shared.image !== undefined || shared.handles !== 0) continue;
       this.#shared.delete(shared.backing);
       this.#pager.removeFile(shared.number);
     }
+  }
+
+  #settleImage(shared: Shared): void {
+    const { image } = shared;
+    if (image === undefined || (image.content !== 0 && !this.#isEnded(image.content))) return;
+    shared.image = undefined;
+    this.#pager.removeFile(image.number);
   }
 
   #isEnded(content: number): boolean {
@@ -89,6 +125,11 @@ export class OpenFile {
 
   set content(content: number) {
     this.#shared.content = content;
+  }
+
+  /** As `Files.openImage`. */
+  openImage(): Image | number {
+    return this.#files.openImage(this.#shared);
   }
 
   handleOpened(): void {

@@ -33,6 +33,7 @@ export type { InitialTeb } from "./stack-structs.ts";
 export type {
   MemoryBasicInformation,
   MemoryRegionInformation,
+  SectionImageInformation,
   SectionInformation,
 } from "./structs.ts";
 

@@ -26,11 +26,15 @@ export class PageNotReady extends Error {
   }
 }
 
+/** Where the pages of a file or of an image come from; pages of an image go nowhere. */
+export type PageSource = Pick<FileBacking, "sizeBytes" | "read"> &
+  Partial<Pick<FileBacking, "write">>;
+
 /** Does what the core asks for: stores pages that leave memory, and brings pages back. */
 export class Pager {
   readonly #core: Core;
   readonly #store: PageStore | undefined;
-  readonly #files = new Map<number, FileBacking>();
+  readonly #files = new Map<number, PageSource>();
   #serves = false;
 
   constructor(core: Core, store: PageStore | undefined) {
@@ -40,7 +44,7 @@ export class Pager {
   }
 
   /** From now on the core may ask for this file. */
-  addFile(number: number, file: FileBacking): void {
+  addFile(number: number, file: PageSource): void {
     this.#files.set(number, file);
     this.#serve();
   }
@@ -110,10 +114,10 @@ export class Pager {
   #write(number: number, page: number, bytes: Uint8Array): void {
     const file = this.#file(number);
     const left = file.sizeBytes - page * PAGE_BYTES;
-    if (left > 0) file.write(page * PAGE_BYTES, bytes.subarray(0, Math.min(left, PAGE_BYTES)));
+    if (left > 0) file.write?.(page * PAGE_BYTES, bytes.subarray(0, Math.min(left, PAGE_BYTES)));
   }
 
-  #file(number: number): FileBacking {
+  #file(number: number): PageSource {
     const file = this.#files.get(number);
     if (file === undefined) throw new Error(`file ${number} is not known`);
     return file;
@@ -126,7 +130,8 @@ export class Pager {
   }
 }
 
-class EndOfFile extends Error {}
+/** The file has nothing of the page that it was asked for. */
+export class EndOfFile extends Error {}
 
 /** The NTSTATUS that a failure of a file or a page store stands for. */
 export function statusOf(error: unknown): number {

@@ -4,8 +4,8 @@ import { integer, optionBag, shown } from "./door.ts";
 import { hex } from "./names.ts";
 import type { Process } from "./process.ts";
 import { statusName, succeeded } from "./status.ts";
-import { ADOPTED_RUNS_MAXIMUM, type AdoptedRun } from "./wasm/core.ts";
 import { Backing } from "./wasm/exports.ts";
+import { ADOPTED_RUNS_MAXIMUM, type AdoptedRun } from "./wasm/runs.ts";
 
 /** Pages of one region that are alike. */
 export interface RegionRun {

@@ -1,5 +1,6 @@
 import type { Files, OpenFile } from "./files.ts";
 import type { Machine } from "./machine.ts";
+import type { PortableExecutable } from "./portable-executable.ts";
 import type { Core } from "./wasm/core.ts";
 import { SectionCounter } from "./wasm/exports.ts";
 
@@ -37,16 +38,19 @@ export class Section {
   onForgotten: (() => void) | undefined;
   /** The file that backs it. */
   readonly file: OpenFile | undefined;
+  /** The program that its views show. */
+  readonly executable: PortableExecutable | undefined;
   readonly #core: Core;
   readonly #files: Files;
   #handles = 0;
 
   /** `number` must be new: the core gave it one handle, which the first to open it takes. */
-  constructor(machine: Machine, number: number, file?: OpenFile) {
+  constructor(machine: Machine, number: number, file?: OpenFile, executable?: PortableExecutable) {
     this.#core = machine.core;
     this.#files = machine.files;
     this.number = number;
     this.file = file;
+    this.executable = executable;
   }
 
   /** SEC_*, as it was made. */

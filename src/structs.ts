@@ -3,10 +3,10 @@
  * from the kinds by the alignment rules of the Windows compilers; a 32-bit process and a 64-bit one
  * differ in the width of pointers.
  */
-type FieldKind = "word" | "dword" | "qword" | "pointer";
+type FieldKind = "byte" | "word" | "dword" | "qword" | "pointer";
 type Fields = readonly (readonly [name: string, kind: FieldKind])[];
 
-const KIND_BYTES = { word: 2, dword: 4, qword: 8 } as const;
+const KIND_BYTES = { byte: 1, word: 2, dword: 4, qword: 8 } as const;
 
 interface PlacedField {
   readonly name: string;
@@ -41,7 +41,8 @@ export class Structure {
     const given = new Map<string, number | bigint>(Object.entries(values));
     for (const { name, offset, bytes: width } of fields) {
       const value = given.get(name) ?? 0;
-      if (width === 2) view.setUint16(offset, Number(value), true);
+      if (width === 1) view.setUint8(offset, Number(value));
+      else if (width === 2) view.setUint16(offset, Number(value), true);
       else if (width === 4) view.setUint32(offset, Number(value), true);
       else view.setBigUint64(offset, BigInt(value), true);
     }
@@ -139,7 +140,36 @@ export const SECTION_BASIC_INFORMATION = new Structure([
   ["Size", "qword"],
 ]);
 
-/** Of image sections. 48 or 64 bytes. */
+/** What the headers of a program say. Windows page: "PE Format". 48 or 64 bytes. */
+export interface SectionImageInformation {
+  /** Entry point, for the address that the image wants. */
+  TransferAddress: number | bigint;
+  ZeroBits: number;
+  /** Bytes, as the next. */
+  MaximumStackSize: number | bigint;
+  CommittedStackSize: number | bigint;
+  /** IMAGE_SUBSYSTEM_*. */
+  SubSystemType: number;
+  SubSystemMinorVersion: number;
+  SubSystemMajorVersion: number;
+  MajorOperatingSystemVersion: number;
+  MinorOperatingSystemVersion: number;
+  /** IMAGE_FILE_*. */
+  ImageCharacteristics: number;
+  /** IMAGE_DLLCHARACTERISTICS_*. */
+  DllCharacteristics: number;
+  /** IMAGE_FILE_MACHINE_*. */
+  Machine: number;
+  /** 1 or 0. */
+  ImageContainsCode: number;
+  /** 8: its sections are aligned to less than a page, and the file is mapped as it is. */
+  ImageFlags: number;
+  LoaderFlags: number;
+  /** Bytes. */
+  ImageFileSize: number;
+  CheckSum: number;
+}
+
 export const SECTION_IMAGE_INFORMATION = new Structure([
   ["TransferAddress", "pointer"],
   ["ZeroBits", "dword"],
@@ -153,7 +183,8 @@ export const SECTION_IMAGE_INFORMATION = new Structure([
   ["ImageCharacteristics", "word"],
   ["DllCharacteristics", "word"],
   ["Machine", "word"],
-  ["ImageContainsCode", "word"],
+  ["ImageContainsCode", "byte"],
+  ["ImageFlags", "byte"],
   ["LoaderFlags", "dword"],
   ["ImageFileSize", "dword"],
   ["CheckSum", "dword"],

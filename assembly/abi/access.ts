@@ -13,6 +13,7 @@ import {
 } from "../virt/bulk";
 import { Context, transferOf } from "../virt/context";
 import { ask as askPages, RESOLVED } from "../virt/fault";
+import { operationBegin } from "../virt/request";
 
 /**
  * Accesses of the context's space. One that fails leaves an outcome in the context and does
@@ -61,8 +62,10 @@ export function compare(context: u32, left: u64, right: u64, length: u64): u32 {
   return compareBytes(changetype<Context>(context), left, right, length);
 }
 
+/** The caller has taken note of the outcome, and of what the core asks for. */
 export function outcomeClear(context: u32): void {
   changetype<Context>(context).outcome = RESOLVED;
+  operationBegin();
 }
 
 export function loadU8(context: u32, address: u64): u8 {

@@ -4,6 +4,7 @@ import "../base/panic";
 export * from "./access";
 export * from "./awe";
 export * from "./enclaves";
+export * from "./images";
 export * from "./machine";
 export * from "./requests";
 export * from "./sections";

@@ -8,6 +8,7 @@ export const STATUS_SUCCESS: u32 = 0;
  * made again (virt/pager). Bit 29 marks codes that no system defines.
  */
 export const STATUS_ASKS: u32 = 0x20000001;
+export const STATUS_IMAGE_NOT_AT_BASE: u32 = 0x40000003;
 export const STATUS_WAS_LOCKED: u32 = 0x40000019;
 export const STATUS_GUARD_PAGE_VIOLATION: u32 = 0x80000001;
 export const STATUS_PARTIAL_COPY: u32 = 0x8000000d;
@@ -35,6 +36,7 @@ export const STATUS_BAD_WORKING_SET_LIMIT: u32 = 0xc000004c;
 export const STATUS_INCOMPATIBLE_FILE_MAP: u32 = 0xc000004d;
 export const STATUS_SECTION_PROTECTION: u32 = 0xc000004e;
 export const STATUS_PRIVILEGE_NOT_HELD: u32 = 0xc0000061;
+export const STATUS_INVALID_IMAGE_FORMAT: u32 = 0xc000007b;
 export const STATUS_SECTION_NOT_EXTENDED: u32 = 0xc0000087;
 export const STATUS_NOT_MAPPED_DATA: u32 = 0xc0000088;
 export const STATUS_INSUFFICIENT_RESOURCES: u32 = 0xc000009a;

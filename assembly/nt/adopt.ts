@@ -35,7 +35,7 @@ import { MEM_IMAGE, MEM_MAPPED, MEM_PRIVATE } from "./types";
  *     | pages    | protect  | 0        |    protect 0: the pages are reserved
  *     +----------+----------+----------+
  */
-const RUN_BYTES: u32 = 16;
+export const RUN_BYTES: u32 = 16;
 const RUN_PROTECT: usize = 8;
 const BACKING_PAGEFILE: u32 = 2;
 
@@ -113,7 +113,8 @@ function isAllowed(kind: u32, protect: u32): bool {
   return isProtection(protect) && (kind != REGION_PRIVATE || !isCopyProtection(protect));
 }
 
-function checkRuns(kind: u32, pages: u64, list: u32, runs: u32): u32 {
+/** Whether the runs are sound, and together as long as the region. */
+export function checkRuns(kind: u32, pages: u64, list: u32, runs: u32): u32 {
   let sum: u64 = 0;
   for (let i: u32 = 0; i < runs; i++) {
     const count = runPages(list, i);
@@ -133,11 +134,11 @@ function committedPages(list: u32, runs: u32): u64 {
   return sum;
 }
 
-function runPages(list: u32, i: u32): u64 {
+export function runPages(list: u32, i: u32): u64 {
   return load<u64>(list + i * RUN_BYTES);
 }
 
-function runProtect(list: u32, i: u32): u32 {
+export function runProtect(list: u32, i: u32): u32 {
   return load<u32>(list + i * RUN_BYTES, RUN_PROTECT);
 }
 

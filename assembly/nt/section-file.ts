@@ -14,10 +14,12 @@ import {
 } from "../base/status";
 import {
   contentEnd,
+  contentKnown,
   contentMake,
   contentOf,
   Section,
   sectionIsFile,
+  sectionIsImage,
   sectionIsUnused,
   sectionMakeOver,
   sectionOf,
@@ -85,7 +87,7 @@ export function sectionCreateFile(
     return fail(context, 12, STATUS_ASKS);
   }
   const kept = SEC_FILE | (attributes & (SEC_NOCACHE | SEC_WRITECOMBINE | SEC_NO_CHANGE));
-  const section = make(contentFor(file, content), sizeBytes, kept, protection);
+  const section = makeOver(contentFor(file, content), sizeBytes, kept, protection);
   if (section === null) return fail(context, 15, STATUS_INSUFFICIENT_RESOURCES);
   resultSet(context, 0, section.number);
   resultSet(context, 1, section.content);
@@ -99,7 +101,7 @@ export function sectionCreateFile(
 export function sectionExtend(context: Context, section: u32, fileBytes: u64, sizeBytes: u64): u32 {
   if (!isTarget(section)) return extended(context, section);
   const found = sectionOf(section)!;
-  if ((found.attributes & SEC_FILE) == 0 || !sectionIsFile(found)) {
+  if ((found.attributes & SEC_FILE) == 0 || !sectionIsFile(found) || sectionIsImage(found)) {
     return extended(context, STATUS_SECTION_NOT_EXTENDED);
   }
   resultSet(context, 0, found.sizeBytes);
@@ -124,8 +126,8 @@ function isTooBig(sizeBytes: u64): bool {
 
 /** The file's content, made where it is missing; or null. */
 function contentFor(file: u32, number: u32): Section | null {
-  const known = sectionOf(number);
-  if (known !== null && known.file == file) return known;
+  const known = contentKnown(file, number, false);
+  if (known !== null) return known;
   const pages = pagesMost(machine().levels);
   const content = contentMake(file, pages, SEC_FILE);
   if (content === null) return null;
@@ -138,7 +140,7 @@ function contentFor(file: u32, number: u32): Section | null {
 }
 
 /** A section over the content, which belongs to its sections alone; or null. */
-function make(
+export function makeOver(
   content: Section | null,
   sizeBytes: u64,
   attributes: u32,
@@ -151,7 +153,7 @@ function make(
 }
 
 /** Row 9. */
-function neededAccess(protection: u32): u32 {
+export function neededAccess(protection: u32): u32 {
   const isExecutable =
     protection == PAGE_EXECUTE ||
     protection == PAGE_EXECUTE_READ ||

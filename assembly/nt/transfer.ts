@@ -9,6 +9,7 @@ import {
   STATUS_SUCCESS,
 } from "../base/status";
 import { EXECUTABLE } from "../page/attributes";
+import { FACT_COPY, factCount } from "../page/facts";
 import { attributesAt, attributesRunEnd, uncommittedCount } from "../page/table";
 import { toPageEnd } from "../virt/bulk";
 import { Context, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
@@ -19,7 +20,7 @@ import {
   IN_PAGE,
   isWritable,
   linearOf,
-  makeOwn,
+  makePatchable,
   meet,
   prepare,
   READ,
@@ -28,10 +29,12 @@ import {
 } from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
-import { REGION_IMAGE } from "../virt/region";
+import { REGION_IMAGE, Region } from "../virt/region";
 import { resumed, suspend } from "../virt/request";
 import { Space } from "../virt/space";
+import { viewCharge } from "../virt/view";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { chargeStatus } from "./charge";
 import { isAnyOffered } from "./offer";
 import { isReady, isReadyPointer, NO_POINTER, pointerWrite } from "./pointer";
 
@@ -145,21 +148,37 @@ export function writeProcess(
     return fail(context, 3, 1, STATUS_CONFLICTING_ADDRESSES);
   }
   if (!isPatchable(space, first, end)) return fail(context, 3, 3, STATUS_ACCESS_VIOLATION);
+  const charged = chargeStatus(space, patchedPages(space, region, first, end));
+  if (charged != STATUS_SUCCESS) return answer(context, rule(13, 0, 9), charged);
   let done = resumed(address, bufferAt, size);
   while (done < size) {
     const page = pageOf(address + done);
     if (!prepare(space, page, WRITE)) break;
     // Made writable, a page of an image is copy-on-write, whatever it was before (3.4, 12.3).
-    if (region.kind == REGION_IMAGE) makeOwn(space, page);
+    if (region.kind == REGION_IMAGE && !makePatchable(space, region, page)) break;
     complete(context, space, page, WRITE);
     const bytes = min<u64>(toPageEnd(address + done), size - done);
     const copied = fromBuffer(context, space, address + done, bufferAt, done, bytes);
     done += copied;
     if (copied < bytes) break;
   }
+  if (region.section != 0) viewCharge(space, region);
   suspend(address, bufferAt, size, done);
   const status = done < size ? STATUS_PARTIAL_COPY : STATUS_SUCCESS;
   return finish(context, 3, done < size ? 7 : 2, doneAt, done, status);
+}
+
+/** Pages of [first, end) of an image that a patch makes the process's own, and were not before. */
+function patchedPages(space: Space, region: Region, first: u64, end: u64): u64 {
+  if (region.kind != REGION_IMAGE || region.section == 0) return 0;
+  let pages: u64 = 0;
+  for (let page = first; page < end; ) {
+    const next = attributesRunEnd(space, page, end);
+    const isCode = !isWritable(attributesAt(space, page));
+    if (isCode) pages += next - page - factCount(space, FACT_COPY, page, next);
+    page = next;
+  }
+  return pages;
 }
 
 /** Whether every page is writable or executable, its guard left aside (12.3, steps 2 to 4). */

@@ -6,6 +6,7 @@ import {
   STATUS_ACCESS_VIOLATION,
   STATUS_COMMITMENT_LIMIT,
   STATUS_CONFLICTING_ADDRESSES,
+  STATUS_IMAGE_NOT_AT_BASE,
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PAGE_PROTECTION,
   STATUS_INVALID_PARAMETER,
@@ -21,8 +22,7 @@ import {
   STATUS_SECTION_PROTECTION,
   STATUS_SUCCESS,
 } from "../base/status";
-import { contentOf, Section, sectionIsFile, sectionOf } from "../object/section";
-import { COPIED } from "../page/attributes";
+import { contentOf, Section, sectionIsFile, sectionIsImage, sectionOf } from "../object/section";
 import { uncommittedCount } from "../page/table";
 import { chargeFits } from "../phys/charge";
 import { chargeFitsQuota } from "../virt/change";
@@ -33,6 +33,7 @@ import { machine, SWITCH_WOW64, switchIs } from "../virt/machine";
 import {
   REGION_FILE_VIEW,
   REGION_GROWING,
+  REGION_IMAGE,
   REGION_NO_CACHE,
   REGION_NO_CHANGE,
   REGION_PAGEFILE_VIEW,
@@ -44,6 +45,7 @@ import { Space } from "../virt/space";
 import {
   NOT_ALLOWED,
   otherOwnPagesAdded,
+  ownPagesShown,
   viewChargeAll,
   viewCommit,
   viewCommitSplits,
@@ -203,7 +205,8 @@ export function viewMapWithin(
   const mapped = sectionOf(section)!;
   const isLonger = (type & MEM_RESERVE) != 0;
   if (isLonger && !isGrowing(mapped)) return fail(context, 3, STATUS_INVALID_PARAMETER_9);
-  if (!isAllowedInView(mapped.protection, protection)) {
+  // An image decides for itself what its views show (7.3).
+  if (!sectionIsImage(mapped) && !isAllowedInView(mapped.protection, protection)) {
     return fail(context, 9, STATUS_SECTION_PROTECTION);
   }
   const sectionBytes = mapped.sizePages << 12;
@@ -229,11 +232,11 @@ export function viewMapWithin(
     type,
     protection,
   );
-  if (status != STATUS_SUCCESS) return status;
+  if (status != STATUS_SUCCESS && status != STATUS_IMAGE_NOT_AT_BASE) return status;
   pointerWrite(context, baseAt, resultGet(context, 0));
   pointerWrite(context, sizeAt, resultGet(context, 1));
   if (offsetAt != 0) memoryWrite(context, offsetAt, OFFSET_BYTES, offset);
-  return STATUS_SUCCESS;
+  return status;
 }
 
 /** Rows 12 to 14, and the view itself. */
@@ -250,24 +253,25 @@ function place(
   type: u32,
   protection: u32,
 ): u32 {
-  let start = base;
   const isTopDown = (type & MEM_TOP_DOWN) != 0;
   const replaces = (type & MEM_REPLACE_PLACEHOLDER) != 0;
-  if (base == 0) {
+  const isImage = sectionIsImage(section);
+  if (isImage && replaces) return answer(context, rule(8, 3, 19), STATUS_INVALID_PARAMETER);
+  const content = contentOf(section);
+  const wanted = content.imageBase + (offsetPages << 12);
+  const isInside = wanted >= lowest && wanted + (bytes - 1) <= highest;
+  const isWanted = isImage && isInside && isFree(space, wanted, bytes);
+  let start = base == 0 && isWanted ? wanted : base;
+  const isPlaced = start == 0;
+  if (isPlaced) {
     start = isTopDown
       ? placeHighest(space, bytes, GRANULARITY, lowest, highest)
       : placeLowest(space, bytes, GRANULARITY, lowest, highest);
     if (start == NOWHERE) return fail(context, 13, STATUS_NO_MEMORY);
-  } else if (!replaces) {
-    const end = start + bytes;
-    if (start < GRANULARITY || end > machine().regionLimit + 1) {
-      return fail(context, 12, STATUS_CONFLICTING_ADDRESSES);
-    }
-    if (regionFloor(space, end - 1).end > start) {
-      return fail(context, 12, STATUS_CONFLICTING_ADDRESSES);
-    }
+  } else if (!replaces && !isFree(space, start, bytes)) {
+    return fail(context, 12, STATUS_CONFLICTING_ADDRESSES);
   }
-  const shown = withCaching(section, protection);
+  const shown = isImage ? section.imageProtection : withCaching(section, protection);
   const attributes = attributesOf(shown);
   const first = offsetPages;
   const last = offsetPages + (bytes >> 12);
@@ -275,8 +279,7 @@ function place(
   const head = offsetPages + (headBytes >> 12);
   const isFile = sectionIsFile(section);
   const added = head == first || isFile ? 0 : uncommittedCount(section, first, head);
-  const copies = (attributes & COPIED) != 0 ? bytes >> 12 : 0;
-  const content = contentOf(section);
+  const copies = ownPagesShown(content, first, last, attributes);
   const others = added == 0 ? 0 : otherOwnPagesAdded(content, null, first, head);
   if (others == NOT_ALLOWED) return fail(context, 14, STATUS_PAGEFILE_QUOTA_EXCEEDED);
   if (!chargeFits(copies + added + others)) return fail(context, 14, STATUS_COMMITMENT_LIMIT);
@@ -286,7 +289,7 @@ function place(
   }
   const flags = viewFlags(section, type);
   if (replaces) regionRemove(space, regionFloor(space, start));
-  const kind = isFile ? REGION_FILE_VIEW : REGION_PAGEFILE_VIEW;
+  const kind = isImage ? REGION_IMAGE : isFile ? REGION_FILE_VIEW : REGION_PAGEFILE_VIEW;
   const region = viewMake(
     space,
     content,
@@ -303,17 +306,25 @@ function place(
     viewCommit(section, first, head);
     viewChargeAll(section);
   }
-  if (base == 0 && !isTopDown) placeTaken();
+  if (isPlaced && !isTopDown) placeTaken();
   resultSet(context, 0, start);
   resultSet(context, 1, bytes);
+  if (isImage && start != wanted) return answer(context, rule(7, 9, 9), STATUS_IMAGE_NOT_AT_BASE);
   return answer(context, replaces ? rule(8, 3, 11) : rule(7, 2, 0), STATUS_SUCCESS);
+}
+
+/** Whether a view can be there: row 12. */
+function isFree(space: Space, start: u64, bytes: u64): bool {
+  const limit = machine().regionLimit;
+  if (start < GRANULARITY || start > limit || bytes > limit + 1 - start) return false;
+  return regionFloor(space, start + bytes - 1).end <= start;
 }
 
 /** Views of a writable data file may be longer than it is, and show what it grows by (17.12). */
 function isGrowing(section: Section): bool {
   const protection = section.protection;
   const isWritable = protection == PAGE_READWRITE || protection == PAGE_EXECUTE_READWRITE;
-  return isWritable && (section.attributes & SEC_FILE) != 0;
+  return isWritable && (section.attributes & SEC_FILE) != 0 && !sectionIsImage(section);
 }
 
 /** A 32-bit system of its own, where a view may begin at any page (7.2#3a). */

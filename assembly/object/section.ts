@@ -38,14 +38,17 @@ import {
  *     +-----+-----+-----+-----+-----+-----+-----+-----+
  *     | pages     | committed | views|first| cont| file|
  *     +-----------+-----------+------+-----+-----+-----+
- *     | bytes     |
- *     +-----------+
+ *     | bytes     | base      | iprot|
+ *     +-----------+-----------+------+
  *
- *     lev., table, facts   page/pages; attributes say no more than committed or not
+ *     lev., table, facts   page/pages; attributes say no more than committed or not, but of the
+ *                          content of an image: what a view shows at first
  *     attr, prot   as the section was made
  *     hndls        references from outside;  views: from regions;  first: the first such region
  *     cont         number of the content;  file: the host's number of the file, 0 without
  *     bytes        size as it was asked
+ *     base, iprot  of images: the address that they want, and the protection that views are made
+ *                  with; 0 for others
  */
 @unmanaged
 @final
@@ -61,6 +64,8 @@ export class Section extends Pages {
   content: u32;
   file: u32;
   sizeBytes: u64;
+  imageBase: u64;
+  imageProtection: u32;
 }
 
 /** The section with this number, or null. */
@@ -90,6 +95,14 @@ export function contentMake(file: u32, sizePages: u64, attributes: u32): Section
   return content;
 }
 
+/** The content that an earlier section of this file has, or null. `isImage` says which one. */
+export function contentKnown(file: u32, number: u32, isImage: bool): Section | null {
+  const known = sectionOf(number);
+  if (known === null || file == 0 || known.file != file) return null;
+  if (sectionIsImage(known) != isImage) return null;
+  return known;
+}
+
 /** A section over a file's content, as `sectionMake`. */
 export function sectionMakeOver(
   content: Section,
@@ -106,6 +119,11 @@ export function sectionMakeOver(
 
 export function sectionIsFile(section: Section): bool {
   return section.content != section.number;
+}
+
+/** Whether views show what the headers of a program say, page by page. */
+export function sectionIsImage(section: Section): bool {
+  return section.imageProtection != 0;
 }
 
 /** The memory that the section's views show. */
@@ -165,8 +183,12 @@ export function sectionForget(section: Section, page: u64): void {
   factsTrim(section, page);
 }
 
-/** First page of [page, end) that was written since a file got its bytes, or `end`. */
+/**
+ * First page of [page, end) that was written since a file got its bytes, or `end`. The file of an
+ * image never gets any.
+ */
 export function sectionDirty(section: Section, page: u64, end: u64): u64 {
+  if (sectionIsImage(section)) return end;
   for (page = factsNext(section, page, end); page < end; page = factsNext(section, page, end)) {
     const frame = changetype<Frame | null>(frameOf(factsAt(section, page), <u32>page & 1023));
     if (frame !== null && frameIs(frame, FRAME_DIRTY)) return page;

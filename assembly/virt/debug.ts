@@ -7,15 +7,17 @@ import {
   frameAt,
   framed,
   isPresent,
+  makePatchable,
   READ,
   recordCopy,
   sharingRegion,
   WRITE,
 } from "./fault";
 import { machine } from "./machine";
+import { REGION_IMAGE } from "./region";
 import { operationAsks, operationBegin } from "./request";
 import { Space } from "./space";
-import { viewSection } from "./view";
+import { viewCharge, viewSection } from "./view";
 
 /**
  * The debugger's view: it sees and changes bytes whatever the protection, and nothing else changes.
@@ -56,8 +58,15 @@ export function poke(space: Space, address: u64): u32 {
   if (!isCommitted(space, page)) return PEEK_NOTHING;
   operationBegin();
   if (framed(space, page, WRITE) == 0) return operationAsks() ? PEEK_ASKS : PEEK_ZEROS;
-  if ((attributesAt(space, page) & COPIED) != 0 && sharingRegion(space, page) !== null) {
-    recordCopy(space, page);
+  const region = sharingRegion(space, page);
+  if (region !== null) {
+    if ((attributesAt(space, page) & COPIED) != 0) {
+      recordCopy(space, page);
+    } else if (region.kind == REGION_IMAGE) {
+      // A breakpoint is nobody else's.
+      if (!makePatchable(space, region, page)) return operationAsks() ? PEEK_ASKS : PEEK_ZEROS;
+      viewCharge(space, region);
+    }
   }
   changetype<Frame>(frameAt(space, page)).state |= FRAME_DIRTY;
   return byteOf(space, address);

@@ -309,7 +309,7 @@ export function recordCopy(space: Space, page: u64): void {
  * A prepared page of a view becomes the process's own: a frame with the bytes that the section has
  * now, and the section has nothing to do with it any more.
  */
-export function makeOwn(space: Space, page: u64): void {
+function makeOwn(space: Space, page: u64): void {
   const chunk = factsAt(space, page);
   const i = <u32>page & 1023;
   const region = sharingRegion(space, page);
@@ -324,6 +324,18 @@ export function makeOwn(space: Space, page: u64): void {
   }
   planeSet(chunk + FACT_COPY, i);
   mapsClear(space, page, page + 1);
+}
+
+/**
+ * The page of an image becomes the process's own before a patch, whatever its protection (12.3):
+ * what is SHARED stays so, and what a write copies is left to the write. False where no frame is to
+ * be had. Requires: prepared.
+ */
+export function makePatchable(space: Space, region: Region, page: u64): bool {
+  if (region.section != 0 && isWritable(attributesAt(space, page))) return true;
+  if (sharingRegion(space, page) !== null && !framesMake(1)) return false;
+  makeOwn(space, page);
+  return true;
 }
 
 /** Whether the page's bytes are in memory. */

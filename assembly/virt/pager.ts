@@ -6,6 +6,7 @@ import {
   sectionDirty,
   sectionForget,
   sectionFrame,
+  sectionIsImage,
   sectionOf,
   sectionTouch,
 } from "../object/section";
@@ -124,9 +125,9 @@ export function contentClean(content: Section, first: u64, end: u64): void {
 
 /** Ask the host to store the page; what is written from now on is to be stored again. */
 function frameClean(frame: Frame): void {
+  const isFile = isFileFrame(frame);
   frame.state &= ~FRAME_DIRTY;
   mapsEmpty();
-  const isFile = isFileFrame(frame);
   if (!isFile) frameTakeSlot(frame);
   requestMake(isFile ? REQUEST_WRITE : REQUEST_STORE, frame.key, frame);
 }
@@ -222,8 +223,12 @@ function isFixed(frame: Frame): bool {
   return false;
 }
 
+/** Whether the page comes from a file, and goes there. What was written to an image does not. */
 function isFileFrame(frame: Frame): bool {
-  return keyIsShared(frame.key) && sectionOf(keyNumber(frame.key))!.file != 0;
+  if (!keyIsShared(frame.key)) return false;
+  const section = sectionOf(keyNumber(frame.key))!;
+  if (sectionIsImage(section) && (frame.slot != 0 || frameIs(frame, FRAME_DIRTY))) return false;
+  return section.file != 0;
 }
 
 /** Those that the page store did not take are tried again, by the next who needs a frame. */

@@ -101,8 +101,11 @@ export function requestField(field: u32): u64 {
       return p.request;
     case 1:
       return p.ticket;
-    case 2:
-      return isFile ? sectionOf(keyNumber(p.key))!.file : p.slot - 1;
+    case 2: {
+      if (!isFile) return p.slot - 1;
+      const section = sectionOf(keyNumber(p.key));
+      return section === null ? 0 : section.file;
+    }
     case 3:
       return isFile ? keyPage(p.key) : 0;
     default:
@@ -237,8 +240,11 @@ function arrive(): void {
     framePlace(frame, isHome(frame.key));
   } else {
     const section = sectionOf(keyNumber(p.key));
-    if (section === null || !roomEnsure(section)) return;
-    frame = sectionTouch(section, keyPage(p.key));
+    const page = keyPage(p.key);
+    // The number may have gone to another section since.
+    if (section === null || section.file == 0 || page >= section.sizePages) return;
+    if (!roomEnsure(section)) return;
+    frame = sectionTouch(section, page);
   }
   memory.copy(frame.location, STAGING, PAGE_BYTES);
 }

@@ -3,7 +3,7 @@ import { planeTest } from "../base/planes";
 import { poolLive } from "../base/pool";
 import { addressOf, pageOf } from "../base/range";
 import { AweFrame, listPages } from "../object/awe";
-import { sectionIsFile, sectionOf } from "../object/section";
+import { sectionIsFile, sectionIsImage, sectionOf } from "../object/section";
 import {
   FACT_LOCKED,
   FACT_LOST,
@@ -18,7 +18,7 @@ import {
   frameOf,
   framesPresent,
 } from "../page/facts";
-import { attributesAt, committedCount, tableRecords } from "../page/table";
+import { attributesAt, attributesRunEnd, committedCount, tableRecords } from "../page/table";
 import { chargeTotal, framesInUse, physical } from "../phys/charge";
 import { FRAME_AWE, Frame, frameIs, frameIsInPool, keyOfSpace } from "../phys/frame";
 import { aweOf, aweShown } from "./awe";
@@ -39,6 +39,7 @@ import {
 } from "./maps";
 import { nodeCount, nodeGap, nodeLargestGap, nodeRef, nodeStart } from "./node";
 import {
+  REGION_IMAGE,
   REGION_PLACEHOLDER,
   REGION_PRIVATE,
   REGION_REPLACED,
@@ -51,7 +52,7 @@ import { SPACE_RUNNING, SPACE_WINDOWED, Space, spaceOf, TAG_SHIFT } from "./spac
 import { Thread, threadOf } from "./thread";
 import { verifyEnclaves, verifyExtra } from "./verify-extras";
 import { verifyWorkingSet } from "./verify-working-set";
-import { ownPages } from "./view";
+import { ownPages, viewPage, viewSection } from "./view";
 import { recentCount } from "./working-set";
 
 /**
@@ -59,8 +60,9 @@ import { recentCount } from "./working-set";
  * page in result 0:
  *
  *     1  the index is ordered, its regions do not overlap, its gaps and counts are right
- *     2  each region counts its committed pages, and nothing outside of regions is committed; a
- *        placeholder is private, watches nothing and has none
+ *     2  each region counts its committed pages, and nothing outside of regions is committed; of
+ *        the view of an image those pages are that the image has; a placeholder is private, watches
+ *        nothing and has none
  *     3  the charge of the space is what its private regions have committed, what of its views is
  *        copy-on-write, and its frames of AWE
  *     4  a page with a frame is committed; the frame has one owner and names this page, and is in
@@ -137,7 +139,7 @@ function verifyCommitted(context: Context, space: Space): bool {
   while (region !== null) {
     resultSet(context, 0, pageOf(region.start));
     const pages = committedCount(space, pageOf(region.start), pageOf(region.end));
-    if (pages != region.committedPages) return false;
+    if (pages != region.committedPages || !verifyView(space, region)) return false;
     if (regionIs(region, REGION_PLACEHOLDER) && !isBare(region)) return false;
     sum += pages;
     region = regionAfter(space, region.start);
@@ -148,6 +150,22 @@ function verifyCommitted(context: Context, space: Space): bool {
 function isBare(region: Region): bool {
   const isPlain = !regionIs(region, REGION_REPLACED | REGION_WATCHED);
   return region.kind == REGION_PRIVATE && isPlain && region.committedPages == 0;
+}
+
+function verifyView(space: Space, region: Region): bool {
+  const section = viewSection(region);
+  if (section === null) return region.section == 0;
+  if (sectionIsImage(section) != (region.kind == REGION_IMAGE)) return false;
+  if (region.kind != REGION_IMAGE) return true;
+  const end = pageOf(region.end);
+  for (let page = pageOf(region.start); page < end; ) {
+    const there = viewPage(region, page);
+    const next = page + attributesRunEnd(section, there, there + (end - page)) - there;
+    const isCommitted = attributesAt(section, there) != 0;
+    if (committedCount(space, page, next) != (isCommitted ? next - page : 0)) return false;
+    page = next;
+  }
+  return true;
 }
 
 function verifyCharge(space: Space): bool {

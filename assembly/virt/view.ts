@@ -1,6 +1,12 @@
 import { larger, pageOf, smaller } from "../base/range";
-import { Section, sectionCommit, sectionOf, sectionUnview } from "../object/section";
-import { COPIED } from "../page/attributes";
+import {
+  Section,
+  sectionCommit,
+  sectionIsImage,
+  sectionOf,
+  sectionUnview,
+} from "../object/section";
+import { COMMITTED, COPIED, EXECUTABLE, READABLE, WRITABLE } from "../page/attributes";
 import { FACT_COPY, FACT_VALID, factCount, factIs } from "../page/facts";
 import { attributesAt, attributesFill, attributesRunEnd, uncommittedCount } from "../page/table";
 import { chargeAdd, chargeSubtract } from "../phys/charge";
@@ -193,7 +199,8 @@ export function viewCommit(section: Section, first: u64, end: u64): void {
     const next = attributesRunEnd(section, page, end);
     if (attributesAt(section, page) == 0) {
       for (let link = section.firstView; link != 0; link = changetype<Region>(link).nextView) {
-        showRun(changetype<Region>(link), page, next);
+        const view = changetype<Region>(link);
+        showRun(view, page, next, view.attributes);
       }
     }
     page = next;
@@ -201,15 +208,15 @@ export function viewCommit(section: Section, first: u64, end: u64): void {
   sectionCommit(section, first, end);
 }
 
-/** Show pages [first, end) of the section, where the view has them, as committed. */
-function showRun(region: Region, first: u64, end: u64): void {
+/** Show pages [first, end) of the section, where the view has them, with these attributes. */
+function showRun(region: Region, first: u64, end: u64, attributes: u32): void {
   const space = spaceOf(region.space)!;
   const offset = region.offsetPages;
   const low = larger(first, offset);
   const high = smaller(end, offset + pageOf(region.end - region.start));
   if (low >= high) return;
   const base = pageOf(region.start);
-  attributesFill(space, base + low - offset, base + high - offset, region.attributes);
+  attributesFill(space, base + low - offset, base + high - offset, attributes);
   region.committedPages += high - low;
 }
 
@@ -219,10 +226,36 @@ function showRun(region: Region, first: u64, end: u64): void {
 export function viewShow(region: Region, section: Section, first: u64, end: u64): void {
   for (let page = first; page < end; ) {
     const next = attributesRunEnd(section, page, end);
-    if (attributesAt(section, page) != 0) showRun(region, page, next);
+    const attributes = shownAt(section, page, region.attributes);
+    if (attributes != 0) showRun(region, page, next, attributes);
     page = next;
   }
   viewCharge(spaceOf(region.space)!, region);
+}
+
+/** Pages of [first, end) that a view with these attributes makes the process's own (13). */
+export function ownPagesShown(section: Section, first: u64, end: u64, attributes: u32): u64 {
+  if (!sectionIsImage(section)) return (attributes & COPIED) != 0 ? end - first : 0;
+  let pages: u64 = 0;
+  for (let page = first; page < end; ) {
+    const next = attributesRunEnd(section, page, end);
+    if ((shownAt(section, page, attributes) & COPIED) != 0) pages += next - page;
+    page = next;
+  }
+  return pages;
+}
+
+/**
+ * Attributes that a page of the section has at first in a view with `attributes`; 0 where it is not
+ * committed. An image decides for itself (7.9); without execution it is read, and written to
+ * private copies (7.4).
+ */
+function shownAt(section: Section, page: u64, attributes: u32): u32 {
+  const own = attributesAt(section, page);
+  if (!sectionIsImage(section)) return own == 0 ? 0 : attributes;
+  if ((attributes & EXECUTABLE) != 0 || own <= COMMITTED) return own;
+  const isWritten = (own & (WRITABLE | COPIED)) != 0;
+  return COMMITTED | READABLE | (isWritten ? COPIED : 0);
 }
 
 /** The file has grown by pages [first, end): the views that were made longer show them. */

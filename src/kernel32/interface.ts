@@ -167,7 +167,7 @@ export interface Kernel32
    * Make a section, a memory that views show, backed by the paging file; or open the one that has
    * the name already, with last error 183. Windows page: "CreateFileMapping".
    *
-   * @param file INVALID_HANDLE_VALUE; there are no files, so all others fail with 6
+   * @param file INVALID_HANDLE_VALUE, or a handle of `Process.openFile`; with SEC_IMAGE a program
    * @param attributes security, which is not looked at
    * @param protect PAGE_*, what views may do at most, with SEC_* beside it. Default: SEC_COMMIT
    * @param maximumSizeHigh high DWORD of the bytes

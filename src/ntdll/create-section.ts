@@ -1,11 +1,14 @@
+import { SEC_IMAGE } from "../constants/section.ts";
 import { STATUS_DISK_FULL, STATUS_OBJECT_NAME_EXISTS } from "../constants/status.ts";
 import { packDecision } from "../decision.ts";
 import { OpenFile } from "../files.ts";
+import type { Image } from "../image.ts";
 import { statusOf } from "../pager.ts";
 import type { Process } from "../process.ts";
 import { Section } from "../section.ts";
 import { succeeded } from "../status.ts";
 import { STATUS_ASKS } from "../wasm/requests-exports.ts";
+import { createOverImage } from "./create-image.ts";
 
 const ATTRIBUTES = packDecision("7.1#4");
 const PROTECTION = packDecision("7.1#5");
@@ -42,16 +45,25 @@ export function createSection(caller: Process, request: SectionRequest): OpenedS
   const obstacle = request.obstacle ?? lost;
   const { view } = caller.enter();
   const backing = obstacle === undefined && file instanceof OpenFile ? file : undefined;
-  const status =
-    backing === undefined
-      ? createAnonymous(caller, request, obstacle !== undefined)
-      : createOverFile(caller, request, backing);
+  const { status, image } = created(caller, request, backing, obstacle !== undefined);
   if (obstacle !== undefined && view.decision !== ATTRIBUTES && view.decision !== PROTECTION) {
     view.decision = obstacle.rule;
     return { status: obstacle.status, handle: 0 };
   }
   if (!succeeded(status)) return { status, handle: 0 };
-  return opened(caller, request, status, new Section(caller.machine, view.result(0), backing));
+  const made = new Section(caller.machine, view.result(0), backing, image?.executable);
+  return opened(caller, request, status, made);
+}
+
+function created(
+  caller: Process,
+  request: SectionRequest,
+  file: OpenFile | undefined,
+  isObstructed: boolean,
+): { status: number; image?: Image } {
+  if (file === undefined) return { status: createAnonymous(caller, request, isObstructed) };
+  if ((request.attributes & SEC_IMAGE) !== 0) return createOverImage(caller, request, file);
+  return { status: createOverFile(caller, request, file) };
 }
 
 /** A section without bytes is refused after those two rows, so an obstructed call makes none. */

@@ -5,6 +5,7 @@ import type { InOut, LargeIntegerIn, Out, StructureOut } from "../out.ts";
 import type {
   MemoryBasicInformation,
   MemoryRegionInformation,
+  SectionImageInformation,
   SectionInformation,
 } from "../structs.ts";
 import type { WorkingSetExInformation, WorkingSetInformation } from "../working-set-structs.ts";
@@ -220,7 +221,7 @@ export interface Ntdll
    * @param MaximumSize bytes
    * @param SectionPageProtection PAGE_*; what views may do at most
    * @param AllocationAttributes SEC_COMMIT or SEC_RESERVE, and others beside them
-   * @param FileHandle null; there are no files, so all others are STATUS_INVALID_HANDLE
+   * @param FileHandle null, or a handle of `Process.openFile`; with SEC_IMAGE a program
    */
   NtCreateSection(
     SectionHandle: Out<number>,
@@ -240,7 +241,9 @@ export interface Ntdll
   ): number;
 
   /**
-   * Show a section in an address space. Windows page: "ZwMapViewOfSection function (wdm.h)".
+   * Show a section in an address space. An image goes to the address that it wants, where that is
+   * free; anywhere else the answer is STATUS_IMAGE_NOT_AT_BASE, a success, and relocation is up to
+   * the caller. Windows page: "ZwMapViewOfSection function (wdm.h)".
    *
    * @param SectionHandle needs the rights of the protection (7.3)
    * @param ProcessHandle needs PROCESS_VM_OPERATION
@@ -278,8 +281,8 @@ export interface Ntdll
    * Ask about a section. Windows page: "NtQuerySection".
    *
    * @param SectionHandle needs SECTION_QUERY
-   * @param SectionInformationClass SectionBasicInformation (0); SectionImageInformation (1) is
-   *   refused, since no section is an image
+   * @param SectionInformationClass SectionBasicInformation (0), or SectionImageInformation (1) of
+   *   a section with SEC_IMAGE
    * @param SectionInformation receives the structure
    * @param SectionInformationLength bytes of the buffer
    * @param ReturnLength receives the bytes of the structure; optional
@@ -287,7 +290,7 @@ export interface Ntdll
   NtQuerySection(
     SectionHandle: Handle,
     SectionInformationClass: number,
-    SectionInformation: StructureOut<SectionInformation>,
+    SectionInformation: StructureOut<SectionInformation | SectionImageInformation>,
     SectionInformationLength: Address,
     ReturnLength?: Out<number>,
   ): number;

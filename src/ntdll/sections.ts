@@ -31,6 +31,7 @@ import type { Process } from "../process.ts";
 import { Section } from "../section.ts";
 import { succeeded } from "../status.ts";
 import {
+  type SectionImageInformation as ImageInformation,
   SECTION_BASIC_INFORMATION,
   SECTION_IMAGE_INFORMATION,
   type SectionInformation,
@@ -208,13 +209,9 @@ export function sectionServices(process: Process): SectionServices {
       if (!isReady) return STATUS_ACCESS_VIOLATION;
       const section = handles.section(handle, SECTION_QUERY);
       if (!(section instanceof Section)) return section;
-      if (isImage) return STATUS_SECTION_NOT_IMAGE;
-      const structure: SectionInformation = {
-        BaseAddress: 0,
-        Attributes: section.attributes,
-        Size: section.sizeBytes,
-      };
-      setStructure(SectionInformation, structure);
+      const structure = isImage ? section.executable?.information : basicInformation(section);
+      if (structure === undefined) return STATUS_SECTION_NOT_IMAGE;
+      setStructure<SectionInformation | ImageInformation>(SectionInformation, { ...structure });
       if (bufferAt > 0) {
         serviceWrite(process, bufferAt, layout.encode(structure, door.pointerBytes));
       }
@@ -223,6 +220,10 @@ export function sectionServices(process: Process): SectionServices {
       return STATUS_SUCCESS;
     },
   };
+}
+
+function basicInformation({ attributes, sizeBytes }: Section): SectionInformation {
+  return { BaseAddress: 0, Attributes: attributes, Size: sizeBytes };
 }
 
 /** The name in OBJECT_ATTRIBUTES, or "". */

@@ -3,15 +3,15 @@ import { AweServices } from "./awe-services.ts";
 import type { ContextView } from "./context.ts";
 import { EnclaveServices } from "./enclaves-services.ts";
 import {
-  ADOPT_RUN_BYTES,
   type CoreExports,
   MachineCounter,
   type SectionCounter,
   type SpaceCounter,
-  TRANSFER_BYTES,
 } from "./exports.ts";
+import { ImageServices } from "./image-services.ts";
 import { Link } from "./link.ts";
 import { Requests } from "./requests.ts";
+import { type AdoptedRun, writeRuns } from "./runs.ts";
 import { Services } from "./services.ts";
 import { StackServices } from "./stack-services.ts";
 import { MachinePoisoned } from "./trap.ts";
@@ -28,15 +28,6 @@ export interface CoreSettings {
   readonly resetSeed: number;
 }
 
-/** One run of a region to adopt. */
-export interface AdoptedRun {
-  readonly pages: number;
-  /** 0: reserved. */
-  readonly protect: number;
-}
-
-export const ADOPTED_RUNS_MAXIMUM = Math.floor(TRANSFER_BYTES / ADOPT_RUN_BYTES);
-
 const NO_SPACE = 0;
 
 /**
@@ -48,6 +39,7 @@ export class Core {
   readonly views: ViewServices;
   readonly enclaves: EnclaveServices;
   readonly aweServices: AweServices;
+  readonly images: ImageServices;
   readonly accesses: Accesses;
   readonly requests: Requests;
   readonly workingSet: WorkingSetServices;
@@ -82,6 +74,7 @@ export class Core {
     this.views = new ViewServices(this.#link);
     this.enclaves = new EnclaveServices(this.#link);
     this.aweServices = new AweServices(this.#link);
+    this.images = new ImageServices(this.#link);
     this.accesses = new Accesses(this.#link);
     this.requests = new Requests(this.#link);
     this.workingSet = new WorkingSetServices(this.#link);
@@ -188,11 +181,7 @@ export class Core {
     },
   ): number {
     const { base, size, type, allocationProtect, backing, runs } = region;
-    const area = this.view.transferView;
-    for (const [index, { pages, protect }] of runs.entries()) {
-      area.setBigUint64(index * ADOPT_RUN_BYTES, BigInt(pages), true);
-      area.setBigUint64(index * ADOPT_RUN_BYTES + 8, BigInt(protect), true);
-    }
+    writeRuns(this.view, runs);
     const { exports, context } = this.#link;
     const count = runs.length;
     try {

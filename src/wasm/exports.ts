@@ -1,5 +1,6 @@
 import type { AweExports } from "./awe-exports.ts";
 import type { EnclaveExports } from "./enclaves-exports.ts";
+import type { ImageExports } from "./image-exports.ts";
 import type { RequestExports } from "./requests-exports.ts";
 import type { StackExports } from "./stack-exports.ts";
 import type { ViewExports } from "./view-exports.ts";
@@ -23,7 +24,8 @@ export interface CoreExports
     WorkingSetExports,
     StackExports,
     EnclaveExports,
-    AweExports {
+    AweExports,
+    ImageExports {
   readonly memory: WebAssembly.Memory;
 
   /**

@@ -5,6 +5,7 @@ import { changeRules } from "./rules/change.ts";
 import { enclaveAdditionRules, enclaveRules } from "./rules/enclaves.ts";
 import { faultRules } from "./rules/faults.ts";
 import { fileRules } from "./rules/files.ts";
+import { imageAdditionRules, imageRules } from "./rules/images.ts";
 import { layoutRules } from "./rules/layout.ts";
 import { offerRules } from "./rules/offers.ts";
 import { placeholderRules, viewExRules } from "./rules/placeholders.ts";
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   ...viewExRules,
   ...placeholderRules,
   ...offerRules,
+  ...imageRules,
   ...processRules,
   ...switchRules,
   ...additionRules,
@@ -39,6 +41,7 @@ export const rules: readonly Rule[] = [
   ...stackAdditionRules,
   ...enclaveRules,
   ...enclaveAdditionRules,
+  ...imageAdditionRules,
 ].sort((left, right) => orderOf(left.id) - orderOf(right.id));
 
 /** "17.12#3" counts as 17012: rows stay as they were declared. */
@@ -94,6 +97,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "7.7": "Copy-on-write",
   "7.8": "VirtualAlloc and VirtualFree in views",
   "7.10": "MapViewOfFile2, MapViewOfFile3",
+  "7.9": "Views of images",
   "7.11": "FlushViewOfFile",
   "8.1": "VirtualAlloc2: order of checks",
   "8.2": "Address requirements",

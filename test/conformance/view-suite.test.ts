@@ -4,10 +4,12 @@ import {
   MEM_COMMIT,
   MEM_RESERVE,
   SEC_COMMIT,
+  SEC_IMAGE,
   SEC_RESERVE,
 } from "../../src/constants.ts";
 import { EXECUTE, READ, touch, WRITE } from "./support/fault.ts";
 import { fileMapping } from "./support/file-sections.ts";
+import { createImage, EVERY_PROTECTION, EVERY_SECTION, openProgram } from "./support/images.ts";
 import { rule } from "./support/rule.ts";
 import { PAGE, type Scene } from "./support/scene.ts";
 import { map, view as mapped, mapping } from "./support/sections.ts";
@@ -51,10 +53,22 @@ const file: Maker = {
   offsetOf: () => PAGE,
 };
 
+const image: Maker = {
+  kind: "image",
+  create: (scene, protect) => {
+    return createImage(scene, openProgram(scene, { sections: EVERY_SECTION }), protect | SEC_IMAGE);
+  },
+  offsetOf: ({ protect }) => {
+    if (protect === "view" || protect === "none") throw new RangeError("an image has its own");
+    return (1 + EVERY_PROTECTION.indexOf(protect)) * PAGE;
+  },
+};
+
 const MAKERS: readonly Maker[] = [
   anonymous("committed", SEC_COMMIT),
   anonymous("reserved", SEC_RESERVE),
   file,
+  image,
 ];
 
 const ACCESS_CODES = { read: READ, write: WRITE, execute: EXECUTE } as const;

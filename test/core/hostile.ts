@@ -1,7 +1,9 @@
-import { CONTEXT, type CoreExports, Profile, SpaceKind, Switch } from "../../src/wasm/exports.ts";
+import { type CoreExports, Profile, SpaceKind, Switch } from "../../src/wasm/exports.ts";
 import { pick, randomFrom } from "../unit/random.ts";
+import { PROTECTIONS, writeRuns } from "./adopted-runs.ts";
 import { aweCalls } from "./hostile-awe.ts";
 import { enclaveCalls } from "./hostile-enclaves.ts";
+import { sectionCalls } from "./hostile-sections.ts";
 import { workingSetCalls } from "./hostile-working-set.ts";
 
 /**
@@ -40,11 +42,9 @@ const EDGES = [
   2 ** 52,
   NOWHERE,
 ];
-const PROTECTIONS = [1, 2, 4, 8, 0x10, 0x20, 0x40, 0x80, 0x104, 0x140, 0x204, 0x404, 0, 0x105];
 const TYPES = [
   0x1000, 0x2000, 0x3000, 0x203000, 0x202000, 0x102000, 0x80000, 0x1000000, 0x402000, 0x20003000, 0,
 ];
-const SECTION_ATTRIBUTES = [0x8000000, 0x4000000, 0x18000000, 0x44000000, 0x8400000, 0];
 const FAR_ADDRESSES = [
   2n ** 64n - 1n,
   2n ** 64n - 4n,
@@ -116,7 +116,6 @@ function callsOf(
   const placeholder = () => 0x200000 + random(8) * 0x10000;
   const length = () => one([0, 1, 100, 3 * PAGE, 0x40000, 2 ** 40]);
   const sections: number[] = [];
-  const contents: number[] = [];
   const c = context;
   let entered = spaces[0] as number;
   const isWindowed = () => kind === SpaceKind.Windowed && entered === spaces[0];
@@ -216,44 +215,7 @@ function callsOf(
       entered = one(spaces);
       core.contextEnter(c, entered);
     },
-    sectionCreate: () => {
-      if (sections.length > 5) return;
-      const bytes = one([1, 0x5000, 0x23456, 0x100000, -1, 2 ** 45]);
-      const status = core.sectionCreateF64(c, bytes, protection(), one(SECTION_ATTRIBUTES));
-      const number = new DataView(core.memory.buffer).getUint32(c + CONTEXT.results, true);
-      if (status === 0) sections.push(number);
-    },
-    sectionCreateFile: () => {
-      if (sections.length > 8) return;
-      const status = core.sectionCreateFileF64(
-        c,
-        one([1, 2, 3, 0]),
-        one([0, ...contents, ...contents, ...sections, 77]),
-        one([0, 0x2800, 0x100000, 2 ** 40]),
-        one([7, 7, 1, 3]),
-        one([0, 0, 1, 0x2000, 0x23456, 2 ** 50, -1]),
-        one([2, 4, 8, 0x40, protection()]),
-        one(SECTION_ATTRIBUTES),
-      );
-      const results = new DataView(core.memory.buffer, c + CONTEXT.results);
-      if (status !== 0) return;
-      sections.push(results.getUint32(0, true));
-      contents.push(results.getUint32(8, true));
-    },
-    sectionExtend: () =>
-      core.sectionExtendF64(
-        c,
-        one([...sections, ...contents, INVALID_HANDLE, 77]),
-        one([0, 0x10000, 2 ** 45]),
-        one([0, 0x5000, 0x40000, 2 ** 44, -1]),
-      ),
-    contentEnd: () => core.contentEnd(one([...contents, ...sections, 0, 99_999])),
-    sectionOpen: () => random(9) === 0 && core.sectionOpen(one([...contents, 77])),
-    contentClose: () => core.sectionClose(one([...contents, 77])),
-    requestField: () => core.requestFieldF64(random(7)),
-    requestAnswer: () =>
-      core.requestAnswer(core.requestFieldF64(1) + one([0, 0, 0, 1]), one([0, 0, -1])),
-    sectionClose: () => sections.length > 3 && core.sectionClose(sections.shift() as number),
+    ...sectionCalls(core, c, random, { address, size, space, protection, sections }),
     viewMap: () =>
       core.viewMapF64(
         c,
@@ -328,11 +290,7 @@ function callsOf(
     stackRearm: () => core.stackRearmF64(c, one([NOWHERE, address()])),
     viewFlush: () => core.viewFlushF64(c, space(), address(), size()),
     adopt: () => {
-      const runs = new DataView(core.memory.buffer, c + CONTEXT.transfer);
-      for (const run of [0, 16]) {
-        runs.setBigUint64(run, BigInt(random(4) + 1), true);
-        runs.setUint32(run + 8, protection(), true);
-      }
+      writeRuns(core, c, random);
       const bytes = (random(8) + 1) * PAGE;
       const kinds = [0x20000, 0x40000, 0x1000000, 5];
       const base = Math.floor(near() / PAGE) * PAGE;
