@@ -31,7 +31,8 @@ import { SPACE_RUNNING, spaceOf } from "./space";
  *     +---------------------+---------------------+---------------------------------------------+
  *
  *     request, ticket  what is asked for, below, and its number: a late answer is refused
- *     frame, slot      the frame to store or to bring; its slot in the page store
+ *     frame            the frame to store or to bring; 0 where the page has none
+ *     slot             1 + its slot in the page store, or 1 + the number of the file
  *     key              whose page it is (phys/frame)
  *     asked            the running call or access made a request
  *     reason           why it cannot be served otherwise: an NTSTATUS
@@ -82,9 +83,12 @@ export function operationBegin(): void {
   memory.fill(HOLDS, 0, (HELD + LAST) << 2);
 }
 
-/** Whether the call or access has left a request, and is to be made again. */
+/** Whether the call or access that ends now has left a request, and is to be made again. */
 export function operationAsks(): bool {
-  return requests().asked != 0;
+  const p = requests();
+  const asks = p.asked != 0;
+  p.asked = 0;
+  return asks;
 }
 
 /** Why the last page could not be had: an NTSTATUS. */
@@ -102,7 +106,7 @@ export function requestField(field: u32): u64 {
     case 1:
       return p.ticket;
     case 2:
-      return isFile ? sectionOf(keyNumber(p.key))!.file : p.slot - 1;
+      return p.slot - 1;
     case 3:
       return isFile ? keyPage(p.key) : 0;
     default:
@@ -125,7 +129,6 @@ export function requestAnswer(ticket: u32, status: u32): bool {
     restore(FRAME_DIRTY | FRAME_STUCK);
   }
   p.request = 0;
-  p.asked = 0;
   return true;
 }
 
@@ -136,7 +139,7 @@ export function requestMake(kind: u32, key: u64, frame: Frame | null): void {
   p.request = kind;
   p.ticket += 1;
   p.frame = changetype<u32>(frame);
-  p.slot = frame === null ? 0 : frame.slot;
+  p.slot = kind >= REQUEST_WRITE ? sectionOf(keyNumber(key))!.file + 1 : frame!.slot;
   p.key = key;
   p.asked = 1;
 }
@@ -178,8 +181,8 @@ export function isHeld(frame: Frame): bool {
 }
 
 /**
- * How much of the call with these arguments is done: it asked the host when it had come so far, and
- * is made again. 0 for every other call.
+ * How much of the long call with these arguments is done: it asked the host when it had come so
+ * far, and is made again. 0 for every other call.
  */
 export function resumed(a: u64, b: u64, c: u64): u64 {
   const isSame = load<u64>(SUSPENDED) == a && load<u64>(SUSPENDED + 8) == b;
@@ -237,7 +240,7 @@ function arrive(): void {
     framePlace(frame, isHome(frame.key));
   } else {
     const section = sectionOf(keyNumber(p.key));
-    if (section === null || !roomEnsure(section)) return;
+    if (section === null || section.file + 1 != p.slot || !roomEnsure(section)) return;
     frame = sectionTouch(section, keyPage(p.key));
   }
   memory.copy(frame.location, STAGING, PAGE_BYTES);

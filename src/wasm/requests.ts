@@ -24,7 +24,10 @@ type Call = (...parameters: number[]) => number;
 const OUTCOME_ASKS = 5;
 const PEEK_ASKS = 2;
 
-/** The exports whose calls may have to be made again, and how they say so. */
+/**
+ * The exports whose calls may have to be made again, and how they say so. Long ones go on from
+ * where they were: their callers see to that.
+ */
 const SERVED: readonly (readonly [keyof CoreExports, number])[] = [
   ["allocateF64", STATUS_ASKS],
   ["allocateExF64", STATUS_ASKS],
@@ -33,9 +36,6 @@ const SERVED: readonly (readonly [keyof CoreExports, number])[] = [
   ["queryF64", STATUS_ASKS],
   ["lockF64", STATUS_ASKS],
   ["unlockF64", STATUS_ASKS],
-  ["readVirtualF64", STATUS_ASKS],
-  ["writeVirtualF64", STATUS_ASKS],
-  ["writeProcessF64", STATUS_ASKS],
   ["getWriteWatchF64", STATUS_ASKS],
   ["serviceAskF64", STATUS_ASKS],
   ["viewMapF64", STATUS_ASKS],
