@@ -30,6 +30,8 @@ const NO_MEMORY = ["error 8", "error 1450"];
 /** A call, and how it may fail for want of a page, of the file, or of memory. */
 export interface Scenario {
   readonly name: string;
+  /** What never fails. */
+  prepare?(world: World): void;
   call(world: World): unknown;
   readonly errors: readonly string[];
 }
@@ -82,37 +84,23 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "NtAllocateVirtualMemory",
-    call(world) {
+    prepare(world) {
       world.put(DATA + 16, FRESH);
       world.put(DATA + 2 * PAGE, 3 * PAGE);
       evict(world);
+    },
+    call(world) {
       const { NtAllocateVirtualMemory } = world.guest.ntdll;
       const type = MEM_RESERVE | MEM_COMMIT;
       const at = [DATA + 16, DATA + 2 * PAGE] as const;
       return hex(NtAllocateVirtualMemory(-1, at[0], 0, at[1], type, PAGE_READWRITE));
     },
-    errors: ['"c0000005"', '"c0000017"', '"c000009a"'],
-  },
-  {
-    name: "VirtualAlloc in the middle of a region, and VirtualFree",
-    call(world) {
-      const { VirtualAlloc, VirtualFree } = world.guest.kernel32;
-      const size = 32 * PAGE;
-      const calls = [
-        () => VirtualAlloc(FRESH, size, MEM_RESERVE, PAGE_READWRITE),
-        () => VirtualAlloc(FRESH + 8 * PAGE, 4 * PAGE, MEM_COMMIT, PAGE_READWRITE),
-        () => VirtualAlloc(FRESH + 16 * PAGE, 4 * PAGE, MEM_COMMIT, PAGE_READONLY),
-        () => VirtualFree(FRESH + 9 * PAGE, PAGE, MEM_DECOMMIT),
-      ];
-      return inOrder(world, calls);
-    },
-    errors: NO_MEMORY,
+    errors: ["c0000005", "c0000017", "c000009a"],
   },
   {
     name: "VirtualProtect",
     call(world) {
       const { VirtualProtect } = world.guest.kernel32;
-      evict(world);
       return done(world, VirtualProtect(DATA + 5 * PAGE, PAGE, PAGE_READONLY, DATA + 32));
     },
     errors: [NO_ACCESS, ...NO_MEMORY],
@@ -135,10 +123,12 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "GetWriteWatch",
-    call(world) {
-      const { GetWriteWatch } = world.guest.kernel32;
+    prepare(world) {
       world.put(DATA + 3 * PAGE, 8);
       evict(world);
+    },
+    call(world) {
+      const { GetWriteWatch } = world.guest.kernel32;
       const failed = GetWriteWatch(0, DATA, 30 * PAGE, DATA + 24, DATA + 3 * PAGE, DATA + 4 * PAGE);
       return failed === 0 ? "ok" : `error ${world.guest.kernel32.GetLastError()}`;
     },
@@ -174,17 +164,19 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "NtMapViewOfSection",
-    call(world) {
+    prepare(world) {
       world.put(DATA + 16, FRESH);
       world.put(DATA + 2 * PAGE, 0);
       evict(world);
+    },
+    call(world) {
       const { NtMapViewOfSection } = world.guest.ntdll;
       const at = [DATA + 16, DATA + 2 * PAGE] as const;
       const { fileSection } = world;
       const status = NtMapViewOfSection(fileSection, -1, at[0], 0, 0, null, at[1], 2, 0, 4);
       return hex(status);
     },
-    errors: ['"c0000005"', '"c0000017"', '"c000009a"'],
+    errors: ["c0000005", "c0000017", "c000009a"],
   },
   {
     name: "a view of the file that is read",
@@ -238,6 +230,25 @@ export const scenarios: readonly Scenario[] = [
       return text;
     },
     errors: [...IN_PAGE, ...NO_MEMORY],
+  },
+];
+
+/** Calls that need nothing of the host. */
+export const innerScenarios: readonly Scenario[] = [
+  {
+    name: "VirtualAlloc in the middle of a region, and VirtualFree",
+    call(world) {
+      const { VirtualAlloc, VirtualFree } = world.guest.kernel32;
+      const size = 32 * PAGE;
+      const calls = [
+        () => VirtualAlloc(FRESH, size, MEM_RESERVE, PAGE_READWRITE),
+        () => VirtualAlloc(FRESH + 8 * PAGE, 4 * PAGE, MEM_COMMIT, PAGE_READWRITE),
+        () => VirtualAlloc(FRESH + 16 * PAGE, 4 * PAGE, MEM_COMMIT, PAGE_READONLY),
+        () => VirtualFree(FRESH + 9 * PAGE, PAGE, MEM_DECOMMIT),
+      ];
+      return inOrder(world, calls);
+    },
+    errors: NO_MEMORY,
   },
 ];
 

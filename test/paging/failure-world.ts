@@ -112,6 +112,11 @@ export class World {
     this.guest.process.debugView.write(address, bytes.subarray(0, this.pointerBytes));
   }
 
+  /** Calls of the file that take room. */
+  get growingCalls(): number {
+    return this.file.count("write") + this.file.count("resize");
+  }
+
   /** What a caller would miss: runs, bytes, marks, locks, charge, and the bytes of the file. */
   state(): unknown {
     const { guest } = this;
@@ -144,7 +149,8 @@ function digest(bytes: Uint8Array): number {
 /** What a call answered, or how it failed, as text. */
 export function answerOf(call: () => unknown): string {
   try {
-    return JSON.stringify(call());
+    const answer = call();
+    return typeof answer === "string" ? answer : JSON.stringify(answer ?? "done");
   } catch (error) {
     if (!(error instanceof PageFault)) throw error;
     return `fault ${hex(error.code)} ${hex(error.status ?? 0)}`;
