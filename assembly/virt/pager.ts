@@ -1,6 +1,5 @@
 import { planeClear, planeSet, planeTest } from "../base/planes";
 import { addressOf, pageOf } from "../base/range";
-import { STATUS_NO_MEMORY } from "../base/status";
 import {
   Section,
   sectionDirty,
@@ -43,7 +42,6 @@ import {
   REQUEST_READ,
   REQUEST_STORE,
   REQUEST_WRITE,
-  refuse,
   requestMake,
 } from "./request";
 import { Space, spaceOf } from "./space";
@@ -92,7 +90,6 @@ export function framesMake(count: u64): bool {
     const frame = victim();
     if (frame === null) {
       unstick();
-      refuse(STATUS_NO_MEMORY);
       return false;
     }
     if (!drop(frame)) {

@@ -1,6 +1,6 @@
 import { PAGE_BYTES, PAGER, STAGING } from "../base/layout";
 import { POOL_PAGE, poolEnsure } from "../base/pool";
-import { STATUS_SUCCESS } from "../base/status";
+import { STATUS_NO_MEMORY, STATUS_SUCCESS } from "../base/status";
 import { sectionFrame, sectionOf, sectionTouch } from "../object/section";
 import { factsAt, frameOf } from "../page/facts";
 import { framesFit, physical } from "../phys/charge";
@@ -35,7 +35,7 @@ import { SPACE_RUNNING, spaceOf } from "./space";
  *     slot             1 + its slot in the page store, or 1 + the number of the file
  *     key              whose page it is (phys/frame)
  *     asked            the running call or access made a request
- *     reason           why it cannot be served otherwise: an NTSTATUS
+ *     reason           why it cannot be served: an NTSTATUS, for want of memory unless it says more
  *     failed key       page that the host could not bring, and why: for the next attempt alone
  *     suspended, done  arguments of a long call that asked, and how much of it is done
  *     held             frames that stay: `HELD` of parameters, then the last ones of the access
@@ -78,6 +78,7 @@ if (offsetof<Request>() != 48) ERROR("Request must be 48 bytes");
 export function operationBegin(): void {
   const p = requests();
   p.asked = 0;
+  p.reason = STATUS_NO_MEMORY;
   p.holds = 0;
   physical().promised = 0;
   memory.fill(HOLDS, 0, (HELD + LAST) << 2);
@@ -142,11 +143,6 @@ export function requestMake(kind: u32, key: u64, frame: Frame | null): void {
   p.slot = kind >= REQUEST_WRITE ? sectionOf(keyNumber(key))!.file + 1 : frame!.slot;
   p.key = key;
   p.asked = 1;
-}
-
-/** The access or call ends for this NTSTATUS, unless it has asked the host. */
-export function refuse(status: u32): void {
-  requests().reason = status;
 }
 
 /** Whether the host may be asked for the page: it has not just failed to bring it. */

@@ -1,4 +1,5 @@
 import {
+  FILE_MAP_COPY,
   FILE_MAP_WRITE,
   MEM_COMMIT,
   MEM_DECOMMIT,
@@ -31,7 +32,7 @@ const NO_MEMORY = ["error 8", "error 1450"];
 export interface Scenario {
   readonly name: string;
   /** What never fails. */
-  prepare?(world: World): void;
+  prepare?(world: World): unknown;
   call(world: World): unknown;
   readonly errors: readonly string[];
 }
@@ -54,10 +55,8 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "a first touch",
-    call({ guest }) {
-      guest.kernel32.VirtualAlloc(FRESH, PAGE, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
-      guest.memory.setUint32(FRESH, 5);
-    },
+    prepare: ({ guest }) => guest.pages(1, PAGE_READWRITE, FRESH),
+    call: ({ guest }) => guest.memory.setUint32(FRESH, 5),
     errors: IN_PAGE,
   },
   {
@@ -235,6 +234,32 @@ export const scenarios: readonly Scenario[] = [
 
 /** Calls that need nothing of the host. */
 export const innerScenarios: readonly Scenario[] = [
+  {
+    name: "a section of the paging file, and a view of it",
+    call(world) {
+      const { CreateFileMapping, MapViewOfFileEx } = world.guest.kernel32;
+      return inOrder(world, [
+        () => {
+          const bytes = 20 * PAGE;
+          world.made = CreateFileMapping(-1, null, PAGE_READWRITE, 0, bytes, null);
+          return world.made;
+        },
+        () => MapViewOfFileEx(world.made, FILE_MAP_COPY, 0, 0, 0, FRESH),
+      ]);
+    },
+    errors: NO_MEMORY,
+  },
+  {
+    name: "VirtualProtect that splits attributes everywhere",
+    call(world) {
+      const { VirtualProtect } = world.guest.kernel32;
+      const calls = [DATA + 5 * PAGE, COPY_VIEW + 2 * PAGE, FILE_VIEW + PAGE].map((at) => {
+        return () => VirtualProtect(at, PAGE, PAGE_READONLY, { value: 0 });
+      });
+      return inOrder(world, calls);
+    },
+    errors: NO_MEMORY,
+  },
   {
     name: "VirtualAlloc in the middle of a region, and VirtualFree",
     call(world) {

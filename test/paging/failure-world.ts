@@ -7,7 +7,7 @@ import {
   MEM_WRITE_WATCH,
   PAGE_READWRITE,
 } from "../../src/constants.ts";
-import { type Machine, MemoryFile, MemoryPageStore, PageFault } from "../../src/index.ts";
+import { Machine, MemoryFile, MemoryPageStore, PageFault } from "../../src/index.ts";
 import { pattern } from "../backing/check.ts";
 import {
   FailingFile,
@@ -17,7 +17,7 @@ import {
   type StoreMethod,
 } from "../backing/failing-store.ts";
 import { Guest, PAGE } from "../host/support.ts";
-import { createMachine } from "../setup/machine.ts";
+import { coreModule } from "../setup/machine.ts";
 
 export const FRAMES = 16;
 /** Watched pages, each with its number; all but the last have left. */
@@ -49,6 +49,8 @@ export class World {
   readonly fileSection: number;
   /** How many calls of a scenario of several have succeeded. */
   callsDone = 0;
+  /** A handle that one of them has made. */
+  made = 0;
 
   static async create(
     place: { profile: "win64" | "win32"; space: "translated" | "windowed" },
@@ -57,8 +59,7 @@ export class World {
     const pages = new FailingPageStore(new MemoryPageStore(), store);
     const options = { profile: place.profile, physicalPages: FRAMES, pageStore: pages } as const;
     const window = place.space === "windowed";
-    const replaced = module === undefined ? {} : { module };
-    const machine = await createMachine({ ...options, window, ...replaced });
+    const machine = await Machine.create({ ...options, window, module: module ?? coreModule() });
     return new World(machine, place.space, pages, file);
   }
 
