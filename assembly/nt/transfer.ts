@@ -35,8 +35,8 @@ import { isReady, isReadyPointer, NO_POINTER, pointerWrite } from "./pointer";
 
 /**
  * Memory of another process, or of the own one, through a handle (12.2, 12.3). Result 0: bytes
- * done, also where the answer is STATUS_ASKS: the call is then made again for the rest. A caller without a guest buffer has the bytes in the transfer area, as many as fit there a
- * call.
+ * done, also where the answer is STATUS_ASKS: the call is then made again for the rest. A caller
+ * without a guest buffer has the bytes in the transfer area, as many as fit there a call.
  */
 
 /** NtReadVirtualMemory. */

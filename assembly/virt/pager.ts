@@ -36,6 +36,7 @@ import { REGION_LARGE, Region, regionIs } from "./region";
 import {
   hasNotFailed,
   hold,
+  isBeingStored,
   isHeld,
   isHome,
   REQUEST_LOAD,
@@ -140,7 +141,7 @@ function victim(): Frame | null {
 }
 
 function mayLeave(frame: Frame): bool {
-  if (frameIs(frame, FRAME_STUCK) || isHeld(frame)) return false;
+  if (frameIs(frame, FRAME_STUCK) || isHeld(frame) || isBeingStored(frame)) return false;
   if (!isFileFrame(frame) && !switchIs(SWITCH_PAGE_STORE)) return false;
   return !isFixed(frame);
 }

@@ -18,8 +18,8 @@ import { roomEnsure } from "./room";
 import { SPACE_RUNNING, spaceOf } from "./space";
 
 /**
- * What the host is asked for. The core never calls out: it leaves a request here, the access or call
- * that needs it ends without effect, and is made again when the host has answered.
+ * What the host is asked for. The core never calls out: it leaves a request here, the access or
+ * call that needs it ends without effect, and is made again when the host has answered.
  *
  *      0          4          8          12         16                    24         28
  *     +----------+----------+----------+----------+---------------------+----------+----------+
@@ -174,6 +174,12 @@ export function isHeld(frame: Frame): bool {
     if (load<u32>(HOLDS + (i << 2)) == changetype<u32>(frame)) return true;
   }
   return false;
+}
+
+/** The host has been asked to store the frame, and has not said whether it could. */
+export function isBeingStored(frame: Frame): bool {
+  const p = requests();
+  return p.request != 0 && !isBringing() && p.frame == changetype<u32>(frame);
 }
 
 /**

@@ -82,8 +82,8 @@ export class Requests {
   }
 
   /**
-   * From now on, calls that ask are made again when `serve` has done what they ask for; it says what
-   * became of it. Machines that keep nothing outside of memory never ask, and never come here.
+   * From now on, calls that ask are made again when `serve` has done what they ask for; it says
+   * what became of it. Machines that keep nothing outside of memory never ask, and never come here.
    */
   serveWith(serve: () => number): void {
     const { exports } = this.#link;

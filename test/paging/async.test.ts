@@ -203,7 +203,7 @@ describe.each(PLACES)("a page store that answers by promises, $profile $space", 
     guest.process.verifySpace();
   });
 
-  test("a transfer longer than memory goes on where it was, whatever is done meanwhile", async () => {
+  test("a transfer longer than memory goes on where it was, whatever is done then", async () => {
     const { store, guest, base } = await onDemand(PAGES);
     const { kernel32, process } = guest;
     const bytes = pattern(40 * PAGE, 8);
@@ -290,7 +290,7 @@ describe.each(PLACES)("a page store that answers by promises, $profile $space", 
     guest.process.verifySpace();
   });
 
-  test("memory that is freed and filled again while the store brings it keeps the new", async () => {
+  test("memory that is freed and filled again while the store works keeps the new", async () => {
     const { store, guest, base, memory } = await onDemand(PAGES);
     const { kernel32 } = guest;
     const free = base + (PAGES - 1) * PAGE;
@@ -352,6 +352,25 @@ describe.each(PLACES)("a page store that answers by promises, $profile $space", 
       expect(await other.memory.getUint32Async(BASE + page * PAGE + 8)).toBe(page);
     }
     expect(full.failedCalls).toBe(3);
+  });
+
+  test("a page whose store fails when nobody awaits it any more is not lost", async () => {
+    const failing = new FailingPageStore(new MemoryPageStore(), { at: 1, of: ["write"] });
+    const store = new AsyncPageStore(failing, { settle: "on demand" });
+    const guest = await guestWith(store);
+    const base = guest.pages(PAGES);
+    const { memory: bytes } = guest;
+    const at = (page: number) => base + page * PAGE;
+    for (let page = 0; page < FRAMES; page++) bytes.setUint32(at(page), page + 1);
+    for (const page of [40, 41, 42]) {
+      expect(() => bytes.setUint32(at(page), 1)).toThrow(PageNotReady);
+    }
+    await store.settleAll();
+    expect(failing.failedCalls).toBe(1);
+    await settled(store, bytes.fillAsync(at(FRAMES), 1, (PAGES - FRAMES) * PAGE));
+    for (let page = 0; page < FRAMES; page++) {
+      expect(await settled(store, bytes.getUint32Async(at(page)))).toBe(page + 1);
+    }
   });
 
   test("wrong arguments and faults reject", async () => {
