@@ -51,10 +51,11 @@ export class Attempts {
   }
 
   /**
-   * The access has left an outcome. Where it needs a page that the host keeps, the page comes. Else take the record out (handlers make calls too) and ask the
-   * handlers. Returns when the access is to be made again.
+   * The access has left an outcome. Where it needs a page that the host keeps, the page comes. Else
+   * take the record out (handlers make calls too) and ask the handlers. Returns when the access is
+   * to be made again.
    *
-   * @throws PageFault where nobody resolves it
+   * @throws PageFault where nobody resolves it; PageNotReady where the page comes later
    */
   failed(): void {
     const { view, accesses } = this.#process.enter();

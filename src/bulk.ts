@@ -2,17 +2,20 @@ import { Attempts, accessFarAbove } from "./attempts.ts";
 import type { Address } from "./door.ts";
 import type { Process } from "./process.ts";
 import { Access } from "./wasm/exports.ts";
+import { type Progress, progressOf } from "./when-ready.ts";
 
 /**
  * Bulk operations by 17.5: ascending, as sequences of single accesses. On a fault the bytes below
- * are done; when a handler has resolved it, the operation goes on there. Of length 0 they look at
- * nothing.
+ * are done; when a handler has resolved it, the operation goes on there, and so it does when a page
+ * store has brought a page that was missing. Of length 0 they look at nothing.
  */
 
 export function readBytes(process: Process, address: Address, bytes: Uint8Array): void {
   if (bytes.length === 0) return;
   if (typeof address === "bigint") accessFarAbove(process, address, 1, Access.Read);
-  inRuns(process, address, bytes.length, Access.Read, (guest, done) => {
+  const progress = progressOf(process.id, "read", address, bytes.length);
+  progress.readsTo(bytes);
+  inRuns(process, progress, address, bytes.length, Access.Read, (guest, done) => {
     bytes.set(guest, done);
   });
 }
@@ -20,7 +23,8 @@ export function readBytes(process: Process, address: Address, bytes: Uint8Array)
 export function writeBytes(process: Process, address: Address, bytes: Uint8Array): void {
   if (bytes.length === 0) return;
   if (typeof address === "bigint") accessFarAbove(process, address, 1, Access.Write);
-  inRuns(process, address, bytes.length, Access.Write, (guest, done) => {
+  const progress = progressOf(process.id, "write", address, bytes.length);
+  inRuns(process, progress, address, bytes.length, Access.Write, (guest, done) => {
     guest.set(bytes.subarray(done, done + guest.length));
   });
 }
@@ -28,6 +32,7 @@ export function writeBytes(process: Process, address: Address, bytes: Uint8Array
 /** Hands over as much of the range at a time as lies together in linear memory. */
 function inRuns(
   process: Process,
+  progress: Progress,
   address: number,
   length: number,
   access: number,
@@ -35,8 +40,8 @@ function inRuns(
 ): void {
   const { accesses, view } = process.enter();
   let attempts: Attempts | undefined;
-  let done = 0;
-  while (done < length) {
+  while (progress.done < length) {
+    const { done } = progress;
     const linear = accesses.probeRange(address + done, length - done, access);
     if (view.failed()) {
       attempts ??= new Attempts(process);
@@ -45,7 +50,7 @@ function inRuns(
     }
     const count = view.result(0);
     take(view.bytes(linear, count), done);
-    done += count;
+    progress.done += count;
   }
 }
 
@@ -62,14 +67,23 @@ export function copyBytes(
     accessFarAbove(process, target, 1, Access.Write);
   }
   const { accesses } = process.enter();
-  inParts(process, (done) => accesses.copy(target + done, source + done, length - done));
+  const progress = progressOf(process.id, "copy", target, source, length);
+  inParts(process, progress, () => {
+    const { done, doneAbove } = progress;
+    accesses.copy(target + done, source + done, length - done - doneAbove);
+  });
+  finish(progress, length);
 }
 
 export function fillBytes(process: Process, address: Address, value: number, length: number): void {
   if (length === 0) return;
   if (typeof address === "bigint") accessFarAbove(process, address, 1, Access.Write);
   const { accesses } = process.enter();
-  inParts(process, (done) => accesses.fill(address + done, value, length - done));
+  const progress = progressOf(process.id, "fill", address, value, length);
+  inParts(process, progress, () => {
+    accesses.fill(address + progress.done, value, length - progress.done);
+  });
+  finish(progress, length);
 }
 
 export function compareBytes(
@@ -85,7 +99,11 @@ export function compareBytes(
     accessFarAbove(process, right, 1, Access.Read);
   }
   const { accesses, view } = process.enter();
-  inParts(process, (done) => accesses.compare(left + done, right + done, length - done));
+  const progress = progressOf(process.id, "compare", left, right, length);
+  inParts(process, progress, () => {
+    const { done } = progress;
+    accesses.compare(left + done, right + done, length - done);
+  });
   return view.resultSign(1);
 }
 
@@ -93,17 +111,23 @@ export function compareBytes(
  * Repeats an operation of the core for what is not done yet, until it comes to its end without a
  * fault.
  */
-function inParts(process: Process, operate: (done: number) => void): void {
+function inParts(process: Process, progress: Progress, operate: () => void): void {
   const { view } = process.enter();
   let attempts: Attempts | undefined;
-  let done = 0;
   for (;;) {
-    operate(done);
+    operate();
     if (!view.failed()) return;
-    done += view.result(0);
+    progress.done += view.result(0);
+    progress.doneAbove += view.result(1);
     attempts ??= new Attempts(process);
     attempts.failed();
   }
+}
+
+/** An attempt that comes by once more finds nothing to do. */
+function finish(progress: Progress, length: number): void {
+  progress.done = length;
+  progress.doneAbove = 0;
 }
 
 /** Instruction fetch. `length` is 1 to 15. */

@@ -1,5 +1,6 @@
 import { type Address, byteArray, integer } from "./door.ts";
 import type { Process } from "./process.ts";
+import { progressOf } from "./when-ready.ts";
 
 const PAGE_BYTES = 0x1000;
 /** What the core answers instead of a linear address. */
@@ -34,19 +35,31 @@ export class DebugView {
   read(address: Address, length: number): { bytes: Uint8Array; done: number } {
     const start = this.#process.door.pointer(address, "address");
     const wanted = integer(length, "length", 0, LENGTH_MAXIMUM);
-    const { core, spaceNumber } = this.#process.alive();
+    this.#process.alive();
     const pieces: Uint8Array[] = [];
     let done = 0;
     while (done < wanted) {
-      const linear = core.peek(spaceNumber, start + done);
-      if (linear === NOT_COMMITTED) break;
       const count = countInPage(start + done, wanted - done);
-      pieces.push(
-        linear === UNTOUCHED ? new Uint8Array(count) : core.view.bytes(linear, count).slice(),
-      );
+      const piece = this.#readInPage(start + done, count);
+      if (piece === undefined) break;
+      pieces.push(piece);
       done += count;
     }
     return { bytes: joined(pieces, done), done };
+  }
+
+  /** Bytes of one page, or undefined where it is not committed. */
+  #readInPage(address: number, count: number): Uint8Array | undefined {
+    const { core, spaceNumber, id } = this.#process;
+    const bytes = new Uint8Array(count);
+    const progress = progressOf(id, "peek", address, count);
+    progress.readsTo(bytes);
+    if (progress.done === count) return bytes;
+    const linear = core.peek(spaceNumber, address);
+    if (linear === NOT_COMMITTED) return undefined;
+    if (linear !== UNTOUCHED) bytes.set(core.view.bytes(linear, count));
+    progress.done = count;
+    return bytes;
   }
 
   /**
@@ -60,15 +73,16 @@ export class DebugView {
     const start = this.#process.door.pointer(address, "address");
     byteArray(bytes, "bytes");
     const { core, spaceNumber } = this.#process.alive();
-    let done = 0;
-    while (done < bytes.length) {
+    const progress = progressOf(this.#process.id, "poke", start, bytes.length);
+    while (progress.done < bytes.length) {
+      const { done } = progress;
       const linear = core.poke(spaceNumber, start + done);
       if (linear === NOT_COMMITTED || linear === NO_FRAME) break;
       const count = countInPage(start + done, bytes.length - done);
       core.view.bytes(linear, count).set(bytes.subarray(done, done + count));
-      done += count;
+      progress.done += count;
     }
-    return done;
+    return progress.done;
   }
 
   /**

@@ -32,7 +32,6 @@ export { MemoryPageStore, type MemoryPageStoreOptions } from "./memory-page-stor
 export type { MachineOptions, ProfileName, Seeded, Settings } from "./options.ts";
 export type { InOut, Out, StructureOut } from "./out.ts";
 export type { PageStore } from "./page-store.ts";
-export { PageNotReady, whenReady } from "./pager.ts";
 export {
   type OpenFileOptions,
   Process,
@@ -52,6 +51,7 @@ export type {
 export { type ServiceCopy, type ServiceCopyOptions, SystemMemory } from "./system.ts";
 export { Thread } from "./thread.ts";
 export { MachinePoisoned } from "./wasm/trap.ts";
+export { PageNotReady, whenReady } from "./when-ready.ts";
 export type {
   MemoryRangeEntry,
   ProcessMemoryCounters,

@@ -1,6 +1,6 @@
 import { integer, optionBag } from "./door.ts";
 import { DiskFull } from "./file-backing.ts";
-import { checkPage, checkSlot, neverWritten } from "./page-slot.ts";
+import { checkPage, neverWritten } from "./page-slot.ts";
 import type { PageStore } from "./page-store.ts";
 
 export interface MemoryPageStoreOptions {
@@ -19,7 +19,7 @@ export class MemoryPageStore implements PageStore {
     this.#capacityPages = integer(capacityPages, "capacityPages", 0, Number.MAX_SAFE_INTEGER);
   }
 
-  /** Slots that hold a page. */
+  /** Slots that were ever written. */
   get usedPages(): number {
     return this.#pages.size;
   }
@@ -41,10 +41,5 @@ export class MemoryPageStore implements PageStore {
     const page = this.#pages.get(slot);
     if (page === undefined) throw neverWritten(slot);
     target.set(page);
-  }
-
-  release(slot: number): void {
-    checkSlot(slot);
-    this.#pages.delete(slot);
   }
 }

@@ -1,19 +1,7 @@
-import { compareBytes, copyBytes, fetchBytes, fillBytes, readBytes, writeBytes } from "./bulk.ts";
-import { LENGTH_MAXIMUM } from "./debug-view.ts";
-import { type Address, byteArray, type Door, integer } from "./door.ts";
-import type { Process } from "./process.ts";
-import { ScalarMemory } from "./scalar-memory.ts";
-import {
-  checkReadString,
-  checkWriteString,
-  type ReadStringOptions,
-  readString,
-  type WriteStringOptions,
-  writeString,
-} from "./strings.ts";
-import type { WindowPlace } from "./wasm/core.ts";
-
-const LONGEST_INSTRUCTION_BYTES = 15;
+import { BulkMemory } from "./bulk-memory.ts";
+import type { Address } from "./door.ts";
+import type { ReadStringOptions, WriteStringOptions } from "./strings.ts";
+import { whenReady } from "./when-ready.ts";
 
 /**
  * Memory as the guest's program sees it, named and shaped like DataView, little-endian only. A
@@ -26,127 +14,128 @@ const LONGEST_INSTRUCTION_BYTES = 15;
  *
  * - PageFault when nobody resolves an exception,
  * - TypeError or RangeError for a wrong argument, and nothing has happened,
+ * - PageNotReady when the page store of the machine answers by promises, and has to,
  * - Error when the process has ended, or when a handler goes on for ever without resolving
  *   anything,
  * - MachinePoisoned when the core has trapped.
  *
+ * For each method there is one whose name ends in Async, for page stores that answer by promises:
+ * it does the same and waits for pages that are not in memory. It rejects where the other throws,
+ * for a wrong argument too.
+ *
  * Windows page: "Memory Protection Constants".
  */
-export class GuestMemory extends ScalarMemory {
-  readonly #process: Process;
-  readonly #door: Door;
-
-  /** @internal */
-  constructor(process: Process, window: WindowPlace | undefined) {
-    super(process, window);
-    this.#process = process;
-    this.#door = process.door;
+export class GuestMemory extends BulkMemory {
+  getUint8Async(address: Address): Promise<number> {
+    return whenReady(() => this.getUint8(address));
   }
 
-  /**
-   * Read bytes.
-   *
-   * @param target how many bytes, or the array to fill
-   * @returns the bytes: a new array, or `target`
-   */
-  read(address: Address, target: number | Uint8Array): Uint8Array {
-    const start = this.#door.exactPointer(address, "address");
-    const isArray = target instanceof Uint8Array;
-    const length = isArray ? target.length : integer(target, "length", 0, LENGTH_MAXIMUM);
-    this.#process.enter();
-    const bytes = isArray ? target : new Uint8Array(length);
-    readBytes(this.#process, start, bytes);
-    return bytes;
+  getInt8Async(address: Address): Promise<number> {
+    return whenReady(() => this.getInt8(address));
   }
 
-  /** Write bytes. */
-  write(address: Address, bytes: Uint8Array): void {
-    const start = this.#door.exactPointer(address, "address");
-    byteArray(bytes, "bytes");
-    this.#process.enter();
-    writeBytes(this.#process, start, bytes);
+  getUint16Async(address: Address): Promise<number> {
+    return whenReady(() => this.getUint16(address));
   }
 
-  /**
-   * Read a string: up to its NUL, or `length` bytes. Pages behind the NUL are not looked at. Bytes
-   * that are no UTF-8 become U+FFFD.
-   *
-   * @example
-   * memory.readString(0x403000, { encoding: "utf-16le" });
-   */
-  readString(address: Address, options: ReadStringOptions): string {
-    const start = this.#door.exactPointer(address, "address");
-    checkReadString(options);
-    this.#process.enter();
-    return readString(this.#process, start, options);
+  getInt16Async(address: Address): Promise<number> {
+    return whenReady(() => this.getInt16(address));
   }
 
-  /**
-   * Write a string, with a NUL behind it unless `terminate` is false.
-   *
-   * @returns bytes written, the NUL included
-   * @throws RangeError for a character that latin1 does not have
-   */
-  writeString(address: Address, text: string, options: WriteStringOptions): number {
-    const start = this.#door.exactPointer(address, "address");
-    checkWriteString(text, options);
-    this.#process.enter();
-    return writeString(this.#process, start, text, options);
+  getUint32Async(address: Address): Promise<number> {
+    return whenReady(() => this.getUint32(address));
   }
 
-  /**
-   * Copy bytes, as memmove does: the ranges may overlap. Byte k is read before it is written; with
-   * overlap and the target above the source, all pages are asked first, and a fault leaves
-   * everything as it was (17.5).
-   *
-   * @param length bytes
-   */
-  copy(target: Address, source: Address, length: number): void {
-    const to = this.#door.exactPointer(target, "target");
-    const from = this.#door.exactPointer(source, "source");
-    const bytes = this.#door.pointer(length, "length");
-    this.#process.enter();
-    copyBytes(this.#process, to, from, bytes);
+  getInt32Async(address: Address): Promise<number> {
+    return whenReady(() => this.getInt32(address));
   }
 
-  /**
-   * Set bytes to one value.
-   *
-   * @param value 0 to 255
-   * @param length bytes
-   */
-  fill(address: Address, value: number, length: number): void {
-    const start = this.#door.exactPointer(address, "address");
-    integer(value, "value", 0, 0xff);
-    const bytes = this.#door.pointer(length, "length");
-    this.#process.enter();
-    fillBytes(this.#process, start, value, bytes);
+  getBigUint64Async(address: Address): Promise<bigint> {
+    return whenReady(() => this.getBigUint64(address));
   }
 
-  /**
-   * Compare bytes as unsigned numbers, up to the first that differ.
-   *
-   * @param length bytes
-   * @returns -1 where the left one is less, 0 where all are equal, 1
-   */
-  compare(left: Address, right: Address, length: number): -1 | 0 | 1 {
-    const one = this.#door.exactPointer(left, "left");
-    const other = this.#door.exactPointer(right, "right");
-    const bytes = this.#door.pointer(length, "length");
-    this.#process.enter();
-    return compareBytes(this.#process, one, other, bytes);
+  getBigInt64Async(address: Address): Promise<bigint> {
+    return whenReady(() => this.getBigInt64(address));
   }
 
-  /**
-   * Fetch the bytes of an instruction: an access of kind 8 (execute). ExceptionAddress of a fault
-   * is `address`.
-   *
-   * @param length bytes, 1 to 15
-   */
-  fetch(address: Address, length: number): Uint8Array {
-    const start = this.#door.exactPointer(address, "address");
-    integer(length, "length", 1, LONGEST_INSTRUCTION_BYTES);
-    this.#process.enter();
-    return fetchBytes(this.#process, start, length);
+  getFloat32Async(address: Address): Promise<number> {
+    return whenReady(() => this.getFloat32(address));
+  }
+
+  getFloat64Async(address: Address): Promise<number> {
+    return whenReady(() => this.getFloat64(address));
+  }
+
+  setUint8Async(address: Address, value: number): Promise<void> {
+    return whenReady(() => this.setUint8(address, value));
+  }
+
+  setInt8Async(address: Address, value: number): Promise<void> {
+    return whenReady(() => this.setInt8(address, value));
+  }
+
+  setUint16Async(address: Address, value: number): Promise<void> {
+    return whenReady(() => this.setUint16(address, value));
+  }
+
+  setInt16Async(address: Address, value: number): Promise<void> {
+    return whenReady(() => this.setInt16(address, value));
+  }
+
+  setUint32Async(address: Address, value: number): Promise<void> {
+    return whenReady(() => this.setUint32(address, value));
+  }
+
+  setInt32Async(address: Address, value: number): Promise<void> {
+    return whenReady(() => this.setInt32(address, value));
+  }
+
+  setBigUint64Async(address: Address, value: bigint): Promise<void> {
+    return whenReady(() => this.setBigUint64(address, value));
+  }
+
+  setBigInt64Async(address: Address, value: bigint): Promise<void> {
+    return whenReady(() => this.setBigInt64(address, value));
+  }
+
+  setFloat32Async(address: Address, value: number): Promise<void> {
+    return whenReady(() => this.setFloat32(address, value));
+  }
+
+  setFloat64Async(address: Address, value: number): Promise<void> {
+    return whenReady(() => this.setFloat64(address, value));
+  }
+
+  readAsync(address: Address, target: number | Uint8Array): Promise<Uint8Array> {
+    return whenReady(() => this.read(address, target));
+  }
+
+  /** `bytes` must not change until it is done. */
+  writeAsync(address: Address, bytes: Uint8Array): Promise<void> {
+    return whenReady(() => this.write(address, bytes));
+  }
+
+  readStringAsync(address: Address, options: ReadStringOptions): Promise<string> {
+    return whenReady(() => this.readString(address, options));
+  }
+
+  writeStringAsync(address: Address, text: string, options: WriteStringOptions): Promise<number> {
+    return whenReady(() => this.writeString(address, text, options));
+  }
+
+  copyAsync(target: Address, source: Address, length: number): Promise<void> {
+    return whenReady(() => this.copy(target, source, length));
+  }
+
+  fillAsync(address: Address, value: number, length: number): Promise<void> {
+    return whenReady(() => this.fill(address, value, length));
+  }
+
+  compareAsync(left: Address, right: Address, length: number): Promise<-1 | 0 | 1> {
+    return whenReady(() => this.compare(left, right, length));
+  }
+
+  fetchAsync(address: Address, length: number): Promise<Uint8Array> {
+    return whenReady(() => this.fetch(address, length));
   }
 }

@@ -13,7 +13,7 @@ export function checkPage(slot: number, bytes: Uint8Array, name: string): void {
   }
 }
 
-export function checkSlot(slot: number): void {
+function checkSlot(slot: number): void {
   integer(slot, "slot", 0, SLOT_MAXIMUM);
 }
 

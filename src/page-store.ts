@@ -1,6 +1,7 @@
 /**
  * Where pages of 4,096 bytes go that left memory. Each has a slot: 0, 1, 2 and so on, dense, and
- * taken again after it was released.
+ * taken again when nobody wants its page any more. So a store is as large as the most pages that
+ * were out at a time.
  *
  * A store answers at once or by a promise. A failure is thrown, or rejects the promise: DiskFull
  * where there is no room, any other error where the medium fails; the other slots keep their pages.
@@ -14,6 +15,4 @@ export interface PageStore {
   write(slot: number, bytes: Uint8Array): void | Promise<void>;
   /** Fill all of `target` with the page that was written last. */
   read(slot: number, target: Uint8Array): void | Promise<void>;
-  /** Nobody wants the page of this slot any more. Does not fail. */
-  release?(slot: number): void;
 }

@@ -7,24 +7,10 @@ import { DiskFull, type FileBacking } from "./file-backing.ts";
 import type { PageStore } from "./page-store.ts";
 import type { Core } from "./wasm/core.ts";
 import type { PageRequest } from "./wasm/requests.ts";
+import { PageNotReady, Turns } from "./when-ready.ts";
 
 const PAGE_BYTES = 0x1000;
 const SUCCESS = 0;
-
-/**
- * The page store answers by a promise, and the access cannot wait: thrown by what is not
- * asynchronous. Nothing has happened; after `ready` it can be made again.
- */
-export class PageNotReady extends Error {
-  override readonly name = "PageNotReady";
-  /** Settles when the store has answered; never rejects. */
-  readonly ready: Promise<void>;
-
-  constructor(ready: Promise<void>) {
-    super("the page store has not answered yet: use the ...Async access, or whenReady");
-    this.ready = ready;
-  }
-}
 
 /** Where the pages of a file or of an image come from; pages of an image go nowhere. */
 export type PageSource = Pick<FileBacking, "sizeBytes" | "read"> &
@@ -35,7 +21,10 @@ export class Pager {
   readonly #core: Core;
   readonly #store: PageStore | undefined;
   readonly #files = new Map<number, PageSource>();
+  readonly #turns = new Turns();
   #serves = false;
+  /** Settles when the page store has answered; undefined while it is asked for nothing. */
+  #answered: Promise<void> | undefined;
 
   constructor(core: Core, store: PageStore | undefined) {
     this.#core = core;
@@ -66,6 +55,10 @@ export class Pager {
    */
   serve(): number {
     const request = this.#core.requests.pending();
+    const isFile = request.kind === "read" || request.kind === "write";
+    if (!isFile && this.#answered !== undefined) {
+      throw new PageNotReady(this.#answered, this.#turns);
+    }
     let later: Promise<void> | undefined;
     try {
       later = this.#begin(request);
@@ -73,11 +66,14 @@ export class Pager {
       return this.#answer(request, statusOf(error));
     }
     if (later === undefined) return SUCCESS;
-    throw new PageNotReady(
-      later.catch((error) => {
+    this.#answered = later
+      .catch((error) => {
         this.#answer(request, statusOf(error));
-      }),
-    );
+      })
+      .finally(() => {
+        this.#answered = undefined;
+      });
+    throw new PageNotReady(this.#answered, this.#turns);
   }
 
   /** Undefined where it is done, and answered. */
@@ -137,19 +133,4 @@ export class EndOfFile extends Error {}
 export function statusOf(error: unknown): number {
   if (error instanceof DiskFull) return STATUS_DISK_FULL;
   return error instanceof EndOfFile ? STATUS_END_OF_FILE : STATUS_IO_DEVICE_ERROR;
-}
-
-/**
- * Do something that may need pages which a page store brings by a promise, again and again until it
- * has them.
- */
-export async function whenReady<T>(operation: () => T): Promise<T> {
-  for (;;) {
-    try {
-      return operation();
-    } catch (error) {
-      if (!(error instanceof PageNotReady)) throw error;
-      await error.ready;
-    }
-  }
 }

@@ -23,10 +23,12 @@ import {
 import type { Process } from "./process.ts";
 import { succeeded } from "./status.ts";
 import { TRANSFER_BYTES } from "./wasm/exports.ts";
+import { STATUS_ASKS } from "./wasm/requests-exports.ts";
+import { progressOf } from "./when-ready.ts";
 
 /**
  * Copies between processes (12.2, 12.3): a call of the core for each piece that fits into its
- * transfer area.
+ * transfer area, and one more where a page had to come first.
  */
 export interface Transfer {
   /** Number of a space, or the NTSTATUS of looking up the handle. */
@@ -107,24 +109,29 @@ function inPieces(process: Process, transfer: Transfer, service: Service, steps:
   const { target, address, buffer, size, done } = transfer;
   const { view } = process.enter();
   const doneAt = optionalOutAddress(done, process.door, "done");
-  if (!(buffer instanceof Uint8Array)) {
-    const bufferAt = outAddress(buffer, process.door, "buffer");
-    const status = service(target, address, bufferAt, size, doneAt);
-    if (hasCount(status)) setOut(done, view.result(0));
-    return status;
-  }
-  if (size > TRANSFER_BYTES && address + size - 1 > process.machine.highestUserAddress) {
+  const array = buffer instanceof Uint8Array ? buffer : undefined;
+  const bufferAt = outAddress(buffer, process.door, "buffer");
+  if (array && size > TRANSFER_BYTES && address + size - 1 > process.machine.highestUserAddress) {
     return service(target, address + size - 1, TO_RESULTS, 1, doneAt);
   }
-  let total = 0;
+  const progress = progressOf(process.id, "transfer", target, address, bufferAt, size);
+  if (array && steps.after) progress.readsTo(array);
   for (;;) {
-    const count = Math.min(size - total, TRANSFER_BYTES);
-    steps.before?.(buffer, total, count);
-    const status = service(target, address + total, TO_RESULTS, count, doneAt);
-    if (!hasCount(status)) return status;
+    const { done: before } = progress;
+    const count = array ? Math.min(size - before, TRANSFER_BYTES) : size - before;
+    if (array) steps.before?.(array, before, count);
+    const at = array ? TO_RESULTS : bufferAt + before;
+    const status = service(target, address + before, at, count, doneAt);
+    if (status !== STATUS_ASKS && !hasCount(status)) return status;
     const moved = view.result(0);
-    steps.after?.(buffer, total, moved);
-    total += moved;
+    if (array) steps.after?.(array, before, moved);
+    progress.done += moved;
+    const total = progress.done;
+    if (status === STATUS_ASKS) {
+      process.machine.pager.serve();
+      process.enter();
+      continue;
+    }
     if (succeeded(status) && total < size) continue;
     setOut(done, total);
     // Each call has left the count of its own piece there.

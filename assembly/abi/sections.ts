@@ -17,6 +17,7 @@ import {
 } from "../object/section";
 import { Context } from "../virt/context";
 import { contentClean } from "../virt/pager";
+import { operationBegin } from "../virt/request";
 
 /** Sections by number, and their views. */
 
@@ -89,6 +90,7 @@ export function contentEnd(content: u32): u32 {
   if (!sectionIsUnused(found)) return 1;
   if (sectionDirty(found, 0, found.sizePages) < found.sizePages) {
     contentClean(found, 0, found.sizePages);
+    operationBegin();
     return 2;
   }
   end(found);

@@ -37,7 +37,7 @@ import { targetSpace, targetStatus } from "./answer";
 import { chargeStatus } from "./charge";
 import { enclaveEnd } from "./enclave-pages";
 import { placeLowest, placeTaken } from "./place";
-import { isReady, memoryWrite, NO_POINTER } from "./pointer";
+import { isAllPresent, isReady, memoryWrite, NO_POINTER } from "./pointer";
 import { attributesOf } from "./protection";
 import {
   LARGE_PAGE_BYTES,
@@ -190,7 +190,8 @@ export function enclaveLoad(
   }
   const charged = chargeStatus(space, end - first);
   if (charged != STATUS_SUCCESS) return charged;
-  if (!framesFit(end - first)) return STATUS_NO_MEMORY;
+  // Nothing may leave from here on, so what the buffer holds has to be there.
+  if (!framesFit(end - first) || !isAllPresent(context, bufferAt, size)) return STATUS_NO_MEMORY;
   if (!roomEnsure(space)) return STATUS_INSUFFICIENT_RESOURCES;
   const region = changetype<Region>(enclave);
   commit(space, region, first, end, attributesOf(base));

@@ -7,9 +7,11 @@ import {
   disarm,
   frameAt,
   GUARD,
+  isPresent,
   linearOf,
   meet,
   prepare,
+  READ,
   RESOLVED,
   WRITE,
 } from "../virt/fault";
@@ -52,6 +54,17 @@ export function isReady(context: Context, at: u64, bytes: u64, access: u32): boo
   return true;
 }
 
+/** Whether all of a buffer that is ready is in memory too. */
+export function isAllPresent(context: Context, at: u64, bytes: u64): bool {
+  const space = changetype<Space>(context.space);
+  if (at == NO_POINTER || bytes == 0) return true;
+  const last = pageOf(at + bytes - 1);
+  for (let page = pageOf(at); page <= last; page++) {
+    if (!isPresent(space, page)) return false;
+  }
+  return true;
+}
+
 /** Whether a pointer-sized parameter can be written. */
 export function isReadyPointer(context: Context, at: u64): bool {
   return isReady(context, at, machine().pointerBytes, WRITE);
@@ -62,8 +75,12 @@ export function pointerRead(context: Context, at: u64, value: u64): u64 {
   return at == NO_POINTER ? value : memoryRead(context, at, machine().pointerBytes);
 }
 
-/** The value of a parameter. Requires: ready. */
+/**
+ * The value of a parameter of at most 8 bytes. Requires: ready. Where its page has left since and has
+ * to be brought, 0: the call is made again.
+ */
 export function memoryRead(context: Context, at: u64, bytes: u32): u64 {
+  if (!isReady(context, at, bytes, READ)) return 0;
   let value: u64 = 0;
   for (let i: u32 = 0; i < bytes; i++) {
     const space = changetype<Space>(context.space);

@@ -30,7 +30,6 @@ import {
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import { REGION_IMAGE, Region } from "../virt/region";
-import { resumed, suspend } from "../virt/request";
 import { Space } from "../virt/space";
 import { viewCharge } from "../virt/view";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
@@ -40,8 +39,8 @@ import { isReady, isReadyPointer, NO_POINTER, pointerWrite } from "./pointer";
 
 /**
  * Memory of another process, or of the own one, through a handle (12.2, 12.3). Result 0: bytes
- * done. A caller without a guest buffer has the bytes in the transfer area, as many as fit there a
- * call.
+ * done, also where the answer is STATUS_ASKS: the call is then made again for the rest. A caller
+ * without a guest buffer has the bytes in the transfer area, as many as fit there a call.
  */
 
 /** NtReadVirtualMemory. */
@@ -64,12 +63,11 @@ export function readVirtual(
   if (isTerminating(space)) {
     return finish(context, 2, 3, doneAt, 0, STATUS_PROCESS_IS_TERMINATING);
   }
-  let done = resumed(address, bufferAt, size);
+  let done: u64 = 0;
   while (done < size) {
     const outcome = reach(context, space, address + done, READ);
     if (outcome != RESOLVED) {
       const row = stopRow(context, space, outcome, done);
-      suspend(address, bufferAt, size, done);
       return finish(context, 2, row, doneAt, done, STATUS_PARTIAL_COPY);
     }
     const bytes = min<u64>(toPageEnd(address + done), size - done);
@@ -77,7 +75,6 @@ export function readVirtual(
     done += copied;
     // The own buffer cannot be written: a partial copy, of nothing perhaps, since 1607 (12.2#9).
     if (copied < bytes) {
-      suspend(address, bufferAt, size, done);
       return finish(context, 2, 9, doneAt, done, STATUS_PARTIAL_COPY);
     }
   }
@@ -102,7 +99,7 @@ export function writeVirtual(
   if (!isTarget(target)) return fail(context, 3, 1, target);
   const space = targetSpace(target)!;
   if (isTerminating(space)) return fail(context, 3, 1, STATUS_PROCESS_IS_TERMINATING);
-  let done = resumed(address, bufferAt, size);
+  let done: u64 = 0;
   while (done < size) {
     if (reach(context, space, address + done, WRITE) != RESOLVED) break;
     const bytes = min<u64>(toPageEnd(address + done), size - done);
@@ -110,7 +107,6 @@ export function writeVirtual(
     done += copied;
     if (copied < bytes) break;
   }
-  suspend(address, bufferAt, size, done);
   const status = done < size ? STATUS_PARTIAL_COPY : STATUS_SUCCESS;
   return finish(context, 3, done < size ? 7 : 0, doneAt, done, status);
 }
@@ -150,7 +146,7 @@ export function writeProcess(
   if (!isPatchable(space, first, end)) return fail(context, 3, 3, STATUS_ACCESS_VIOLATION);
   const charged = chargeStatus(space, patchedPages(space, region, first, end));
   if (charged != STATUS_SUCCESS) return answer(context, rule(13, 0, 9), charged);
-  let done = resumed(address, bufferAt, size);
+  let done: u64 = 0;
   while (done < size) {
     const page = pageOf(address + done);
     if (!prepare(space, page, WRITE)) break;
@@ -163,7 +159,6 @@ export function writeProcess(
     if (copied < bytes) break;
   }
   if (region.section != 0) viewCharge(space, region);
-  suspend(address, bufferAt, size, done);
   const status = done < size ? STATUS_PARTIAL_COPY : STATUS_SUCCESS;
   return finish(context, 3, done < size ? 7 : 2, doneAt, done, status);
 }

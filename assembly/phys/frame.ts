@@ -20,7 +20,7 @@ import { framesAdd, framesSubtract, physical } from "./charge";
  *
  *      63        48  47  46                       0
  *     +------------+---+---------------------------+
- *     | number     | S | page                      |    S: the number is a section's, else a space's
+ *     | number     | S | page                      |   S: the number is a section's, else a space's
  *     +------------+---+---------------------------+
  */
 @unmanaged

@@ -18,12 +18,12 @@ import {
   WRITE,
 } from "./fault";
 import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, accessByte, windowHas } from "./maps";
-import { operationBegin, resumed, suspend } from "./request";
+import { operationBegin } from "./request";
 import { Space } from "./space";
 
 /**
  * Operations over any length: an ascending sequence of single accesses. They stop at the first that
- * fails, with the bytes below it done (result 0), and may be called again for the rest.
+ * fails or asks, with the bytes below it done (result 0), and may be called again for the rest.
  */
 
 /**
@@ -49,9 +49,13 @@ export function probeRange(context: Context, address: u64, length: u64, access: 
   return linear;
 }
 
-/** Copy; where the ranges overlap, the result is memmove's as long as nothing fails. An outcome. */
+/**
+ * Copy; where the ranges overlap, the result is memmove's as long as nothing fails. An outcome.
+ * Result 1: bytes done at the upper end, where the target overlaps the source from above.
+ */
 export function copyBytes(context: Context, target: u64, source: u64, length: u64): u32 {
   resultSet(context, 0, 0);
+  resultSet(context, 1, 0);
   if (target > source && target - source < length) {
     return copyDownwards(context, target, source, length);
   }
@@ -69,6 +73,7 @@ export function copyBytes(context: Context, target: u64, source: u64, length: u6
 
 export function fillBytes(context: Context, address: u64, value: u32, length: u64): u32 {
   resultSet(context, 0, 0);
+  resultSet(context, 1, 0);
   for (let done: u64 = 0; done < length; ) {
     if (ask(context, address + done, 1, WRITE) != RESOLVED) return context.outcome;
     const space = changetype<Space>(context.space);
@@ -145,18 +150,17 @@ function copyDownwards(context: Context, target: u64, source: u64, length: u64):
     if (outcome != RESOLVED) return raise(context, space, outcome, WRITE, target + done);
     done += together(source + done, target + done, length - done);
   }
-  for (let done = resumed(target, source, length); done < length; ) {
+  for (let done: u64 = 0; done < length; ) {
     const left = length - done;
     const bytes = min<u64>(min<u64>(behind(source + left), behind(target + left)), left);
     const from = left - bytes;
-    suspend(target, source, length, done);
     operationBegin();
     if (!ready(context, space, source + from, READ)) return context.outcome;
     if (!ready(context, space, target + from, WRITE)) return context.outcome;
     memory.copy(linearOf(space, target + from), linearOf(space, source + from), <u32>bytes);
     done += bytes;
+    resultSet(context, 1, done);
   }
-  suspend(0, 0, 0, 0);
   context.decision = rule(4, 1, 9);
   resultSet(context, 0, length);
   return RESOLVED;

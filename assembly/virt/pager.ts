@@ -1,6 +1,5 @@
 import { planeClear, planeTest } from "../base/planes";
 import { addressOf, pageOf } from "../base/range";
-import { STATUS_NO_MEMORY } from "../base/status";
 import {
   Section,
   sectionDirty,
@@ -37,13 +36,13 @@ import { REGION_LARGE, Region, regionIs } from "./region";
 import {
   hasNotFailed,
   hold,
+  isBeingStored,
   isHeld,
   isHome,
   REQUEST_LOAD,
   REQUEST_READ,
   REQUEST_STORE,
   REQUEST_WRITE,
-  refuse,
   requestMake,
 } from "./request";
 import { Space, spaceOf } from "./space";
@@ -92,7 +91,6 @@ export function framesMake(count: u64): bool {
     const frame = victim();
     if (frame === null) {
       unstick();
-      refuse(STATUS_NO_MEMORY);
       return false;
     }
     if (!drop(frame)) {
@@ -143,7 +141,7 @@ function victim(): Frame | null {
 }
 
 function mayLeave(frame: Frame): bool {
-  if (frameIs(frame, FRAME_STUCK) || isHeld(frame)) return false;
+  if (frameIs(frame, FRAME_STUCK) || isHeld(frame) || isBeingStored(frame)) return false;
   if (!isFileFrame(frame) && !switchIs(SWITCH_PAGE_STORE)) return false;
   return !isFixed(frame);
 }

@@ -1,6 +1,6 @@
 import { PAGE_BYTES, PAGER, STAGING } from "../base/layout";
 import { POOL_PAGE, poolEnsure } from "../base/pool";
-import { STATUS_SUCCESS } from "../base/status";
+import { STATUS_NO_MEMORY, STATUS_SUCCESS } from "../base/status";
 import { sectionFrame, sectionOf, sectionTouch } from "../object/section";
 import { factsAt, frameOf } from "../page/facts";
 import { framesFit, physical } from "../phys/charge";
@@ -18,8 +18,8 @@ import { roomEnsure } from "./room";
 import { SPACE_RUNNING, spaceOf } from "./space";
 
 /**
- * What the host is asked for. The core never calls out: it leaves a request here, the access or call
- * that needs it ends without effect, and is made again when the host has answered.
+ * What the host is asked for. The core never calls out: it leaves a request here, the access or
+ * call that needs it ends without effect, and is made again when the host has answered.
  *
  *      0          4          8          12         16                    24         28
  *     +----------+----------+----------+----------+---------------------+----------+----------+
@@ -31,10 +31,11 @@ import { SPACE_RUNNING, spaceOf } from "./space";
  *     +---------------------+---------------------+---------------------------------------------+
  *
  *     request, ticket  what is asked for, below, and its number: a late answer is refused
- *     frame, slot      the frame to store or to bring; its slot in the page store
+ *     frame            the frame to store or to bring; 0 where the page has none
+ *     slot             1 + its slot in the page store, or 1 + the number of the file
  *     key              whose page it is (phys/frame)
  *     asked            the running call or access made a request
- *     reason           why it cannot be served otherwise: an NTSTATUS
+ *     reason           why it cannot be served: an NTSTATUS, for want of memory unless it says more
  *     failed key       page that the host could not bring, and why: for the next attempt alone
  *     suspended, done  arguments of a long call that asked, and how much of it is done
  *     held             frames that stay: `HELD` of parameters, then the last ones of the access
@@ -77,14 +78,18 @@ if (offsetof<Request>() != 48) ERROR("Request must be 48 bytes");
 export function operationBegin(): void {
   const p = requests();
   p.asked = 0;
+  p.reason = STATUS_NO_MEMORY;
   p.holds = 0;
   physical().promised = 0;
   memory.fill(HOLDS, 0, (HELD + LAST) << 2);
 }
 
-/** Whether the call or access has left a request, and is to be made again. */
+/** Whether the call or access that ends now has left a request, and is to be made again. */
 export function operationAsks(): bool {
-  return requests().asked != 0;
+  const p = requests();
+  const asks = p.asked != 0;
+  p.asked = 0;
+  return asks;
 }
 
 /** Why the last page could not be had: an NTSTATUS. */
@@ -101,11 +106,8 @@ export function requestField(field: u32): u64 {
       return p.request;
     case 1:
       return p.ticket;
-    case 2: {
-      if (!isFile) return p.slot - 1;
-      const section = sectionOf(keyNumber(p.key));
-      return section === null ? 0 : section.file;
-    }
+    case 2:
+      return p.slot - 1;
     case 3:
       return isFile ? keyPage(p.key) : 0;
     default:
@@ -128,7 +130,6 @@ export function requestAnswer(ticket: u32, status: u32): bool {
     restore(FRAME_DIRTY | FRAME_STUCK);
   }
   p.request = 0;
-  p.asked = 0;
   return true;
 }
 
@@ -139,14 +140,9 @@ export function requestMake(kind: u32, key: u64, frame: Frame | null): void {
   p.request = kind;
   p.ticket += 1;
   p.frame = changetype<u32>(frame);
-  p.slot = frame === null ? 0 : frame.slot;
+  p.slot = kind >= REQUEST_WRITE ? sectionOf(keyNumber(key))!.file + 1 : frame!.slot;
   p.key = key;
   p.asked = 1;
-}
-
-/** The access or call ends for this NTSTATUS, unless it has asked the host. */
-export function refuse(status: u32): void {
-  requests().reason = status;
 }
 
 /** Whether the host may be asked for the page: it has not just failed to bring it. */
@@ -180,9 +176,15 @@ export function isHeld(frame: Frame): bool {
   return false;
 }
 
+/** The host has been asked to store the frame, and has not said whether it could. */
+export function isBeingStored(frame: Frame): bool {
+  const p = requests();
+  return p.request != 0 && !isBringing() && p.frame == changetype<u32>(frame);
+}
+
 /**
- * How much of the call with these arguments is done: it asked the host when it had come so far, and
- * is made again. 0 for every other call.
+ * How much of the long call with these arguments is done: it asked the host when it had come so
+ * far, and is made again. 0 for every other call.
  */
 export function resumed(a: u64, b: u64, c: u64): u64 {
   const isSame = load<u64>(SUSPENDED) == a && load<u64>(SUSPENDED + 8) == b;
@@ -241,8 +243,7 @@ function arrive(): void {
   } else {
     const section = sectionOf(keyNumber(p.key));
     const page = keyPage(p.key);
-    // The number may have gone to another section since.
-    if (section === null || section.file == 0 || page >= section.sizePages) return;
+    if (section === null || section.file + 1 != p.slot || page >= section.sizePages) return;
     if (!roomEnsure(section)) return;
     frame = sectionTouch(section, page);
   }

@@ -1,6 +1,6 @@
 import { ContextView } from "./context.ts";
 import type { CoreExports } from "./exports.ts";
-import { MachinePoisoned, poisonedExports } from "./trap.ts";
+import { Interruption, MachinePoisoned, poisonedExports } from "./trap.ts";
 
 /**
  * What the classes of this folder share: one instance of the core, its context, and what a trap
@@ -43,7 +43,8 @@ export class Link {
    * What to throw for whatever a call of the core has thrown. A stack overflow counts as a trap:
    * the core was left in the middle of something.
    */
-  trapped(error: unknown): MachinePoisoned {
+  trapped(error: unknown): MachinePoisoned | Interruption {
+    if (error instanceof Interruption) return error;
     if (this.poison === undefined) {
       this.poison = new MachinePoisoned(error);
       this.replace(poisonedExports(this.poison));

@@ -24,7 +24,10 @@ type Call = (...parameters: number[]) => number;
 const OUTCOME_ASKS = 5;
 const PEEK_ASKS = 2;
 
-/** The exports whose calls may have to be made again, and how they say so. */
+/**
+ * The exports whose calls may have to be made again, and how they say so. Long ones go on from
+ * where they were: their callers see to that.
+ */
 const SERVED: readonly (readonly [keyof CoreExports, number])[] = [
   ["allocateF64", STATUS_ASKS],
   ["allocateExF64", STATUS_ASKS],
@@ -33,14 +36,24 @@ const SERVED: readonly (readonly [keyof CoreExports, number])[] = [
   ["queryF64", STATUS_ASKS],
   ["lockF64", STATUS_ASKS],
   ["unlockF64", STATUS_ASKS],
-  ["readVirtualF64", STATUS_ASKS],
-  ["writeVirtualF64", STATUS_ASKS],
-  ["writeProcessF64", STATUS_ASKS],
   ["getWriteWatchF64", STATUS_ASKS],
   ["serviceAskF64", STATUS_ASKS],
   ["viewMapF64", STATUS_ASKS],
   ["viewMapExF64", STATUS_ASKS],
   ["viewFlushF64", STATUS_ASKS],
+  ["enclaveCreateF64", STATUS_ASKS],
+  ["enclaveLoadF64", STATUS_ASKS],
+  ["enclaveInitializeF64", STATUS_ASKS],
+  ["targetsSetF64", STATUS_ASKS],
+  ["userPagesAllocateF64", STATUS_ASKS],
+  ["userPagesFreeF64", STATUS_ASKS],
+  ["userPagesMapF64", STATUS_ASKS],
+  ["userPagesScatterF64", STATUS_ASKS],
+  ["allocateNumaF64", STATUS_ASKS],
+  ["workingSetQueryF64", STATUS_ASKS],
+  ["workingSetQueryExF64", STATUS_ASKS],
+  ["workingSetGetLimitsF64", STATUS_ASKS],
+  ["stackGuaranteeF64", STATUS_ASKS],
   ["askF64", OUTCOME_ASKS],
   ["peekF64", PEEK_ASKS],
   ["pokeF64", PEEK_ASKS],
@@ -83,8 +96,8 @@ export class Requests {
   }
 
   /**
-   * From now on, calls that ask are made again when `serve` has done what they ask for; it says what
-   * became of it. Machines that keep nothing outside of memory never ask, and never come here.
+   * From now on, calls that ask are made again when `serve` has done what they ask for; it says
+   * what became of it. Machines that keep nothing outside of memory never ask, and never come here.
    */
   serveWith(serve: () => number): void {
     const { exports } = this.#link;

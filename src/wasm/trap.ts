@@ -14,6 +14,9 @@ export class MachinePoisoned extends Error {
   }
 }
 
+/** Thrown by what the host does between two calls of the core: no trap. */
+export class Interruption extends Error {}
+
 /**
  * Exports of which each use throws. They take the place of the real ones, so that nobody has to
  * test.

@@ -2,7 +2,7 @@ import type { PageStore } from "../../src/page-store.ts";
 
 /** A call that was made and not yet carried out. */
 export interface PendingCall {
-  readonly method: "read" | "write" | "release";
+  readonly method: "read" | "write";
   readonly slot: number;
 }
 
@@ -48,12 +48,6 @@ export class AsyncPageStore implements PageStore {
     return this.#enqueue("read", slot, () => this.#inner.read(slot, target));
   }
 
-  /** Takes its turn among the calls for the slot, and waits for nothing else. */
-  release(slot: number): void {
-    void this.#enqueue("release", slot, () => this.#inner.release?.(slot));
-    if (this.#onDemand) this.#releaseNow(slot);
-  }
-
   /**
    * Carry out the oldest call, or the oldest for one slot. When the promise that this returns is
    * settled, so is the call's.
@@ -89,12 +83,5 @@ export class AsyncPageStore implements PageStore {
     } catch (error) {
       call.reject(error);
     }
-    if (this.#onDemand) this.#releaseNow(call.slot);
-  }
-
-  /** Carry out a release that nothing stands before any more. */
-  #releaseNow(slot: number): void {
-    const first = this.#calls.find((call) => call.slot === slot);
-    if (first?.method === "release") void this.#carryOut(first);
   }
 }

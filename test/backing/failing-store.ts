@@ -122,7 +122,6 @@ export type StoreMethod = "read" | "write";
 export class FailingPageStore implements PageStore {
   readonly #inner: PageStore;
   readonly #calls: Calls<StoreMethod>;
-  #releases = 0;
 
   constructor(inner: PageStore, plan: FailurePlan<StoreMethod> = {}) {
     this.#inner = inner;
@@ -130,8 +129,8 @@ export class FailingPageStore implements PageStore {
   }
 
   /** Calls of one method so far, failed ones among them. */
-  count(method: StoreMethod | "release"): number {
-    return method === "release" ? this.#releases : this.#calls.count(method);
+  count(method: StoreMethod): number {
+    return this.#calls.count(method);
   }
 
   /** Calls so far of the methods of the plan: `at` of a plan lies in 1 .. this. */
@@ -151,10 +150,5 @@ export class FailingPageStore implements PageStore {
   read(slot: number, target: Uint8Array): void | Promise<void> {
     this.#calls.enter("read");
     return this.#inner.read(slot, target);
-  }
-
-  release(slot: number): void {
-    this.#releases += 1;
-    this.#inner.release?.(slot);
   }
 }

@@ -84,6 +84,11 @@ export function coreTrappingIn(name: string): WebAssembly.Module {
 
 /** The core under test, with less linear memory than any window needs. */
 export function coreWithoutRoom(): WebAssembly.Module {
+  return coreWithRoom(2048);
+}
+
+/** The core under test, whose memory grows to so many pages of 64 KB and no further. */
+export function coreWithRoom(pages: number): WebAssembly.Module {
   const reader = new Reader(new Uint8Array(readFileSync(coreUrl)));
   reader.section(MEMORY_SECTION);
   expect(reader.number(), "memories").toBe(1);
@@ -92,7 +97,8 @@ export function coreWithoutRoom(): WebAssembly.Module {
   const maximumAt = reader.at;
   expect(reader.number(), "pages").toBe(65535);
   expect(reader.at - maximumAt).toBe(3);
-  // 2,048 pages of 64 KB, in as many bytes as the number that stood there.
-  reader.bytes.set([0x80, 0x90, 0x00], maximumAt);
+  // In as many bytes as the number that stood there.
+  const digits = [pages & 0x7f, (pages >> 7) & 0x7f, pages >> 14] as const;
+  reader.bytes.set([digits[0] | 0x80, digits[1] | 0x80, digits[2]], maximumAt);
   return new WebAssembly.Module(reader.bytes as Uint8Array<ArrayBuffer>);
 }

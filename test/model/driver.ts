@@ -50,7 +50,7 @@ function sameRule(model: string, core: string): boolean {
 }
 
 /** A core that throws has shown something else, too. */
-function nextOf(shown: Generator<Shown>): string {
+export function nextOf(shown: Generator<Shown>): string {
   try {
     return shown.next().value?.text ?? "";
   } catch (error) {
