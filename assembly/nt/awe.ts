@@ -20,6 +20,7 @@ import {
   listNext,
   PAIR_NUMBER,
 } from "../object/awe";
+import { READ, WRITE } from "../virt/access-kind";
 import {
   aweAllocate,
   aweEnsure,
@@ -32,7 +33,6 @@ import {
 } from "../virt/awe";
 import { decommit } from "../virt/change";
 import { Context, contextSpace, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
-import { READ, WRITE } from "../virt/fault";
 import { machine, SWITCH_LOCK_MEMORY_PRIVILEGE, switchIs } from "../virt/machine";
 import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";

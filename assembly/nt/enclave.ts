@@ -15,6 +15,8 @@ import {
 import { EXTRA_UNMEASURED, extraMake } from "../page/extra";
 import { committedCount } from "../page/table";
 import { framesFit } from "../phys/charge";
+import { READ, WRITE } from "../virt/access-kind";
+import { byteOf, framed, linearOf } from "../virt/backing";
 import { toPageEnd } from "../virt/bulk";
 import { commit, decommit, reserve } from "../virt/change";
 import { Context, contextSpace, resultSet } from "../virt/context";
@@ -27,7 +29,6 @@ import {
   enclaveAt,
   enclaveEmpty,
 } from "../virt/enclave";
-import { byteOf, framed, linearOf, READ, WRITE } from "../virt/fault";
 import { NOWHERE, regionFloor } from "../virt/index";
 import { machine } from "../virt/machine";
 import { REGION_ENCLAVE, REGION_PRIVATE, Region } from "../virt/region";

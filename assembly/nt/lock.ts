@@ -14,21 +14,11 @@ import {
   STATUS_WORKING_SET_QUOTA,
 } from "../base/status";
 import { FACT_LOCKED, factCount } from "../page/facts";
+import { READ, WRITE } from "../virt/access-kind";
+import { isPresent } from "../virt/backing";
 import { isLocked, lockPage, trimUnlocked, unlockPage } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
-import {
-  disarm,
-  GUARD,
-  isPresent,
-  judge,
-  meet,
-  prepare,
-  READ,
-  RESOLVED,
-  recordWrite,
-  STACK_OVERFLOW,
-  WRITE,
-} from "../virt/fault";
+import { disarm, GUARD, judge, meet, prepare, RESOLVED, STACK_OVERFLOW } from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine, SWITCH_LOCK_MEMORY_PRIVILEGE, switchIs } from "../virt/machine";
 import { framesAvailable } from "../virt/pager";
@@ -40,6 +30,7 @@ import {
   regionIs,
 } from "../virt/region";
 import { Space } from "../virt/space";
+import { recordWrite } from "../virt/written";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { isReadyPointer, pointerRead, pointerWrite } from "./pointer";
 

@@ -1,20 +1,10 @@
 import { pageOf } from "../base/range";
 import { framesLimit } from "../phys/charge";
 import { Frame } from "../phys/frame";
+import { READ, WRITE } from "../virt/access-kind";
+import { frameAt, isPresent, linearOf } from "../virt/backing";
 import { Context, contextSpace } from "../virt/context";
-import {
-  complete,
-  disarm,
-  frameAt,
-  GUARD,
-  isPresent,
-  linearOf,
-  meet,
-  prepare,
-  READ,
-  RESOLVED,
-  WRITE,
-} from "../virt/fault";
+import { complete, disarm, GUARD, meet, prepare, RESOLVED } from "../virt/fault";
 import { machine } from "../virt/machine";
 import { frameHold } from "../virt/request";
 import { Space } from "../virt/space";

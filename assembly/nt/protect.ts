@@ -15,9 +15,9 @@ import {
   STATUS_SUCCESS,
 } from "../base/status";
 import { attributesAt, uncommittedCount } from "../page/table";
+import { WRITE } from "../virt/access-kind";
 import { protectPages } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
-import { WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import {

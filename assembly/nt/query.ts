@@ -11,8 +11,8 @@ import {
 } from "../base/status";
 import { COMMITTED } from "../page/attributes";
 import { attributesAt, attributesRunEnd } from "../page/table";
+import { WRITE } from "../virt/access-kind";
 import { Context, resultGet, resultSet } from "../virt/context";
-import { WRITE } from "../virt/fault";
 import { regionAfter, regionAt } from "../virt/index";
 import { machine, SWITCH_ZERO_REGION_FLAGS, switchIs } from "../virt/machine";
 import {

@@ -5,8 +5,10 @@ import {
   STATUS_INVALID_USER_BUFFER,
   STATUS_SUCCESS,
 } from "../base/status";
+import { WRITE } from "../virt/access-kind";
 import { Context, contextSpace } from "../virt/context";
-import { complete, isUnrecorded, prepare, WRITE } from "../virt/fault";
+import { complete, prepare } from "../virt/fault";
+import { isUnrecorded } from "../virt/written";
 import { answer } from "./answer";
 import { isReady } from "./pointer";
 

@@ -11,9 +11,9 @@ import {
   STATUS_SUCCESS,
 } from "../base/status";
 import { GUARDED } from "../page/attributes";
+import { WRITE } from "../virt/access-kind";
 import { changeAttributes, commit as commitPages, reserve as reserveRegion } from "../virt/change";
 import { Context, contextSpace, resultGet, resultSet } from "../virt/context";
-import { WRITE } from "../virt/fault";
 import { NOWHERE } from "../virt/index";
 import { machine } from "../virt/machine";
 import { REGION_PRIVATE } from "../virt/region";

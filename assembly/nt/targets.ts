@@ -10,9 +10,9 @@ import {
   STATUS_SUCCESS,
 } from "../base/status";
 import { uncommittedCount } from "../page/table";
+import { WRITE } from "../virt/access-kind";
 import { Context, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
 import { extrasEnsure } from "../virt/extras";
-import { WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import { REGION_PRIVATE, Region } from "../virt/region";

@@ -8,30 +8,20 @@ import {
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
-import { EXECUTABLE } from "../page/attributes";
+import { EXECUTABLE, isWritable } from "../page/attributes";
 import { FACT_COPY, factCount } from "../page/facts";
 import { attributesAt, attributesRunEnd, uncommittedCount } from "../page/table";
+import { READ, WRITE } from "../virt/access-kind";
+import { linearOf } from "../virt/backing";
 import { toPageEnd } from "../virt/bulk";
 import { Context, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
-import {
-  complete,
-  disarm,
-  GUARD,
-  IN_PAGE,
-  isWritable,
-  linearOf,
-  makePatchable,
-  meet,
-  prepare,
-  READ,
-  RESOLVED,
-  WRITE,
-} from "../virt/fault";
+import { complete, disarm, GUARD, IN_PAGE, meet, prepare, RESOLVED } from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import { REGION_IMAGE, Region } from "../virt/region";
 import { Space } from "../virt/space";
 import { viewCharge } from "../virt/view";
+import { makePatchable } from "../virt/written";
 import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { chargeStatus } from "./charge";
 import { isAnyOffered } from "./offer";

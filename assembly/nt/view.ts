@@ -25,9 +25,9 @@ import {
 import { contentOf, Section, sectionIsFile, sectionIsImage, sectionOf } from "../object/section";
 import { uncommittedCount } from "../page/table";
 import { chargeFits } from "../phys/charge";
+import { WRITE } from "../virt/access-kind";
 import { chargeFitsQuota } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
-import { WRITE } from "../virt/fault";
 import { NOWHERE, regionFloor, regionRemove } from "../virt/index";
 import { machine, SWITCH_WOW64, switchIs } from "../virt/machine";
 import {

@@ -10,9 +10,9 @@ import {
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
+import { WRITE } from "../virt/access-kind";
 import { clearMarks } from "../virt/change";
 import { Context, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
-import { WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import { REGION_WATCHED, regionIs } from "../virt/region";

@@ -20,9 +20,9 @@ import {
 } from "../page/attributes";
 import { FACT_COPY, FACT_LOCKED, FACT_VALID, factIs } from "../page/facts";
 import { attributesAt } from "../page/table";
+import { WRITE } from "../virt/access-kind";
 import { trimUnlocked } from "../virt/change";
 import { Context, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
-import { WRITE } from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import { REGION_LARGE, REGION_PRIVATE, Region, regionIs } from "../virt/region";

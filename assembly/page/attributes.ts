@@ -27,3 +27,8 @@ export const WRITE_COMBINE: u32 = 0x80;
 export function copiedAttributes(attributes: u32): u32 {
   return (attributes & ~COPIED) | WRITABLE;
 }
+
+/** Whether a write is allowed, to the page or to a copy of it. */
+export function isWritable(attributes: u32): bool {
+  return (attributes & (WRITABLE | COPIED)) != 0;
+}

@@ -1,7 +1,9 @@
 import { ACCESS, WINDOW } from "../base/layout";
 import { addressOf, pageOf } from "../base/range";
+import { READ, WRITE } from "./access-kind";
+import { linearOf } from "./backing";
 import { Context, TAG_OFFSET } from "./context";
-import { ask, linearOf, READ, RESOLVED, WRITE } from "./fault";
+import { ask, RESOLVED } from "./fault";
 import {
   ACCESS_READ,
   ACCESS_READ_SPAN,

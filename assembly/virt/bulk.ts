@@ -2,21 +2,10 @@ import { WINDOW } from "../base/layout";
 import { pageOf } from "../base/range";
 import { rule } from "../base/rule";
 import { probe } from "./access";
+import { EXECUTE, READ, WRITE } from "./access-kind";
+import { linearOf } from "./backing";
 import { Context, contextSpace, resultSet } from "./context";
-import {
-  ask,
-  askMore,
-  complete,
-  EXECUTE,
-  linearOf,
-  meet,
-  prepare,
-  READ,
-  RESOLVED,
-  raise,
-  shortage,
-  WRITE,
-} from "./fault";
+import { ask, askMore, complete, meet, prepare, RESOLVED, raise, shortage } from "./fault";
 import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, accessByte, windowHas } from "./maps";
 import { operationBegin } from "./request";
 import { Space } from "./space";

@@ -2,22 +2,14 @@ import { pageOf } from "../base/range";
 import { COMMITTED, COPIED } from "../page/attributes";
 import { attributesAt } from "../page/table";
 import { FRAME_DIRTY, Frame } from "../phys/frame";
-import {
-  byteOf,
-  frameAt,
-  framed,
-  isPresent,
-  makePatchable,
-  READ,
-  recordCopy,
-  sharingRegion,
-  WRITE,
-} from "./fault";
+import { READ, WRITE } from "./access-kind";
+import { byteOf, frameAt, framed, isPresent, sharingRegion } from "./backing";
 import { machine } from "./machine";
 import { REGION_IMAGE } from "./region";
 import { operationAsks, operationBegin } from "./request";
 import { Space } from "./space";
 import { viewCharge, viewSection } from "./view";
+import { makePatchable, recordCopy } from "./written";
 
 /**
  * The debugger's view: it sees and changes bytes whatever the protection, and nothing else changes.

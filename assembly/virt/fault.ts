@@ -1,5 +1,4 @@
-import { PAGE_BYTES } from "../base/layout";
-import { planeClear, planeSet, planeTest } from "../base/planes";
+import { planeTest } from "../base/planes";
 import { addressOf, pageOf } from "../base/range";
 import { rule } from "../base/rule";
 import {
@@ -9,34 +8,15 @@ import {
   STATUS_IN_PAGE_ERROR,
   STATUS_STACK_OVERFLOW,
 } from "../base/status";
-import { sectionFrame } from "../object/section";
-import {
-  COMMITTED,
-  COPIED,
-  copiedAttributes,
-  EXECUTABLE,
-  GUARDED,
-  READABLE,
-  WRITABLE,
-} from "../page/attributes";
-import {
-  FACT_COPY,
-  FACT_LOST,
-  FACT_MARK,
-  FACT_OFFERED,
-  FACT_RESET,
-  FACT_VALID,
-  factsAt,
-  factsMake,
-  frameOf,
-  frameSet,
-} from "../page/facts";
+import { COMMITTED, EXECUTABLE, GUARDED, isWritable, READABLE, WRITABLE } from "../page/attributes";
+import { FACT_MARK, FACT_OFFERED, FACT_RESET, FACT_VALID, factsAt } from "../page/facts";
 import { attributesAt, attributesFill } from "../page/table";
 import { physical } from "../phys/charge";
-import { FRAME_AWE, FRAME_DIRTY, Frame, frameForPage, frameIs, keyOfSpace } from "../phys/frame";
+import { FRAME_DIRTY, Frame, frameIs } from "../phys/frame";
+import { EXECUTE, READ, WRITE } from "./access-kind";
+import { frameAt, framed, isAwe, isPresent, linearOf } from "./backing";
 import { Context, contextSpace } from "./context";
-import { abortPage, isEnclavePage, isOutside, isPending } from "./enclave";
-import { regionAt } from "./index";
+import { isEnclavePage, isOutside, isPending } from "./enclave";
 import {
   machine,
   SWITCH_DEP_OFF,
@@ -44,15 +24,13 @@ import {
   SWITCH_GUARD_FIRST,
   switchIs,
 } from "./machine";
-import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, mapsClear, mapsGrant, windowHas } from "./maps";
-import { frameBring, framesMake, sectionBring } from "./pager";
-import { REGION_WATCHED, Region, regionIs } from "./region";
+import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, mapsGrant } from "./maps";
 import { operationAsks, operationBegin, refusalReason } from "./request";
 import { roomEnsure } from "./room";
 import { Space } from "./space";
 import { stackGrow, stackGuarded } from "./stack";
-import { viewPage, viewSection } from "./view";
 import { hasHardMaximum, workingSetEnter } from "./working-set";
+import { isWatched, recordWrite } from "./written";
 
 /**
  * The fault ladder: what an access does that the maps do not allow at once. In two steps, so that
@@ -61,10 +39,6 @@ import { hasHardMaximum, workingSetEnter } from "./working-set";
  * loses its guard, and that is the only effect of an access that fails; but for a stack that has
  * grown at its first page: it stays so when the second page fails.
  */
-export const READ: u32 = 0;
-export const WRITE: u32 = 1;
-export const EXECUTE: u32 = 8;
-
 export const RESOLVED: u32 = 0;
 export const VIOLATION: u32 = 1;
 export const GUARD: u32 = 2;
@@ -175,10 +149,6 @@ export function isReadable(attributes: u32): bool {
   return (attributes & EXECUTABLE) != 0 && !switchIs(SWITCH_EXECUTE_ONLY_UNREADABLE);
 }
 
-export function isWritable(attributes: u32): bool {
-  return (attributes & (WRITABLE | COPIED)) != 0;
-}
-
 /** Take the guard off this one page. False where there is no memory to say so. */
 export function disarm(space: Space, page: u64): bool {
   if (!roomEnsure(space)) return false;
@@ -198,12 +168,6 @@ export function prepare(space: Space, page: u64, access: u32): bool {
   return true;
 }
 
-/** Whether the page shows a frame of AWE, which is beside the working set. */
-function isAwe(chunk: u32, i: u32): bool {
-  const frame = changetype<Frame | null>(frameOf(chunk, i));
-  return frame !== null && frameIs(frame, FRAME_AWE);
-}
-
 /** Whether the page is offered, and out of reach (17.16). */
 export function isOffered(space: Space, page: u64): bool {
   if (space.offeredPages == 0) return false;
@@ -211,158 +175,11 @@ export function isOffered(space: Space, page: u64): bool {
   return chunk != 0 && planeTest(chunk + FACT_OFFERED, <u32>page & 1023);
 }
 
-/**
- * The facts of a committed page that has a frame from now on, its own or its section's; 0 where
- * there is none to be had.
- */
-export function framed(space: Space, page: u64, access: u32): u32 {
-  if (!roomEnsure(space)) return 0;
-  const region = sharingRegion(space, page);
-  if (region === null) return backed(space, page);
-  if (!sectionBring(viewSection(region)!, viewPage(region, page))) return 0;
-  if (access == WRITE && isCopied(space, page)) {
-    if (!framesMake(1)) return 0;
-    physical().promised += 1;
-  }
-  return factsMake(space, page);
-}
-
-/** The view whose section the page's bytes belong to; null where they are the space's own. */
-export function sharingRegion(space: Space, page: u64): Region | null {
-  if (space.views == 0) return null;
-  const chunk = factsAt(space, page);
-  if (chunk != 0 && frameOf(chunk, <u32>page & 1023) != 0) return null;
-  const region = regionAt(space, addressOf(page));
-  return region === null || region.section == 0 ? null : region;
-}
-
-/** The same for a page that shares nothing. */
-function backed(space: Space, page: u64): u32 {
-  const i = <u32>page & 1023;
-  const known = factsAt(space, page);
-  if (known != 0 && frameOf(known, i) != 0) {
-    return frameBring(changetype<Frame>(frameOf(known, i))) ? known : 0;
-  }
-  if (!framesMake(1)) return 0;
-  const chunk = factsMake(space, page);
-  const frame = frameFor(space, page);
-  frameSet(chunk, i, changetype<u32>(frame));
-  frameBring(frame);
-  return chunk;
-}
-
-export function frameFor(space: Space, page: u64): Frame {
-  return frameForPage(keyOfSpace(space.number, page), windowHas(space, page));
-}
-
-function isCopied(space: Space, page: u64): bool {
-  return (attributesAt(space, page) & COPIED) != 0;
-}
-
 /** Record the access and tell the maps what is allowed from now on. Requires: prepared. */
 export function complete(context: Context, space: Space, page: u64, access: u32): void {
   if (isOutside(space, page)) return;
   if (access == WRITE) recordWrite(space, page);
   grant(context, space, page);
-}
-
-/**
- * A write reached the page: its mark, the end of a reset, the copy of a copy-on-write page.
- * Requires: prepared.
- */
-export function recordWrite(space: Space, page: u64): void {
-  const chunk = factsAt(space, page);
-  const i = <u32>page & 1023;
-  if (planeTest(chunk + FACT_RESET, i)) {
-    planeClear(chunk + FACT_RESET, i);
-    planeClear(chunk + FACT_LOST, i);
-    space.faultCount += 1;
-  }
-  if (isCopied(space, page)) {
-    recordCopy(space, page);
-    space.faultCount += 1;
-  }
-  if (isWatched(space, page) && !planeTest(chunk + FACT_MARK, i)) {
-    planeSet(chunk + FACT_MARK, i);
-    space.faultCount += 1;
-  }
-  changetype<Frame>(frameAt(space, page)).state |= FRAME_DIRTY;
-}
-
-/** Whether a write to the page would leave a mark, or copy it. */
-export function isUnrecorded(space: Space, page: u64): bool {
-  if (isCopied(space, page)) return true;
-  const chunk = factsAt(space, page);
-  const i = <u32>page & 1023;
-  if (chunk == 0 || planeTest(chunk + FACT_RESET, i)) return true;
-  return isWatched(space, page) && !planeTest(chunk + FACT_MARK, i);
-}
-
-/** The page of a copy-on-write view becomes the process's own, and plainly writable (7.7). */
-export function recordCopy(space: Space, page: u64): void {
-  const attributes = attributesAt(space, page);
-  makeOwn(space, page);
-  attributesFill(space, page, page + 1, copiedAttributes(attributes));
-}
-
-/**
- * A prepared page of a view becomes the process's own: a frame with the bytes that the section has
- * now, and the section has nothing to do with it any more.
- */
-function makeOwn(space: Space, page: u64): void {
-  const chunk = factsAt(space, page);
-  const i = <u32>page & 1023;
-  const region = sharingRegion(space, page);
-  if (region !== null) {
-    const shared = changetype<Frame>(sectionFrame(viewSection(region)!, viewPage(region, page)));
-    const frame = frameFor(space, page);
-    memory.copy(frame.location, shared.location, PAGE_BYTES);
-    frame.state |= FRAME_DIRTY;
-    if (physical().promised != 0) physical().promised -= 1;
-    frameSet(chunk, i, changetype<u32>(frame));
-    frameBring(frame);
-  }
-  planeSet(chunk + FACT_COPY, i);
-  mapsClear(space, page, page + 1);
-}
-
-/**
- * The page of an image becomes the process's own before a patch, whatever its protection (12.3):
- * what is SHARED stays so, and what a write copies is left to the write. False where no frame is to
- * be had. Requires: prepared.
- */
-export function makePatchable(space: Space, region: Region, page: u64): bool {
-  if (region.section != 0 && isWritable(attributesAt(space, page))) return true;
-  if (sharingRegion(space, page) !== null && !framesMake(1)) return false;
-  makeOwn(space, page);
-  return true;
-}
-
-/** Whether the page's bytes are in memory. */
-export function isPresent(space: Space, page: u64): bool {
-  const frame = changetype<Frame | null>(frameAt(space, page));
-  return frame !== null && frame.location != 0;
-}
-
-/** The frame that a page's bytes are in, its own or its section's; 0 where it was never touched. */
-export function frameAt(space: Space, page: u64): u32 {
-  const region = sharingRegion(space, page);
-  if (region !== null) return sectionFrame(viewSection(region)!, viewPage(region, page));
-  const chunk = factsAt(space, page);
-  return chunk == 0 ? 0 : frameOf(chunk, <u32>page & 1023);
-}
-
-/** Linear address where an access finds a prepared page's byte. */
-export function linearOf(space: Space, address: u64): u32 {
-  if (isOutside(space, pageOf(address))) return abortPage() + (<u32>address & 0xfff);
-  return byteOf(space, address);
-}
-
-/** Linear address of a byte of a page that is in memory. */
-export function byteOf(space: Space, address: u64): u32 {
-  const frame = changetype<Frame>(frameAt(space, pageOf(address)));
-  assert(frame.location != 0); // used without being prepared, or it left in between
-  return frame.location + (<u32>address & 0xfff);
 }
 
 /** The rights that the maps may give for a page now; 0 where it has to ask. */
@@ -392,12 +209,6 @@ function grant(context: Context, space: Space, page: u64): void {
   if (rights != 0 && context.space == changetype<u32>(space)) {
     mapsGrant(context, page, linearOf(space, addressOf(page)), rights);
   }
-}
-
-function isWatched(space: Space, page: u64): bool {
-  if (space.watchedRegions == 0) return false;
-  const region = regionAt(space, addressOf(page));
-  return region !== null && regionIs(region, REGION_WATCHED);
 }
 
 /** Leave the outcome of a failed access in the context; a guard that was met is gone. */

@@ -2,7 +2,7 @@ import { planeSet } from "../base/planes";
 import { POOL_CHUNK, POOL_FRAME, POOL_PAGE, poolEnsure } from "../base/pool";
 import { FACT_VALID, factsMake, frameSet } from "../page/facts";
 import { framesFit } from "../phys/charge";
-import { frameFor } from "./fault";
+import { frameFor } from "./backing";
 import { windowHas } from "./maps";
 import { roomEnsure } from "./room";
 import { Space, spacePeak } from "./space";

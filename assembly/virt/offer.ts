@@ -19,8 +19,8 @@ import {
   factsTrim,
 } from "../page/facts";
 import { Frame } from "../phys/frame";
+import { frameAt } from "./backing";
 import { dropPages, unlockRange, unofferRange } from "./change";
-import { frameAt } from "./fault";
 import { mapsClear } from "./maps";
 import { Space } from "./space";
 

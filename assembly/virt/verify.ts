@@ -22,8 +22,9 @@ import { attributesAt, attributesRunEnd, committedCount, tableRecords } from "..
 import { chargeTotal, framesInUse, physical } from "../phys/charge";
 import { FRAME_AWE, Frame, frameIs, frameIsInPool, keyOfSpace } from "../phys/frame";
 import { aweOf, aweShown } from "./awe";
+import { frameAt } from "./backing";
 import { Context, resultSet, TRANSLATIONS } from "./context";
-import { frameAt, grantable } from "./fault";
+import { grantable } from "./fault";
 import { gapBehind, indexRecords, regionAfter, regionAt, regionFloor } from "./index";
 import { machine } from "./machine";
 import {

@@ -1,0 +1,102 @@
+import { addressOf, pageOf } from "../base/range";
+import { sectionFrame } from "../object/section";
+import { COPIED } from "../page/attributes";
+import { factsAt, factsMake, frameOf, frameSet } from "../page/facts";
+import { attributesAt } from "../page/table";
+import { physical } from "../phys/charge";
+import { FRAME_AWE, Frame, frameForPage, frameIs, keyOfSpace } from "../phys/frame";
+import { WRITE } from "./access-kind";
+import { abortPage, isOutside } from "./enclave";
+import { regionAt } from "./index";
+import { windowHas } from "./maps";
+import { frameBring, framesMake, sectionBring } from "./pager";
+import { Region } from "./region";
+import { roomEnsure } from "./room";
+import { Space } from "./space";
+import { viewPage, viewSection } from "./view";
+
+/**
+ * Where the bytes of a page are: in a frame of its own, in its section's, in one of AWE. A page that
+ * a process may touch has none before it is touched, and none in memory while the host keeps it.
+ */
+
+/** Whether the page shows a frame of AWE, which is beside the working set. */
+export function isAwe(chunk: u32, i: u32): bool {
+  const frame = changetype<Frame | null>(frameOf(chunk, i));
+  return frame !== null && frameIs(frame, FRAME_AWE);
+}
+
+/**
+ * The facts of a committed page that has a frame from now on, its own or its section's; 0 where
+ * there is none to be had.
+ */
+export function framed(space: Space, page: u64, access: u32): u32 {
+  if (!roomEnsure(space)) return 0;
+  const region = sharingRegion(space, page);
+  if (region === null) return backed(space, page);
+  if (!sectionBring(viewSection(region)!, viewPage(region, page))) return 0;
+  if (access == WRITE && isCopied(space, page)) {
+    if (!framesMake(1)) return 0;
+    physical().promised += 1;
+  }
+  return factsMake(space, page);
+}
+
+/** The view whose section the page's bytes belong to; null where they are the space's own. */
+export function sharingRegion(space: Space, page: u64): Region | null {
+  if (space.views == 0) return null;
+  const chunk = factsAt(space, page);
+  if (chunk != 0 && frameOf(chunk, <u32>page & 1023) != 0) return null;
+  const region = regionAt(space, addressOf(page));
+  return region === null || region.section == 0 ? null : region;
+}
+
+/** The same for a page that shares nothing. */
+export function backed(space: Space, page: u64): u32 {
+  const i = <u32>page & 1023;
+  const known = factsAt(space, page);
+  if (known != 0 && frameOf(known, i) != 0) {
+    return frameBring(changetype<Frame>(frameOf(known, i))) ? known : 0;
+  }
+  if (!framesMake(1)) return 0;
+  const chunk = factsMake(space, page);
+  const frame = frameFor(space, page);
+  frameSet(chunk, i, changetype<u32>(frame));
+  frameBring(frame);
+  return chunk;
+}
+
+export function frameFor(space: Space, page: u64): Frame {
+  return frameForPage(keyOfSpace(space.number, page), windowHas(space, page));
+}
+
+export function isCopied(space: Space, page: u64): bool {
+  return (attributesAt(space, page) & COPIED) != 0;
+}
+
+/** Whether the page's bytes are in memory. */
+export function isPresent(space: Space, page: u64): bool {
+  const frame = changetype<Frame | null>(frameAt(space, page));
+  return frame !== null && frame.location != 0;
+}
+
+/** The frame that a page's bytes are in, its own or its section's; 0 where it was never touched. */
+export function frameAt(space: Space, page: u64): u32 {
+  const region = sharingRegion(space, page);
+  if (region !== null) return sectionFrame(viewSection(region)!, viewPage(region, page));
+  const chunk = factsAt(space, page);
+  return chunk == 0 ? 0 : frameOf(chunk, <u32>page & 1023);
+}
+
+/** Linear address where an access finds a prepared page's byte. */
+export function linearOf(space: Space, address: u64): u32 {
+  if (isOutside(space, pageOf(address))) return abortPage() + (<u32>address & 0xfff);
+  return byteOf(space, address);
+}
+
+/** Linear address of a byte of a page that is in memory. */
+export function byteOf(space: Space, address: u64): u32 {
+  const frame = changetype<Frame>(frameAt(space, pageOf(address)));
+  assert(frame.location != 0); // used without being prepared, or it left in between
+  return frame.location + (<u32>address & 0xfff);
+}

@@ -1,0 +1,96 @@
+import { PAGE_BYTES } from "../base/layout";
+import { planeClear, planeSet, planeTest } from "../base/planes";
+import { addressOf } from "../base/range";
+import { sectionFrame } from "../object/section";
+import { copiedAttributes, isWritable } from "../page/attributes";
+import { FACT_COPY, FACT_LOST, FACT_MARK, FACT_RESET, factsAt, frameSet } from "../page/facts";
+import { attributesAt, attributesFill } from "../page/table";
+import { physical } from "../phys/charge";
+import { FRAME_DIRTY, Frame } from "../phys/frame";
+import { frameAt, frameFor, isCopied, sharingRegion } from "./backing";
+import { regionAt } from "./index";
+import { mapsClear } from "./maps";
+import { frameBring, framesMake } from "./pager";
+import { REGION_WATCHED, Region, regionIs } from "./region";
+import { Space } from "./space";
+import { viewPage, viewSection } from "./view";
+
+/** What a write to a page leaves behind, beside its bytes. */
+
+/**
+ * A write reached the page: its mark, the end of a reset, the copy of a copy-on-write page.
+ * Requires: prepared.
+ */
+export function recordWrite(space: Space, page: u64): void {
+  const chunk = factsAt(space, page);
+  const i = <u32>page & 1023;
+  if (planeTest(chunk + FACT_RESET, i)) {
+    planeClear(chunk + FACT_RESET, i);
+    planeClear(chunk + FACT_LOST, i);
+    space.faultCount += 1;
+  }
+  if (isCopied(space, page)) {
+    recordCopy(space, page);
+    space.faultCount += 1;
+  }
+  if (isWatched(space, page) && !planeTest(chunk + FACT_MARK, i)) {
+    planeSet(chunk + FACT_MARK, i);
+    space.faultCount += 1;
+  }
+  changetype<Frame>(frameAt(space, page)).state |= FRAME_DIRTY;
+}
+
+/** Whether a write to the page would leave a mark, or copy it. */
+export function isUnrecorded(space: Space, page: u64): bool {
+  if (isCopied(space, page)) return true;
+  const chunk = factsAt(space, page);
+  const i = <u32>page & 1023;
+  if (chunk == 0 || planeTest(chunk + FACT_RESET, i)) return true;
+  return isWatched(space, page) && !planeTest(chunk + FACT_MARK, i);
+}
+
+/** The page of a copy-on-write view becomes the process's own, and plainly writable (7.7). */
+export function recordCopy(space: Space, page: u64): void {
+  const attributes = attributesAt(space, page);
+  makeOwn(space, page);
+  attributesFill(space, page, page + 1, copiedAttributes(attributes));
+}
+
+/**
+ * A prepared page of a view becomes the process's own: a frame with the bytes that the section has
+ * now, and the section has nothing to do with it any more.
+ */
+export function makeOwn(space: Space, page: u64): void {
+  const chunk = factsAt(space, page);
+  const i = <u32>page & 1023;
+  const region = sharingRegion(space, page);
+  if (region !== null) {
+    const shared = changetype<Frame>(sectionFrame(viewSection(region)!, viewPage(region, page)));
+    const frame = frameFor(space, page);
+    memory.copy(frame.location, shared.location, PAGE_BYTES);
+    frame.state |= FRAME_DIRTY;
+    if (physical().promised != 0) physical().promised -= 1;
+    frameSet(chunk, i, changetype<u32>(frame));
+    frameBring(frame);
+  }
+  planeSet(chunk + FACT_COPY, i);
+  mapsClear(space, page, page + 1);
+}
+
+/**
+ * The page of an image becomes the process's own before a patch, whatever its protection (12.3):
+ * what is SHARED stays so, and what a write copies is left to the write. False where no frame is to
+ * be had. Requires: prepared.
+ */
+export function makePatchable(space: Space, region: Region, page: u64): bool {
+  if (region.section != 0 && isWritable(attributesAt(space, page))) return true;
+  if (sharingRegion(space, page) !== null && !framesMake(1)) return false;
+  makeOwn(space, page);
+  return true;
+}
+
+export function isWatched(space: Space, page: u64): bool {
+  if (space.watchedRegions == 0) return false;
+  const region = regionAt(space, addressOf(page));
+  return region !== null && regionIs(region, REGION_WATCHED);
+}
