@@ -14,6 +14,8 @@ const RUN_ONCE = [
   "test/backing/**", // no core under them
   "test/browser/**", // the built package
   "test/cli/**", // the built package
+  "test/model/coverage*.test.ts",
+  "test/model/mutants*.test.ts", // of the model, or of any core
   "test/unit/**", // modules of their own
 ];
 
@@ -23,6 +25,7 @@ const source = (path: string) => fileURLToPath(new URL(`src/${path}`, import.met
 
 export default defineConfig({
   test: {
+    maxWorkers: "100%",
     reporters: ["default", "./test/reporter.ts"],
     projects: (["release", "debug"] as const).map((core) => ({
       resolve: {

@@ -1,19 +1,19 @@
 /**
  * The number of a rule, "section.part#row", as the core packs it:
  *
- *      31      26 25      20 19      15 14      10 9              0
+ *      26      22 21      17 16      12 11       7 6              0
  *     +----------+----------+----------+----------+----------------+
- *     | section  | part     | before   | behind   | row            |
+ *     | before   | behind   | section  | part     | row            |
  *     +----------+----------+----------+----------+----------------+
  *     letters: 0 none, 1 A .. 26 Z
  */
-const SECTION = 26;
-const PART = 20;
-const BEFORE = 15;
-const BEHIND = 10;
-const PART_MASK = 0x3f;
-const LETTER_MASK = 0x1f;
-const ROW_MASK = 0x3ff;
+const BEFORE = 22;
+const BEHIND = 17;
+const SECTION = 12;
+const PART = 7;
+/** Sections, parts and letters. */
+const MASK = 0x1f;
+const ROW_MASK = 0x7f;
 
 const CODE_OF_A = 65;
 const RULE = /^(\d+)(?:\.(\d+))?(?:#([A-Z])?(\d+)([a-z])?)?$/;
@@ -29,17 +29,17 @@ export function packDecision(rule: string): number {
     (packLetter(before) << BEFORE) |
     (packLetter(behind) << BEHIND) |
     Number(row);
-  return packed >>> 0;
+  return packed;
 }
 
 /** The number as text, "" for 0: no rule. */
 export function unpackDecision(packed: number): string {
   if (packed === 0) return "";
-  const part = (packed >>> PART) & PART_MASK;
+  const part = (packed >>> PART) & MASK;
   const before = unpackLetter(packed >>> BEFORE);
   const behind = unpackLetter(packed >>> BEHIND).toLowerCase();
   const row = packed & ROW_MASK;
-  const section = `${packed >>> SECTION}${part === 0 ? "" : `.${part}`}`;
+  const section = `${(packed >>> SECTION) & MASK}${part === 0 ? "" : `.${part}`}`;
   return row === 0 && behind === "" ? section : `${section}#${before}${row}${behind}`;
 }
 
@@ -48,6 +48,6 @@ function packLetter(letter: string): number {
 }
 
 function unpackLetter(packed: number): string {
-  const code = packed & LETTER_MASK;
+  const code = packed & MASK;
   return code === 0 ? "" : String.fromCharCode(CODE_OF_A + code - 1);
 }

@@ -262,8 +262,9 @@ export class Process {
   }
 
   /**
-   * Open a file for the guest, as CreateFile does: the handle goes to CreateFileMapping and is closed
-   * by CloseHandle. Sections over the same backing share one memory. Windows page: "CreateFileW".
+   * Open a file for the guest, as CreateFile does: the handle goes to CreateFileMapping and is
+   * closed by CloseHandle. Sections over the same backing share one memory. Windows page:
+   * "CreateFileW".
    *
    * @param backing the bytes of the file; the host stays their owner and closes them
    * @param options access: GENERIC_READ, GENERIC_WRITE, GENERIC_EXECUTE; default the first two

@@ -11,7 +11,7 @@ function examplesOf(path: string): string[] {
 const examples = examplesOf("docs/files.md");
 
 test("docs/files.md has an example of each kind of file", () => {
-  const entries = ["guardpage", "guardpage/node", "guardpage/opfs"];
+  const entries = ["guardpage", "guardpage/node", "guardpage/opfs", "guardpage"];
   expect(examples.map((text) => /from "([^"]+)"/.exec(text)?.[1])).toEqual(entries);
 });
 

@@ -1,4 +1,4 @@
-import { known } from "../nt/answer";
+import { running } from "../nt/answer";
 import {
   userPagesAllocate as ntAllocate,
   userPagesFree as ntFree,
@@ -22,7 +22,7 @@ export function userPagesAllocate(
   count: u64,
   arrayAt: u64,
 ): u32 {
-  return ntAllocate(changetype<Context>(context), known(target), countAt, count, arrayAt);
+  return ntAllocate(changetype<Context>(context), running(target), countAt, count, arrayAt);
 }
 
 export function userPagesFree(
@@ -32,7 +32,7 @@ export function userPagesFree(
   count: u64,
   arrayAt: u64,
 ): u32 {
-  return ntFree(changetype<Context>(context), known(target), countAt, count, arrayAt);
+  return ntFree(changetype<Context>(context), running(target), countAt, count, arrayAt);
 }
 
 export function userPagesList(context: u32, listed: u32, count: u32): u32 {

@@ -1,4 +1,4 @@
-import { known } from "../nt/answer";
+import { known, running } from "../nt/answer";
 import {
   isEnclaveType,
   enclaveCall as ntEnclaveCall,
@@ -39,7 +39,7 @@ export function enclaveCreate(
   errorAt: u64,
 ): u32 {
   const c = changetype<Context>(context);
-  const t = known(target);
+  const t = running(target);
   return ntEnclaveCreate(
     c,
     t,
@@ -65,7 +65,7 @@ export function enclaveLoad(
   errorAt: u64,
 ): u32 {
   const c = changetype<Context>(context);
-  const t = known(target);
+  const t = running(target);
   return ntEnclaveLoad(
     c,
     t,
@@ -88,7 +88,7 @@ export function enclaveInitialize(
   errorAt: u64,
 ): u32 {
   const c = changetype<Context>(context);
-  const t = known(target);
+  const t = running(target);
   return ntEnclaveInitialize(c, t, address, informationAt, informationBytes, errorAt);
 }
 
@@ -150,7 +150,7 @@ export function targetsSet(
   least: u64,
 ): u32 {
   const c = changetype<Context>(context);
-  return ntTargetsSet(c, known(holder), known(target), address, size, count, arrayAt, least);
+  return ntTargetsSet(c, known(holder), running(target), address, size, count, arrayAt, least);
 }
 
 /** 1 where an indirect call to the address is let through. */

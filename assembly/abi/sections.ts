@@ -1,4 +1,4 @@
-import { known, knownSection } from "../nt/answer";
+import { knownSection, running } from "../nt/answer";
 import { sectionCreate as ntSectionCreate } from "../nt/section";
 import {
   sectionCreateFile as ntSectionCreateFile,
@@ -116,7 +116,7 @@ export function viewMap(
 ): u32 {
   return ntViewMap(
     changetype<Context>(context),
-    known(target),
+    running(target),
     knownSection(section),
     rights,
     baseAt,
@@ -134,9 +134,9 @@ export function viewMap(
 }
 
 export function viewUnmap(context: u32, target: u32, address: u64): u32 {
-  return ntViewUnmap(changetype<Context>(context), known(target), address, 0);
+  return ntViewUnmap(changetype<Context>(context), running(target), address, 0);
 }
 
 export function viewFlush(context: u32, target: u32, address: u64, size: u64): u32 {
-  return ntViewFlush(changetype<Context>(context), known(target), address, size);
+  return ntViewFlush(changetype<Context>(context), running(target), address, size);
 }

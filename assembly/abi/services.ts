@@ -1,6 +1,6 @@
 import { allocate as ntAllocate } from "../nt/allocate";
 import { allocateEx as ntAllocateEx } from "../nt/allocate-ex";
-import { known } from "../nt/answer";
+import { known, running } from "../nt/answer";
 import { free as ntFree } from "../nt/free";
 import { lock as ntLock, unlock as ntUnlock } from "../nt/lock";
 import { protect as ntProtect } from "../nt/protect";
@@ -75,7 +75,7 @@ export function free(
   size: u64,
   type: u32,
 ): u32 {
-  return ntFree(changetype<Context>(context), known(target), baseAt, base, sizeAt, size, type);
+  return ntFree(changetype<Context>(context), running(target), baseAt, base, sizeAt, size, type);
 }
 
 export function protect(
@@ -89,7 +89,7 @@ export function protect(
   oldAt: u64,
 ): u32 {
   const c = changetype<Context>(context);
-  return ntProtect(c, known(target), baseAt, base, sizeAt, size, protection, oldAt);
+  return ntProtect(c, running(target), baseAt, base, sizeAt, size, protection, oldAt);
 }
 
 export function query(
@@ -102,7 +102,7 @@ export function query(
   returnLengthAt: u64,
 ): u32 {
   const c = changetype<Context>(context);
-  return ntQuery(c, known(target), address, informationClass, bufferAt, length, returnLengthAt);
+  return ntQuery(c, running(target), address, informationClass, bufferAt, length, returnLengthAt);
 }
 
 export function lock(
@@ -114,7 +114,7 @@ export function lock(
   size: u64,
   mapType: u32,
 ): u32 {
-  return ntLock(changetype<Context>(context), known(target), baseAt, base, sizeAt, size, mapType);
+  return ntLock(changetype<Context>(context), running(target), baseAt, base, sizeAt, size, mapType);
 }
 
 export function unlock(
@@ -126,7 +126,15 @@ export function unlock(
   size: u64,
   mapType: u32,
 ): u32 {
-  return ntUnlock(changetype<Context>(context), known(target), baseAt, base, sizeAt, size, mapType);
+  return ntUnlock(
+    changetype<Context>(context),
+    running(target),
+    baseAt,
+    base,
+    sizeAt,
+    size,
+    mapType,
+  );
 }
 
 export function readVirtual(
@@ -138,7 +146,7 @@ export function readVirtual(
   doneAt: u64,
 ): u32 {
   const c = changetype<Context>(context);
-  return ntReadVirtual(c, known(target), address, bufferAt, size, doneAt);
+  return ntReadVirtual(c, running(target), address, bufferAt, size, doneAt);
 }
 
 export function writeVirtual(
@@ -150,7 +158,7 @@ export function writeVirtual(
   doneAt: u64,
 ): u32 {
   const c = changetype<Context>(context);
-  return ntWriteVirtual(c, known(target), address, bufferAt, size, doneAt);
+  return ntWriteVirtual(c, running(target), address, bufferAt, size, doneAt);
 }
 
 export function writeProcess(
@@ -162,7 +170,7 @@ export function writeProcess(
   doneAt: u64,
 ): u32 {
   const c = changetype<Context>(context);
-  return ntWriteProcess(c, known(target), address, bufferAt, size, doneAt);
+  return ntWriteProcess(c, running(target), address, bufferAt, size, doneAt);
 }
 
 export function getWriteWatch(
@@ -177,12 +185,12 @@ export function getWriteWatch(
   granularityAt: u64,
 ): u32 {
   const c = changetype<Context>(context);
-  const t = known(target);
+  const t = running(target);
   return ntGetWriteWatch(c, t, flags, base, size, arrayAt, countAt, count, granularityAt);
 }
 
 export function resetWriteWatch(context: u32, target: u32, base: u64, size: u64): u32 {
-  return ntResetWriteWatch(changetype<Context>(context), known(target), base, size);
+  return ntResetWriteWatch(changetype<Context>(context), running(target), base, size);
 }
 
 /** A system service is about to touch a buffer of the calling process. */

@@ -1,4 +1,4 @@
-import { known, knownSection } from "../nt/answer";
+import { knownSection, running } from "../nt/answer";
 import { viewMapEx as ntViewMapEx } from "../nt/view-ex";
 import { viewUnmap as ntViewUnmap } from "../nt/view-unmap";
 import { Context } from "../virt/context";
@@ -24,7 +24,7 @@ export function viewMapEx(
 ): u32 {
   return ntViewMapEx(
     changetype<Context>(context),
-    known(target),
+    running(target),
     knownSection(section),
     rights,
     baseAt,
@@ -42,5 +42,5 @@ export function viewMapEx(
 }
 
 export function viewUnmapEx(context: u32, target: u32, address: u64, flags: u32): u32 {
-  return ntViewUnmap(changetype<Context>(context), known(target), address, flags);
+  return ntViewUnmap(changetype<Context>(context), running(target), address, flags);
 }

@@ -1,4 +1,4 @@
-import { known } from "../nt/answer";
+import { known, running } from "../nt/answer";
 import { NODES_MOST, allocateNuma as ntAllocateNuma } from "../nt/numa";
 import {
   workingSetEmpty as ntEmpty,
@@ -38,15 +38,15 @@ export function workingSetQuery(
   length: u64,
   from: u64,
 ): u32 {
-  return ntQuery(changetype<Context>(context), known(target), bufferAt, length, from);
+  return ntQuery(changetype<Context>(context), running(target), bufferAt, length, from);
 }
 
 export function workingSetQueryEx(context: u32, target: u32, bufferAt: u64, length: u64): u32 {
-  return ntQueryEx(changetype<Context>(context), known(target), bufferAt, length);
+  return ntQueryEx(changetype<Context>(context), running(target), bufferAt, length);
 }
 
 export function workingSetEmpty(context: u32, target: u32): u32 {
-  return ntEmpty(changetype<Context>(context), known(target));
+  return ntEmpty(changetype<Context>(context), running(target));
 }
 
 export function workingSetGetLimits(
@@ -57,7 +57,7 @@ export function workingSetGetLimits(
   flagsAt: u64,
 ): u32 {
   const c = changetype<Context>(context);
-  return ntGetLimits(c, known(target), minimumAt, maximumAt, flagsAt);
+  return ntGetLimits(c, running(target), minimumAt, maximumAt, flagsAt);
 }
 
 export function workingSetSetLimits(
@@ -67,9 +67,9 @@ export function workingSetSetLimits(
   maximum: u64,
   flags: u32,
 ): u32 {
-  return ntSetLimits(changetype<Context>(context), known(target), minimum, maximum, flags);
+  return ntSetLimits(changetype<Context>(context), running(target), minimum, maximum, flags);
 }
 
 export function memoryCounters(context: u32, target: u32): u32 {
-  return ntMemoryCounters(changetype<Context>(context), known(target));
+  return ntMemoryCounters(changetype<Context>(context), running(target));
 }

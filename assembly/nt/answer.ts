@@ -44,10 +44,9 @@ export function targetSpace(target: u32): Space | null {
   return spaceOf(target);
 }
 
-/** What is wrong with a target: the handle, or its process ends. */
+/** What is wrong with a target, or success. */
 export function targetStatus(target: u32): u32 {
-  if (!isTarget(target)) return target;
-  return isTerminating(targetSpace(target)!) ? STATUS_PROCESS_IS_TERMINATING : STATUS_SUCCESS;
+  return isTarget(target) ? STATUS_SUCCESS : target;
 }
 
 export function isTerminating(space: Space): bool {
@@ -65,4 +64,13 @@ export function knownSection(section: u32): u32 {
   if (!isTarget(section)) return section;
   const found = sectionOf(section);
   return found === null || found.file != 0 ? STATUS_INVALID_HANDLE : section;
+}
+
+/**
+ * As `known`; a process that has ended is refused where the documented order comes to the handle.
+ */
+export function running(target: u32): u32 {
+  const found = known(target);
+  if (!isTarget(found)) return found;
+  return isTerminating(targetSpace(found)!) ? STATUS_PROCESS_IS_TERMINATING : found;
 }

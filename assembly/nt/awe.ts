@@ -36,7 +36,7 @@ import { Context, contextSpace, resultSet, TRANSFER_BYTES, transferOf } from "..
 import { machine, SWITCH_LOCK_MEMORY_PRIVILEGE, switchIs } from "../virt/machine";
 import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
-import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { answer, targetSpace, targetStatus } from "./answer";
 import { isReady, isReadyPointer, NO_POINTER, pointerRead, pointerWrite } from "./pointer";
 
 /**
@@ -304,11 +304,6 @@ function isReadyArray(context: Context, at: u64, count: u64, access: u32): bool 
   if (at == NO_POINTER || count == 0) return true;
   if (count > machine().highestAddress / bytes) return false;
   return isReady(context, at, count * bytes, access);
-}
-
-function targetStatus(target: u32): u32 {
-  if (!isTarget(target)) return target;
-  return isTerminating(targetSpace(target)!) ? STATUS_PROCESS_IS_TERMINATING : STATUS_SUCCESS;
 }
 
 function fail(context: Context, row: u32, status: u32): u32 {

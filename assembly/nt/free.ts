@@ -9,7 +9,6 @@ import {
   STATUS_INVALID_PARAMETER_3,
   STATUS_INVALID_PARAMETER_4,
   STATUS_MEMORY_NOT_ALLOCATED,
-  STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
   STATUS_UNABLE_TO_DELETE_SECTION,
   STATUS_UNABLE_TO_FREE_VM,
@@ -30,7 +29,7 @@ import {
 import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
 import { finish } from "./allocate";
-import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { answer, isTarget, targetSpace } from "./answer";
 import { freeInEnclave } from "./enclave-pages";
 import { releasePlaceholder } from "./placeholder";
 import { isReadyPointer, pointerRead } from "./pointer";
@@ -71,7 +70,6 @@ export function free(
   if (highest - base < size) return fail(context, 5, STATUS_INVALID_PARAMETER_3);
   if (!isTarget(target)) return fail(context, 6, target);
   const space = targetSpace(target)!;
-  if (isTerminating(space)) return fail(context, 6, STATUS_PROCESS_IS_TERMINATING);
   if (isPlaceholder && size == 0) {
     const row: u32 = modifier == MEM_PRESERVE_PLACEHOLDER ? 6 : 9;
     return answer(context, rule(8, 3, row), STATUS_INVALID_PARAMETER_3);

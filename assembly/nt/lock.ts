@@ -7,7 +7,6 @@ import {
   STATUS_INVALID_PARAMETER,
   STATUS_NOT_LOCKED,
   STATUS_PRIVILEGE_NOT_HELD,
-  STATUS_PROCESS_IS_TERMINATING,
   STATUS_STACK_OVERFLOW,
   STATUS_SUCCESS,
   STATUS_WAS_LOCKED,
@@ -31,7 +30,7 @@ import {
 } from "../virt/region";
 import { Space } from "../virt/space";
 import { recordWrite } from "../virt/written";
-import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { answer, isTarget, targetSpace } from "./answer";
 import { isReadyPointer, pointerRead, pointerWrite } from "./pointer";
 
 const MAP_PROCESS: u32 = 1;
@@ -149,7 +148,6 @@ function check(
     return fail(context, 2, STATUS_INVALID_PARAMETER);
   }
   if (!isTarget(target)) return fail(context, 3, target);
-  if (isTerminating(targetSpace(target)!)) return fail(context, 3, STATUS_PROCESS_IS_TERMINATING);
   if ((mapType & MAP_SYSTEM) != 0 && !switchIs(SWITCH_LOCK_MEMORY_PRIVILEGE)) {
     return fail(context, 4, STATUS_PRIVILEGE_NOT_HELD);
   }

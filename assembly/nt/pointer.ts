@@ -66,8 +66,8 @@ export function pointerRead(context: Context, at: u64, value: u64): u64 {
 }
 
 /**
- * The value of a parameter of at most 8 bytes. Requires: ready. Where its page has left since and has
- * to be brought, 0: the call is made again.
+ * The value of a parameter of at most 8 bytes. Requires: ready. Where its page has left since and
+ * has to be brought, 0: the call is made again.
  */
 export function memoryRead(context: Context, at: u64, bytes: u32): u64 {
   if (!isReady(context, at, bytes, READ)) return 0;

@@ -10,7 +10,6 @@ import {
   STATUS_INVALID_PARAMETER_3,
   STATUS_INVALID_PARAMETER_4,
   STATUS_NOT_COMMITTED,
-  STATUS_PROCESS_IS_TERMINATING,
   STATUS_SECTION_PROTECTION,
   STATUS_SUCCESS,
 } from "../base/status";
@@ -34,7 +33,7 @@ import {
 } from "../virt/region";
 import { Space } from "../virt/space";
 import { ownPagesAdded, viewCharge } from "../virt/view";
-import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { answer, isTarget, targetSpace } from "./answer";
 import { chargeStatus } from "./charge";
 import { protectInEnclave } from "./enclave-pages";
 import { isAnyOffered } from "./offer";
@@ -80,7 +79,6 @@ export function protect(
   if (size == 0 || limit + 1 - base < size) return fail(context, 4, STATUS_INVALID_PARAMETER_3);
   if (!isTarget(target)) return fail(context, 5, target);
   const space = targetSpace(target)!;
-  if (isTerminating(space)) return fail(context, 5, STATUS_PROCESS_IS_TERMINATING);
   const region = regionAt(space, base);
   if (region === null) return fail(context, 6, STATUS_CONFLICTING_ADDRESSES);
   const status = perform(context, space, region, pageDown(base), pageUp(base + size), protection);

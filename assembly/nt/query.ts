@@ -6,7 +6,6 @@ import {
   STATUS_INVALID_ADDRESS,
   STATUS_INVALID_INFO_CLASS,
   STATUS_INVALID_PARAMETER,
-  STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
 import { COMMITTED } from "../page/attributes";
@@ -26,7 +25,7 @@ import {
 } from "../virt/region";
 import { Space } from "../virt/space";
 import { ownPages } from "../virt/view";
-import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { answer, isTarget, targetSpace } from "./answer";
 import { isReady, memoryWrite, NO_POINTER } from "./pointer";
 import { protectionOf } from "./protection";
 import {
@@ -74,9 +73,6 @@ export function query(
   }
   if (!isTarget(target)) return fail(context, informationClass, 5, 5, target);
   const space = targetSpace(target)!;
-  if (isTerminating(space)) {
-    return fail(context, informationClass, 5, 5, STATUS_PROCESS_IS_TERMINATING);
-  }
   const region = regionAt(space, address);
   if (informationClass == CLASS_REGION) {
     if (region === null) return fail(context, informationClass, 0, 6, STATUS_INVALID_ADDRESS);

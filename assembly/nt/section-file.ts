@@ -56,8 +56,8 @@ const SIZE_MOST: u64 = i64.MAX_VALUE;
 
 /**
  * NtCreateSection over a data file: the rows of 7.1 from #4 on. `file` is the host's number of the
- * file, not 0, `content` the section that an earlier call made for it, or 0. Where the file has to grow
- * first, the answer is STATUS_ASKS, result 0 the bytes, and the call is made again.
+ * file, not 0, `content` the section that an earlier call made for it, or 0. Where the file has to
+ * grow first, the answer is STATUS_ASKS, result 0 the bytes, and the call is made again.
  * Result 0: number of the section, which has one handle; result 1: the content.
  */
 export function sectionCreateFile(

@@ -5,7 +5,6 @@ import {
   STATUS_CONFLICTING_ADDRESSES,
   STATUS_NOT_COMMITTED,
   STATUS_PARTIAL_COPY,
-  STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
 import { EXECUTABLE, isWritable } from "../page/attributes";
@@ -22,7 +21,7 @@ import { REGION_IMAGE, Region } from "../virt/region";
 import { Space } from "../virt/space";
 import { viewCharge } from "../virt/view";
 import { makePatchable } from "../virt/written";
-import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { answer, isTarget, targetSpace } from "./answer";
 import { chargeStatus } from "./charge";
 import { isAnyOffered } from "./offer";
 import { isReady, isReadyPointer, NO_POINTER, pointerWrite } from "./pointer";
@@ -50,9 +49,6 @@ export function readVirtual(
   }
   if (!isTarget(target)) return finish(context, 2, 3, doneAt, 0, target);
   const space = targetSpace(target)!;
-  if (isTerminating(space)) {
-    return finish(context, 2, 3, doneAt, 0, STATUS_PROCESS_IS_TERMINATING);
-  }
   let done: u64 = 0;
   while (done < size) {
     const outcome = reach(context, space, address + done, READ);
@@ -88,7 +84,6 @@ export function writeVirtual(
   }
   if (!isTarget(target)) return fail(context, 3, 1, target);
   const space = targetSpace(target)!;
-  if (isTerminating(space)) return fail(context, 3, 1, STATUS_PROCESS_IS_TERMINATING);
   let done: u64 = 0;
   while (done < size) {
     if (reach(context, space, address + done, WRITE) != RESOLVED) break;
@@ -119,7 +114,6 @@ export function writeProcess(
   if (size == 0) return finish(context, 3, 1, doneAt, 0, STATUS_SUCCESS);
   if (!isBuffer(bufferAt, size)) return fail(context, 3, 7, STATUS_ACCESS_VIOLATION);
   const space = targetSpace(target)!;
-  if (isTerminating(space)) return fail(context, 3, 1, STATUS_PROCESS_IS_TERMINATING);
   const region = regionAt(space, address);
   if (region === null || size > region.end - address) {
     return fail(context, 3, 1, STATUS_CONFLICTING_ADDRESSES);

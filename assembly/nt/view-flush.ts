@@ -1,18 +1,13 @@
 import { pageOf, pageUp } from "../base/range";
 import { rule } from "../base/rule";
-import {
-  STATUS_NOT_MAPPED_DATA,
-  STATUS_NOT_MAPPED_VIEW,
-  STATUS_PROCESS_IS_TERMINATING,
-  STATUS_SUCCESS,
-} from "../base/status";
+import { STATUS_NOT_MAPPED_DATA, STATUS_NOT_MAPPED_VIEW, STATUS_SUCCESS } from "../base/status";
 import { Context } from "../virt/context";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import { contentClean } from "../virt/pager";
 import { REGION_PRIVATE } from "../virt/region";
 import { viewPage, viewSection } from "../virt/view";
-import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { answer, isTarget, targetSpace } from "./answer";
 
 /**
  * FlushViewOfFile (7.11). The host is asked for one dirty page of a file after the other; memory
@@ -21,9 +16,6 @@ import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 export function viewFlush(context: Context, target: u32, address: u64, size: u64): u32 {
   if (!isTarget(target)) return answer(context, rule(7, 11, 4), target);
   const space = targetSpace(target)!;
-  if (isTerminating(space)) {
-    return answer(context, rule(7, 11, 4), STATUS_PROCESS_IS_TERMINATING);
-  }
   if (address > machine().highestAddress) {
     return answer(context, rule(7, 11, 4), STATUS_NOT_MAPPED_VIEW);
   }

@@ -4,7 +4,6 @@ import {
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PARAMETER,
   STATUS_NOT_MAPPED_VIEW,
-  STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
 import { Context } from "../virt/context";
@@ -13,7 +12,7 @@ import { machine } from "../virt/machine";
 import { REGION_PRIVATE, REGION_REPLACED, regionIs } from "../virt/region";
 import { roomEnsure } from "../virt/room";
 import { viewEnd } from "../virt/view";
-import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { answer, isTarget, targetSpace } from "./answer";
 import { placeholderMake } from "./placeholder";
 import { MEM_PRESERVE_PLACEHOLDER } from "./types";
 
@@ -30,9 +29,6 @@ export function viewUnmap(context: Context, target: u32, address: u64, flags: u3
   }
   if (!isTarget(target)) return answer(context, rule(7, 5, 2), target);
   const space = targetSpace(target)!;
-  if (isTerminating(space)) {
-    return answer(context, rule(7, 5, 2), STATUS_PROCESS_IS_TERMINATING);
-  }
   const region = regionAt(space, address);
   if (region === null || region.kind == REGION_PRIVATE) {
     return answer(context, rule(7, 5, 2), STATUS_NOT_MAPPED_VIEW);

@@ -18,7 +18,6 @@ import {
   STATUS_MAPPED_ALIGNMENT,
   STATUS_NO_MEMORY,
   STATUS_PAGEFILE_QUOTA_EXCEEDED,
-  STATUS_PROCESS_IS_TERMINATING,
   STATUS_SECTION_PROTECTION,
   STATUS_SUCCESS,
 } from "../base/status";
@@ -52,7 +51,7 @@ import {
   viewMake,
   viewShow,
 } from "../virt/view";
-import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { answer, isTarget, targetSpace } from "./answer";
 import { placeHighest, placeLowest, placeTaken } from "./place";
 import { placeholderAt } from "./placeholder";
 import {
@@ -193,7 +192,6 @@ export function viewMapWithin(
   if (!isTarget(section)) return fail(context, 7, section);
   if (!isTarget(target)) return fail(context, 7, target);
   const space = targetSpace(target)!;
-  if (isTerminating(space)) return fail(context, 7, STATUS_PROCESS_IS_TERMINATING);
   const needed = neededRights(protection);
   if ((needed & ~allowedRights(rights)) != 0) return fail(context, 7, STATUS_ACCESS_DENIED);
   const isDos = (type & MEM_DOS_LIM) != 0;

@@ -7,7 +7,6 @@ import {
   STATUS_INVALID_PARAMETER_3,
   STATUS_INVALID_PARAMETER_4,
   STATUS_INVALID_PARAMETER_5,
-  STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
 import { WRITE } from "../virt/access-kind";
@@ -19,7 +18,7 @@ import { REGION_WATCHED, regionIs } from "../virt/region";
 import { resumed, suspend } from "../virt/request";
 import { Space } from "../virt/space";
 import { markClear, markedNext } from "../virt/watch";
-import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { answer, isTarget, targetSpace } from "./answer";
 import {
   isReady,
   isReadyPointer,
@@ -131,9 +130,6 @@ function clearReported(space: Space, page: u64, end: u64, count: u64): void {
 function checkRange(context: Context, target: u32, base: u64, size: u64): u32 {
   if (!isTarget(target)) return answer(context, rule(5, 2, 6) | RULE_BEHIND_A, target);
   const space = targetSpace(target)!;
-  if (isTerminating(space)) {
-    return answer(context, rule(5, 2, 6) | RULE_BEHIND_A, STATUS_PROCESS_IS_TERMINATING);
-  }
   const region = regionAt(space, pageDown(base));
   if (region === null || !regionIs(region, REGION_WATCHED) || pageUp(base + size) > region.end) {
     return fail(context, 7, STATUS_INVALID_PARAMETER);

@@ -6,7 +6,6 @@ import {
   STATUS_INFO_LENGTH_MISMATCH,
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PARAMETER,
-  STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
 import {
@@ -29,7 +28,7 @@ import { REGION_LARGE, REGION_PRIVATE, Region, regionIs } from "../virt/region";
 import { Space } from "../virt/space";
 import { viewSharers } from "../virt/view";
 import { HARD_MAXIMUM, HARD_MINIMUM, validNext, workingSetLimit } from "../virt/working-set";
-import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { answer, targetSpace, targetStatus } from "./answer";
 import { regionNode } from "./numa";
 import { isReady, isReadyPointer, memoryRead, memoryWrite, NO_POINTER } from "./pointer";
 import { protectionOf } from "./protection";
@@ -294,11 +293,6 @@ function pageBits(context: Context, space: Space, address: u64): u64 {
 /** A page of a view that was not copied could be shared, whoever has it now. */
 function isShared(space: Space, region: Region, page: u64): bool {
   return region.kind != REGION_PRIVATE && !factIs(space, FACT_COPY, page);
-}
-
-function targetStatus(target: u32): u32 {
-  if (!isTarget(target)) return target;
-  return isTerminating(targetSpace(target)!) ? STATUS_PROCESS_IS_TERMINATING : STATUS_SUCCESS;
 }
 
 function reply(context: Context, row: u32, status: u32): u32 {

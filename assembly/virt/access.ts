@@ -11,7 +11,7 @@ import {
   ACCESS_WRITE_SPAN,
   TRANSLATION_ADDEND,
   TRANSLATION_WRITE,
-  translationOf,
+  Translation,
 } from "./maps";
 import { Space } from "./space";
 
@@ -66,7 +66,7 @@ export class Accessor {
   /** A load through the translations. */
   @inline
   static translatedLoad<T>(context: u32, address: u64): T {
-    const entry = translationOf(context, address >> 12);
+    const entry = Translation.entryOf(context, address >> 12);
     const wanted = load<u64>(context, TAG_OFFSET) | ((address + (sizeof<T>() - 1)) >> 12);
     if (load<u64>(entry) == wanted) {
       return load<T>(load<u32>(entry, TRANSLATION_ADDEND) + <u32>address);
@@ -77,7 +77,7 @@ export class Accessor {
   /** A store through the translations. */
   @inline
   static translatedStore<T>(context: u32, address: u64, value: T): void {
-    const entry = translationOf(context, address >> 12);
+    const entry = Translation.entryOf(context, address >> 12);
     const wanted = load<u64>(context, TAG_OFFSET) | ((address + (sizeof<T>() - 1)) >> 12);
     if (load<u64>(entry, TRANSLATION_WRITE) == wanted) {
       store<T>(load<u32>(entry, TRANSLATION_ADDEND) + <u32>address, value);

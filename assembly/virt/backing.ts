@@ -16,8 +16,9 @@ import { Space } from "./space";
 import { viewPage, viewSection } from "./view";
 
 /**
- * Where the bytes of a page are: in a frame of its own, in its section's, in one of AWE. A page that
- * a process may touch has none before it is touched, and none in memory while the host keeps it.
+ * Where the bytes of a page are: in a frame of its own, in its section's, in one of AWE. A page
+ * that a process may touch has none before it is touched, and none in memory while the host keeps
+ * it.
  */
 
 /** Whether the page shows a frame of AWE, which is beside the working set. */

@@ -18,7 +18,8 @@ import { SPACE_WINDOWED, Space } from "./space";
  * looks at 256 bits.
  *
  * A context's translations serve spaces without a window, and pages of the windowed space whose
- * bytes are elsewhere; one entry for each page number modulo 1,024. A tag is space << 52 | page, or 0 for none; addend + (u32)address is the linear address:
+ * bytes are elsewhere; one entry for each page number modulo 1,024. A tag is space << 52 | page, or
+ * 0 for none; addend + (u32)address is the linear address:
  *
  *     0            8            16           24       28      32
  *     +------------+------------+------------+--------+-------+
@@ -39,9 +40,13 @@ export const TRANSLATION_WRITE: usize = 8;
 export const TRANSLATION_FETCH: usize = 16;
 export const TRANSLATION_ADDEND: usize = 24;
 
-/** The entry that a page's translation would be in. */
-export function translationOf(context: u32, page: u64): u32 {
-  return context + TRANSLATIONS + ((<u32>page & (ENTRIES - 1)) << ENTRY_SHIFT);
+/** A class because only methods can carry `@inline` for both compilers (virt/access). */
+export class Translation {
+  /** The entry that a page's translation would be in. */
+  @inline
+  static entryOf(context: u32, page: u64): u32 {
+    return context + TRANSLATIONS + ((<u32>page & (ENTRIES - 1)) << ENTRY_SHIFT);
+  }
 }
 
 /** Whether the page has a slot in the window. */
@@ -58,7 +63,7 @@ export function mapsGrant(context: Context, page: u64, location: u32, access: u3
   }
   space.translates = 1;
   const tag = space.tag | page;
-  const entry = translationOf(changetype<u32>(context), page);
+  const entry = Translation.entryOf(changetype<u32>(context), page);
   store<u64>(entry, (access & ACCESS_READ) != 0 ? tag : 0);
   store<u64>(entry, (access & ACCESS_WRITE) != 0 ? tag : 0, TRANSLATION_WRITE);
   store<u64>(entry, (access & ACCESS_EXECUTE) != 0 ? tag : 0, TRANSLATION_FETCH);
@@ -125,7 +130,7 @@ function clearTranslations(space: Space, first: u64, end: u64): void {
   while (context != 0) {
     if (end - first < ENTRIES) {
       for (let page = first; page < end; page++) {
-        const entry = translationOf(context, page);
+        const entry = Translation.entryOf(context, page);
         if (ownerPage(entry) == (space.tag | page)) forget(entry);
       }
     } else {

@@ -221,7 +221,8 @@ function showRun(region: Region, first: u64, end: u64, attributes: u32): void {
 }
 
 /**
- * Show what is committed of pages [first, end) of the section. Requires: room for every run of them.
+ * Show what is committed of pages [first, end) of the section. Requires: room for every run of
+ * them.
  */
 export function viewShow(region: Region, section: Section, first: u64, end: u64): void {
   for (let page = first; page < end; ) {

@@ -5,8 +5,8 @@ import type { Handle } from "./interface.ts";
 export interface NtdllFiles {
   /**
    * Make a section over a data file longer, and the file where it ends earlier: the new bytes are
-   * zeros. Views keep their length, but for those mapped with MEM_RESERVE, which show what has come.
-   * A size that is not larger changes nothing. Windows page: "NtExtendSection".
+   * zeros. Views keep their length, but for those mapped with MEM_RESERVE, which show what has
+   * come. A size that is not larger changes nothing. Windows page: "NtExtendSection".
    *
    * @param SectionHandle with SECTION_EXTEND_SIZE
    * @param NewSectionSize in and out; bytes

@@ -67,9 +67,9 @@ function nextFlush(seed: number, count: number): number {
 const page = (bytes: Buffer, index: number) => bytes.subarray(index * PAGE, (index + 1) * PAGE);
 
 /**
- * A flush writes its pages upwards. So the file is as the last flush left it that returned, with the
- * first so many pages as the one after it was about to leave them, or that flush is whole: it may
- * have returned without a word.
+ * A flush writes its pages upwards. So the file is as the last flush left it that returned, with
+ * the first so many pages as the one after it was about to leave them, or that flush is whole: it
+ * may have returned without a word.
  */
 function expectFlushed(file: Buffer, seed: number, lines: readonly string[]): void {
   const returned = lines.filter((line) => line.startsWith("flushed "));

@@ -176,7 +176,7 @@ describe.each(PLACES)("sections over files, $profile $space", (place) => {
     expect(guest.machine.decision).toBe("7.1#9");
   });
 
-  test("sizes: empty 1006, too big 8, grown with zeros, disk full 112 (7.1#10 to #12)", async () => {
+  test("sizes: empty 1006, too big 8, grown, disk full 112 (7.1#10 to #12)", async () => {
     const guest = await guestHere();
     const { CreateFileMapping, GetLastError } = guest.kernel32;
     const empty = guest.process.openFile(new MemoryFile());
@@ -254,7 +254,7 @@ describe.each(PLACES)("sections over files, $profile $space", (place) => {
     guest.process.verifySpace();
   });
 
-  test("NtExtendSection: file and section grow, views mapped with MEM_RESERVE too (17.12)", async () => {
+  test("NtExtendSection: file, section and views with MEM_RESERVE grow (17.12)", async () => {
     const guest = await guestHere();
     const { ntdll } = guest;
     const file = numbered();
@@ -317,7 +317,7 @@ describe.each(PLACES)("sections over files, $profile $space", (place) => {
     guest.process.verifySpace();
   });
 
-  test("a file that fails: the flush says so, nothing is lost, and it can be repeated", async () => {
+  test("a file that fails: the flush says so and can be repeated", async () => {
     const guest = await guestHere();
     const inner = numbered();
     const file = new FailingFile(inner, { at: 1, of: ["write"] });

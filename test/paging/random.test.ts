@@ -18,7 +18,7 @@ import { createMachine } from "../setup/machine.ts";
 
 /** `SEED=1000 STEPS=100000 npx vitest run test/paging/random.test.ts` runs other steps. */
 const firstSeed = Number(process.env.SEED ?? 1);
-const steps = Number(process.env.STEPS ?? 2_000);
+const steps = Number(process.env.STEPS ?? 800);
 const PROGRAM_STEPS = 100;
 const MILLISECONDS_PER_STEP = 60;
 const STEPS_PER_LOOK = 5;
@@ -163,10 +163,11 @@ function ntdllReset(process: Process, base: number, size: number): number {
 function programOf(seed: number, profile: ModelProfile, spaces: [SpaceKind, SpaceKind]): Program {
   const settings = drawSettings(new Random(seed), profile);
   settings.workingSetMin = WORKING_SET_MINIMUM;
-  const made = generate(seed, { length: PROGRAM_STEPS, settings, spaces, sections: 8 });
+  const made = generate(seed, { length: PROGRAM_STEPS, settings, spaces, sections: 8, awe: 0 });
   const program = withRoom(made);
   const drops = settings.resetEffect !== undefined;
-  const chosen = drops ? program.steps : program.steps.filter((step) => !resets(step));
+  const kept = program.steps.filter((step) => !offers(step));
+  const chosen = drops ? kept : kept.filter((step) => !resets(step));
   const end = chosen.findIndex((step) => step.op === "exit");
   const isBoth = (at: number) => end < 0 || at < end;
   const by = (at: number): Who => (isBoth(at) && at % 3 === 0 ? 1 : 0);
@@ -188,8 +189,14 @@ function sweep(at: number, by: Who): Step {
   return { op: "fill", by, address, value: at % 256, length: SWEPT_PAGES * PAGE };
 }
 
+/** What it names may be dropped when memory is short, and is kept otherwise. */
 function resets(step: Step): boolean {
   return step.op === "allocate" && (step.type & (MEM_RESET | MEM_RESET_UNDO)) !== 0;
+}
+
+/** The same, and the next access sees it. */
+function offers(step: Step): boolean {
+  return step.op === "offer" || step.op === "reclaim" || step.op === "discard";
 }
 
 /** Runs both to the first difference. */

@@ -35,12 +35,13 @@ export function unsurePage(rules: readonly Rule[], sources: ReadonlyMap<string, 
   const unsure = unsureRules(rules);
   const rows = unsure.map(({ id, title }) => {
     const option = SWITCHES[id] === undefined ? "" : `\`${SWITCHES[id]}\``;
-    return `| ${sectionOf(id)} | ${id} | ${title} | ${option} | ${testsOf(id, sources).join(", ")} |`;
+    const tests = testsOf(id, sources).join(", ");
+    return `| ${sectionOf(id)} | ${id} | ${title} | ${option} | ${tests} |`;
   });
   return `# Rules that nobody has shown on Windows
 
-${unsure.length} of the ${rules.length} [rules](rules.md) are best reconstructions. Each is followed in one
-place. Where a machine option decides it, the option is named; the tests are those of
+${unsure.length} of the ${rules.length} [rules](rules.md) are best reconstructions. Each is followed
+in one place. Where a machine option decides it, the option is named; the tests are those of
 \`test/conformance\`. The list is written from the index of rules, and a test counts it.
 
 | Section | Rule | | Option | Tests |
