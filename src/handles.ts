@@ -5,6 +5,7 @@ import {
 } from "./constants/status.ts";
 import { OpenFile } from "./files.ts";
 import { MemoryNotification } from "./memory-notification.ts";
+import type { PortableExecutable } from "./portable-executable.ts";
 import type { Process } from "./process.ts";
 import { Section } from "./section.ts";
 
@@ -30,6 +31,8 @@ export interface SectionTarget {
   readonly number: number;
   /** SECTION_* rights of the handle. */
   readonly access: number;
+  /** The program that its views show. */
+  readonly executable: PortableExecutable | undefined;
 }
 
 /**
@@ -107,8 +110,9 @@ export class HandleTable {
   /** As `target`, for sections: the core compares the rights when its order comes to them. */
   sectionTarget(handle: number): SectionTarget {
     const section = this.section(handle, 0);
-    if (!(section instanceof Section)) return { number: section, access: 0 };
-    return { number: section.number, access: this.#find(handle)?.access ?? 0 };
+    if (!(section instanceof Section)) return { number: section, access: 0, executable: undefined };
+    const { number, executable } = section;
+    return { number, access: this.#find(handle)?.access ?? 0, executable };
   }
 
   #find(handle: number): Entry | undefined {

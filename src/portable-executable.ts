@@ -14,6 +14,7 @@ import {
   STATUS_INVALID_IMAGE_NOT_MZ,
 } from "./constants/status.ts";
 import type { FileBacking } from "./file-backing.ts";
+import { guardTargets as readGuardTargets } from "./guard-table.ts";
 import type { SectionImageInformation } from "./structs.ts";
 
 /** Pages of an image that are equal at first. */
@@ -43,6 +44,8 @@ export interface PortableExecutable {
   /** In the order of their offsets. */
   readonly extents: readonly ImageExtent[];
   readonly information: SectionImageInformation;
+  /** Offsets of the functions that Control Flow Guard knows of; undefined without a table. */
+  readonly guardTargets: readonly number[] | undefined;
 }
 
 type ImageFile = Pick<FileBacking, "sizeBytes" | "read">;
@@ -67,6 +70,8 @@ const MEM_READ = 0x4000_0000;
 const MEM_WRITE = 0x8000_0000;
 
 const IMAGE_MAPPED_FLAT = 0x8;
+const DLL_CHARACTERISTICS = 70;
+const GUARD_CF = 0x4000;
 
 /** What stands against a file; never leaves this module. */
 class Refusal extends Error {
@@ -123,11 +128,23 @@ function readImage(file: ImageFile): PortableExecutable {
   const layout = isFlat
     ? flatLayout(fileBytes, sizeBytes)
     : layoutOf(sections, { fileBytes, sizeBytes, headerBytes, alignment });
+  const directories = start + FILE_HEADER_BYTES + optional.byteLength;
+  const guardTargets = isGuarded(optional)
+    ? readGuardTargets({
+        file,
+        isWide: isWide(optional),
+        base,
+        sizeBytes,
+        extents: layout.extents,
+        directories: bytesAt(file, directories, table - directories),
+      })
+    : undefined;
   const containsCode = isFlat || layout.runs.some(({ protect }) => protect >= PAGE_EXECUTE);
   return {
     sizeBytes,
     base: Number(base),
     ...layout,
+    guardTargets,
     information: informationOf(head, optional, {
       base,
       fileBytes,
@@ -164,6 +181,11 @@ function optionalHeader(file: ImageFile, position: number, sizeBytes: number): D
 
 function isWide(optional: DataView): boolean {
   return optional.byteLength === OPTIONAL_64.bytes;
+}
+
+/** IMAGE_DLLCHARACTERISTICS_GUARD_CF */
+function isGuarded(optional: DataView): boolean {
+  return (optional.getUint16(DLL_CHARACTERISTICS, true) & GUARD_CF) !== 0;
 }
 
 function baseOf(optional: DataView): bigint {

@@ -170,7 +170,7 @@ export function writeProcess(
   doneAt: u64,
 ): u32 {
   const c = changetype<Context>(context);
-  return ntWriteProcess(c, running(target), address, bufferAt, size, doneAt);
+  return ntWriteProcess(c, known(target), address, bufferAt, size, doneAt);
 }
 
 export function getWriteWatch(

@@ -1,5 +1,5 @@
 import { pageOf } from "../base/range";
-import { rule } from "../base/rule";
+import { RULE_BEHIND_A, rule } from "../base/rule";
 import {
   STATUS_ACCESS_VIOLATION,
   STATUS_CONFLICTING_ADDRESSES,
@@ -151,5 +151,5 @@ function isDecided(space: Space, protect: u32): bool {
 
 /** Row 1 has four checks: a, b, c, d. */
 function by(context: Context, check: u32): void {
-  context.decision = rule(17, 15, 1) | (check << 10);
+  context.decision = rule(17, 15, 1) | (check * RULE_BEHIND_A);
 }

@@ -5,6 +5,7 @@ import {
   STATUS_CONFLICTING_ADDRESSES,
   STATUS_NOT_COMMITTED,
   STATUS_PARTIAL_COPY,
+  STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
 import { EXECUTABLE, isWritable } from "../page/attributes";
@@ -21,7 +22,7 @@ import { REGION_IMAGE, Region } from "../virt/region";
 import { Space } from "../virt/space";
 import { viewCharge } from "../virt/view";
 import { makePatchable } from "../virt/written";
-import { answer, isTarget, targetSpace } from "./answer";
+import { answer, isTarget, isTerminating, targetSpace } from "./answer";
 import { chargeStatus } from "./charge";
 import { isAnyOffered } from "./offer";
 import { isReady, isReadyPointer, NO_POINTER, pointerWrite } from "./pointer";
@@ -114,6 +115,7 @@ export function writeProcess(
   if (size == 0) return finish(context, 3, 1, doneAt, 0, STATUS_SUCCESS);
   if (!isBuffer(bufferAt, size)) return fail(context, 3, 7, STATUS_ACCESS_VIOLATION);
   const space = targetSpace(target)!;
+  if (isTerminating(space)) return fail(context, 3, 1, STATUS_PROCESS_IS_TERMINATING);
   const region = regionAt(space, address);
   if (region === null || size > region.end - address) {
     return fail(context, 3, 1, STATUS_CONFLICTING_ADDRESSES);

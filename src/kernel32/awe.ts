@@ -7,8 +7,6 @@ import type { Process } from "../process.ts";
 import type { AweFunctions } from "./awe-interface.ts";
 import { boolOf, refuse } from "./last-error.ts";
 
-/** NUMA nodes of every machine. */
-const NODES = 1;
 const NO_PREFERRED_NODE = 0xffff_ffff;
 const NODE_RULE = packDecision("17.11#2");
 
@@ -29,7 +27,8 @@ export function aweFunctions(caller: Process): AweFunctions {
     node,
   ) => {
     const asked = dword(node, "node");
-    if (asked !== NO_PREFERRED_NODE && asked >= NODES) return refuse(caller, NODE_RULE);
+    if (asked !== NO_PREFERRED_NODE && asked >= caller.machine.options.numaNodes)
+      return refuse(caller, NODE_RULE);
     return AllocateUserPhysicalPages(process, count, frames);
   };
 

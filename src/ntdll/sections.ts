@@ -37,6 +37,7 @@ import {
   type SectionInformation,
 } from "../structs.ts";
 import { createSection } from "./create-section.ts";
+import { guardImage } from "./image-targets.ts";
 import type { Ntdll, ObjectAttributes } from "./interface.ts";
 
 const CREATE = packDecision("7.1");
@@ -167,8 +168,12 @@ export function sectionServices(process: Process): SectionServices {
         protect,
       );
       if (!succeeded(status)) return status;
-      setOut(BaseAddress, view.result(0));
-      setOut(ViewSize, view.result(1));
+      const [mapped, bytes] = [view.result(0), view.result(1)];
+      setOut(BaseAddress, mapped);
+      setOut(ViewSize, bytes);
+      const from = offsetAt > 0 ? (readLargeInteger(process, offsetAt) ?? 0n) : BigInt(offset);
+      const place = { space: target, base: mapped, sizeBytes: bytes, offset: Number(from) };
+      guardImage(process, section.executable, place);
       return status;
     },
 

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import {
+  FILE_MAP_READ,
   MEM_COMMIT,
   MEM_DECOMMIT,
   MEM_RELEASE,
@@ -12,6 +13,8 @@ import {
   PROCESS_SET_INFORMATION,
   PROCESS_VM_OPERATION,
 } from "../../src/constants.ts";
+import { EXECUTE, program, READ } from "../setup/portable-executable.ts";
+import { createImage, IMAGE_BASE, openBytes } from "./support/images.ts";
 import { type RuleOptions, rule } from "./support/rule.ts";
 import { BASE, expectUnchanged, PAGE, type Scene, SELF } from "./support/scene.ts";
 
@@ -200,6 +203,57 @@ rule(
     expect(count(scene)).toBe(256);
     expect(set(scene, [[0x20, 0]])).toEqual([1, 2]);
     expect(count(scene)).toBe(255);
+  },
+  GUARDED,
+);
+
+/** A page of code, and one with the load configuration and the table that it names. */
+function guarded(wide: boolean, targets: readonly number[]): Uint8Array {
+  const at = wide
+    ? { table: 0x80, count: 0x88, flags: 0x90 }
+    : { table: 0x50, count: 0x54, flags: 0x58 };
+  const bytes = new Uint8Array(0x200);
+  const view = new DataView(bytes.buffer);
+  const pointer = (offset: number, value: number) => {
+    if (wide) view.setBigUint64(offset, BigInt(value), true);
+    else view.setUint32(offset, value, true);
+  };
+  const stride = 5;
+  view.setUint32(0, 0x100, true);
+  pointer(at.table, IMAGE_BASE + 2 * PAGE + 0x100);
+  pointer(at.count, targets.length);
+  view.setUint32(at.flags, ((stride - 4) << 28) >>> 0, true);
+  for (const [index, target] of targets.entries()) {
+    view.setUint32(0x100 + index * stride, target, true);
+  }
+  return program({
+    wide,
+    base: BigInt(IMAGE_BASE),
+    dllCharacteristics: 0x4000,
+    directories: Array.from({ length: 16 }, (_, index) => {
+      return index === 10 ? ([2 * PAGE, 0x100] as const) : ([0, 0] as const);
+    }),
+    sections: [
+      { virtualBytes: PAGE, characteristics: EXECUTE + READ },
+      { contents: bytes, characteristics: READ },
+    ],
+  });
+}
+
+rule(
+  "17.15#6",
+  "an image with a table",
+  (scene) => {
+    const targets = [PAGE + 0x20, PAGE + 0x40, PAGE + 0x48, PAGE + 0xff0];
+    const handle = createImage(scene, openBytes(scene, guarded(scene.wide, targets)));
+    const view = scene.kernel32.MapViewOfFile(handle, FILE_MAP_READ, 0, 0, 0) as number;
+    expect(scene.machine.decision).toBe("7.2");
+    expect(view).toBe(IMAGE_BASE);
+    const valid = Array.from({ length: 256 }, (_, slot) => slot * 16).filter((offset) => {
+      return scene.process.isValidCallTarget(view + PAGE + offset);
+    });
+    expect(valid).toEqual([0x20, 0x40, 0xff0]);
+    expect(scene.process.isValidCallTarget(view)).toBe(true);
   },
   GUARDED,
 );

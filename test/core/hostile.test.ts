@@ -3,7 +3,7 @@ import { coreModule } from "../setup/machine.ts";
 import { type AnyExports, runHostile } from "./hostile.ts";
 
 const seeds = process.env.SEED === undefined ? [1, 2] : [Number(process.env.SEED)];
-const steps = Number(process.env.STEPS ?? 4000);
+const steps = Number(process.env.STEPS ?? 3000);
 
 test.each(
   (["win32", "win32-3g", "win32-4g", "win64"] as const).flatMap((profile) => {

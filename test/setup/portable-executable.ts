@@ -27,6 +27,9 @@ export interface ProgramOptions {
   /** Where the NT headers are. */
   headersAt?: number;
   machine?: number;
+  dllCharacteristics?: number;
+  /** Data directories: offset and size each. Default: none. */
+  directories?: readonly (readonly [offset: number, sizeBytes: number])[];
 }
 
 export const SHARED = 0x1000_0000;
@@ -35,6 +38,7 @@ export const READ = 0x4000_0000;
 export const WRITE = 0x8000_0000;
 
 const SECTION_HEADER_BYTES = 40;
+const DIRECTORY_BYTES = 8;
 
 /** The sizes and offsets of the optional header that differ by its width. */
 const WIDTHS = {
@@ -71,13 +75,20 @@ export function program(options: ProgramOptions = {}): Uint8Array {
   view.setUint32(headersAt, 0x4550, true);
   view.setUint16(headersAt + 4, options.machine ?? (wide ? 0x8664 : 0x14c), true);
   view.setUint16(headersAt + 6, sections.length, true);
-  view.setUint16(headersAt + 20, width.bytes, true);
+  const { directories = [] } = options;
+  const optionalBytes = width.bytes + directories.length * DIRECTORY_BYTES;
+  view.setUint16(headersAt + 20, optionalBytes, true);
   view.setUint16(headersAt + 22, FIELDS.characteristics, true);
   const last = placed.at(-1);
   const imageBytes = options.imageBytes ?? (last ? last.offset + last.virtualBytes : headerBytes);
   writeOptional(new DataView(bytes.buffer, headersAt + 24, width.bytes), options, imageBytes);
+  for (const [index, [offset, sizeBytes]] of directories.entries()) {
+    const at = headersAt + 24 + width.bytes + index * DIRECTORY_BYTES;
+    view.setUint32(at, offset, true);
+    view.setUint32(at + 4, sizeBytes, true);
+  }
   for (const [index, section] of placed.entries()) {
-    const at = headersAt + 24 + width.bytes + index * SECTION_HEADER_BYTES;
+    const at = headersAt + 24 + optionalBytes + index * SECTION_HEADER_BYTES;
     view.setUint32(at + 8, section.virtualBytes, true);
     view.setUint32(at + 12, section.offset, true);
     view.setUint32(at + 16, section.rawBytes, true);
@@ -130,7 +141,7 @@ function writeOptional(view: DataView, options: ProgramOptions, imageBytes: numb
   view.setUint32(60, options.headerBytes ?? 0x400, true);
   view.setUint32(64, FIELDS.checksum, true);
   view.setUint16(68, FIELDS.subsystem, true);
-  view.setUint16(70, FIELDS.dllCharacteristics, true);
+  view.setUint16(70, options.dllCharacteristics ?? FIELDS.dllCharacteristics, true);
   view.setUint32(72, FIELDS.stackReserve, true);
   view.setUint32(wide ? 80 : 76, FIELDS.stackCommit, true);
   view.setUint32(width.loaderFlags, FIELDS.loaderFlags, true);

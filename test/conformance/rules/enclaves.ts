@@ -63,5 +63,5 @@ export const enclaveAdditionRules = rulesOf(`
 17.15#5 | ?
   Decommit and release forget the targets.
 17.15#6 | doc ?
-  Images are valid throughout at first.
+  Images are valid where their table of guarded functions says, or throughout without a table.
 `);
