@@ -17,8 +17,8 @@ import { operationBegin } from "../virt/request";
 
 /**
  * Accesses of the context's space. One that fails leaves an outcome in the context and does
- * nothing. Accessors take the translations; in a windowed space they ask each time, and
- * `windowed.ts` has the fast ones.
+ * nothing. Accessors take the translations, in a windowed space for the pages that are not at home
+ * in the window; `windowed.ts` has the fast ones for those that are.
  */
 
 /** The most bytes of one instruction. */

@@ -1,7 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { CoreSubject } from "./core-subject.ts";
-import { Coverage } from "./coverage.ts";
-import { generate } from "./generator.ts";
+import { type Coverage, coverageOf } from "./coverage.ts";
 
 /** What programs about windows and offers meet, by the rules that the core names. */
 const PROGRAMS = 100;
@@ -22,21 +20,15 @@ const ROWS = [
   "17.10#6",
 ];
 
-const coverage = new Coverage();
+let coverage: Coverage;
 
 beforeAll(async () => {
-  for (let seed = 1; seed <= PROGRAMS; seed += 1) {
-    const program = generate(seed, {
-      length: PROGRAM_STEPS,
-      fragments: 0,
-      sections: 0,
-      awe: SCRIPTS,
-      spaces: ["translated", "translated"],
-    });
-    const core = await CoreSubject.create(program);
-    for (const step of program.steps) coverage.noteCall(step, core.apply(step).rule);
-    core.end();
-  }
+  coverage = await coverageOf(PROGRAMS, {
+    length: PROGRAM_STEPS,
+    fragments: 0,
+    sections: 0,
+    awe: SCRIPTS,
+  });
 });
 
 test("every row about windows and offers answers", () => {

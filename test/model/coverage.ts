@@ -1,4 +1,6 @@
 import type { ModelProcess } from "../../src/model/model.ts";
+import { CoreSubject } from "./core-subject.ts";
+import { type GeneratorOptions, generate } from "./generator.ts";
 import type { Step } from "./program.ts";
 
 /** Rows that random programs over private memory can reach; 3.3#8 takes a section. */
@@ -147,4 +149,16 @@ export class Coverage {
     if (info.State === MEM_FREE) return "free";
     return info.State === MEM_RESERVE ? "reserved" : base;
   }
+}
+
+/** What the core names while it runs the programs of `count` seeds, on two translated spaces. */
+export async function coverageOf(count: number, options: GeneratorOptions): Promise<Coverage> {
+  const coverage = new Coverage();
+  for (let seed = 1; seed <= count; seed += 1) {
+    const program = generate(seed, { spaces: ["translated", "translated"], ...options });
+    const core = await CoreSubject.create(program);
+    for (const step of program.steps) coverage.noteCall(step, core.apply(step).rule);
+    core.end();
+  }
+  return coverage;
 }

@@ -1,45 +1,30 @@
 import { beforeAll, expect, test } from "vitest";
-import type { Machine } from "../../src/index.ts";
-import { CoreSubject, machineFor } from "./core-subject.ts";
-import { show } from "./driver.ts";
-import { generate } from "./generator.ts";
 import { sectionMutants } from "./mutants-sections.ts";
 import type { Program } from "./program.ts";
-import { agrees, explain, type Recording } from "./recording.ts";
+import { Recordings } from "./recording.ts";
 
 /** Programs about sections tell each of these mutants from the core, as others do for memory. */
 const PROGRAMS = 60;
 const PROGRAM_STEPS = 60;
-const FRAGMENTS = 0;
 const SECTIONS = 200;
 /** So small that what views are charged meets it. */
 const SETTINGS: Program["settings"] = { profile: "win64", commitLimit: 0x30 };
 
-const disagreements: string[] = [];
-const sound: Recording[] = [];
+const recordings = new Recordings();
 
-beforeAll(async () => {
-  let machine: Machine | undefined;
-  for (let seed = 1; seed <= PROGRAMS; seed += 1) {
-    const program = generate(seed, {
-      length: PROGRAM_STEPS,
-      settings: SETTINGS,
-      fragments: FRAGMENTS,
-      sections: SECTIONS,
-    });
-    machine ??= await machineFor(program);
-    const core = new CoreSubject(machine, program);
-    const recording = { program, shown: [...show(program, core)].map(({ text }) => text) };
-    core.end();
-    if (agrees(recording)) sound.push(recording);
-    else disagreements.push(explain(program, new CoreSubject(machine, program), seed));
-  }
-});
+beforeAll(() =>
+  recordings.add(1, PROGRAMS, {
+    length: PROGRAM_STEPS,
+    settings: SETTINGS,
+    fragments: 0,
+    sections: SECTIONS,
+  }),
+);
 
 test("the model itself agrees with the core about sections", () => {
-  expect(disagreements).toEqual([]);
+  expect(recordings.disagreements).toEqual([]);
 });
 
-test.each(sectionMutants)("$name", ({ make }) => {
-  expect(sound.some((recording) => !agrees(recording, make))).toBe(true);
+test.each(sectionMutants)("$name", (mutant) => {
+  expect(recordings.notice(mutant)).toBe(true);
 });
