@@ -37,7 +37,7 @@ import {
   type SectionInformation,
 } from "../structs.ts";
 import { createSection } from "./create-section.ts";
-import { guardImage } from "./image-targets.ts";
+import { finishMapping } from "./image-targets.ts";
 import type { Ntdll, ObjectAttributes } from "./interface.ts";
 
 const CREATE = packDecision("7.1");
@@ -150,7 +150,7 @@ export function sectionServices(process: Process): SectionServices {
       const inherit = dword(InheritDisposition, "InheritDisposition");
       const type = dword(AllocationType, "AllocationType");
       const protect = dword(Win32Protect, "Win32Protect");
-      const { services, view } = process.enter();
+      const { services } = process.enter();
       const status = services.viewMap(
         target,
         section.number,
@@ -168,12 +168,16 @@ export function sectionServices(process: Process): SectionServices {
         protect,
       );
       if (!succeeded(status)) return status;
-      const [mapped, bytes] = [view.result(0), view.result(1)];
-      setOut(BaseAddress, mapped);
-      setOut(ViewSize, bytes);
-      const from = offsetAt > 0 ? (readLargeInteger(process, offsetAt) ?? 0n) : BigInt(offset);
-      const place = { space: target, base: mapped, sizeBytes: bytes, offset: Number(from) };
-      guardImage(process, section.executable, place);
+      const { executable } = section;
+      finishMapping({
+        caller: process,
+        space: target,
+        executable,
+        BaseAddress,
+        ViewSize,
+        offsetAt,
+        offset,
+      });
       return status;
     },
 

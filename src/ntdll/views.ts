@@ -3,10 +3,10 @@ import { STATUS_INVALID_PARAMETER } from "../constants/status.ts";
 import { packDecision } from "../decision.ts";
 import { dword } from "../door.ts";
 import { requirementsOf } from "../extended-parameters.ts";
-import { inValue, largeInteger, outAddress, readLargeInteger, setOut } from "../out.ts";
+import { inValue, largeInteger, outAddress } from "../out.ts";
 import type { Process } from "../process.ts";
 import { succeeded } from "../status.ts";
-import { guardImage } from "./image-targets.ts";
+import { finishMapping } from "./image-targets.ts";
 import { offsetIn } from "./sections.ts";
 import type { ViewServices } from "./views-interface.ts";
 
@@ -64,12 +64,16 @@ export function viewServices(process: Process): ViewServices {
         alignment,
       );
       if (!succeeded(status)) return status;
-      const [mapped, bytes] = [view.result(0), view.result(1)];
-      setOut(BaseAddress, mapped);
-      setOut(ViewSize, bytes);
-      const from = offsetAt > 0 ? (readLargeInteger(process, offsetAt) ?? 0n) : BigInt(offset);
-      const place = { space: target, base: mapped, sizeBytes: bytes, offset: Number(from) };
-      guardImage(process, section.executable, place);
+      const { executable } = section;
+      finishMapping({
+        caller: process,
+        space: target,
+        executable,
+        BaseAddress,
+        ViewSize,
+        offsetAt,
+        offset,
+      });
       return status;
     },
 

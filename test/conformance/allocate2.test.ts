@@ -13,27 +13,11 @@ import {
   PAGE_READWRITE,
   STATUS_INVALID_HANDLE,
 } from "../../src/constants.ts";
-import type { AddressRequirements, ExtendedParameter } from "../../src/extended-parameters.ts";
-import { allocate2, HOLD, hold, within } from "./support/placeholders.ts";
+import type { AddressRequirements } from "../../src/extended-parameters.ts";
+import { allocate2, allocate2Refused, HOLD, hold, within } from "./support/placeholders.ts";
 import { expectError, expectStatus } from "./support/refusal.ts";
 import { rule } from "./support/rule.ts";
 import { BASE, GRANULARITY, PAGE, type Scene, SELF } from "./support/scene.ts";
-
-/** VirtualAlloc2 that has to fail with this error, by this row. */
-function refused(
-  scene: Scene,
-  decision: string,
-  error: number,
-  base: number,
-  size: number,
-  type: number,
-  protect: number = PAGE_READWRITE,
-  parameters: ExtendedParameter[] | null = null,
-): void {
-  expectError(scene, { decision, error }, () =>
-    allocate2(scene, base, size, type, protect, parameters),
-  );
-}
 
 rule("8.1#1", "one parameter, and NULL", (scene) => {
   const { VirtualAlloc2 } = scene.kernel32;
@@ -47,7 +31,7 @@ rule("8.1#2", "types 0 and 6, one twice, and one once", (scene) => {
   const node = { Type: MemExtendedParameterNumaNode, ULong64: 0 };
   for (const parameters of [[{ Type: 0 }], [{ Type: 6 }], [node, node]]) {
     const error = ERROR_INVALID_PARAMETER;
-    refused(scene, "8.1#2", error, 0, PAGE, MEM_RESERVE, PAGE_READWRITE, parameters);
+    allocate2Refused(scene, "8.1#2", error, 0, PAGE, MEM_RESERVE, PAGE_READWRITE, parameters);
   }
   expect(allocate2(scene, 0, PAGE, MEM_RESERVE, PAGE_READWRITE, [node])).not.toBe(0);
 });
@@ -73,25 +57,33 @@ rule("8.1#3", "each field", (scene) => {
 rule("8.1#4", "with a base, and with COMMIT alone", (scene) => {
   const parameters = within({ Alignment: GRANULARITY });
   const error = ERROR_INVALID_PARAMETER;
-  refused(scene, "8.1#4", error, BASE, PAGE, MEM_RESERVE, PAGE_READWRITE, parameters);
-  refused(scene, "8.1#4", error, 0, PAGE, MEM_COMMIT, PAGE_READWRITE, parameters);
+  allocate2Refused(scene, "8.1#4", error, BASE, PAGE, MEM_RESERVE, PAGE_READWRITE, parameters);
+  allocate2Refused(scene, "8.1#4", error, 0, PAGE, MEM_COMMIT, PAGE_READWRITE, parameters);
 });
 
 rule("8.1#5", "alone, with COMMIT, with REPLACE, and with every other protection", (scene) => {
   const error = ERROR_INVALID_PARAMETER;
   const alone = MEM_COMMIT | MEM_RESERVE_PLACEHOLDER;
-  refused(scene, "8.1#5", error, BASE, PAGE, alone, PAGE_NOACCESS);
-  refused(scene, "8.1#5", error, BASE, PAGE, HOLD | MEM_COMMIT, PAGE_NOACCESS);
-  refused(scene, "8.1#5", error, BASE, PAGE, HOLD | MEM_REPLACE_PLACEHOLDER, PAGE_NOACCESS);
+  allocate2Refused(scene, "8.1#5", error, BASE, PAGE, alone, PAGE_NOACCESS);
+  allocate2Refused(scene, "8.1#5", error, BASE, PAGE, HOLD | MEM_COMMIT, PAGE_NOACCESS);
+  allocate2Refused(
+    scene,
+    "8.1#5",
+    error,
+    BASE,
+    PAGE,
+    HOLD | MEM_REPLACE_PLACEHOLDER,
+    PAGE_NOACCESS,
+  );
   for (const protect of [0x02, 0x04, 0x10, 0x20, 0x40]) {
-    refused(scene, "8.1#5", error, BASE, PAGE, HOLD, protect);
+    allocate2Refused(scene, "8.1#5", error, BASE, PAGE, HOLD, protect);
   }
 });
 
 rule("8.1#6", "with COMMIT", (scene) => {
   hold(scene, BASE, 1);
   const type = MEM_REPLACE_PLACEHOLDER | MEM_COMMIT;
-  refused(scene, "8.1#6", ERROR_INVALID_PARAMETER, BASE, PAGE, type);
+  allocate2Refused(scene, "8.1#6", ERROR_INVALID_PARAMETER, BASE, PAGE, type);
 });
 
 rule("8.1#7", "both, from both faces", (scene) => {
@@ -184,5 +176,5 @@ rule("8.2#5", "one granule in one granule, twice", (scene) => {
   const limits = { LowestStartingAddress: BASE, HighestEndingAddress: BASE + GRANULARITY - 1 };
   expect(place(scene, limits)).toBe(BASE);
   const error = ERROR_NOT_ENOUGH_MEMORY;
-  refused(scene, "2.2#R6", error, 0, PAGE, MEM_RESERVE, PAGE_READWRITE, within(limits));
+  allocate2Refused(scene, "2.2#R6", error, 0, PAGE, MEM_RESERVE, PAGE_READWRITE, within(limits));
 });

@@ -24,10 +24,10 @@ import {
   STATUS_INVALID_PARAMETER,
   STATUS_UNABLE_TO_FREE_VM,
 } from "../../src/constants.ts";
-import type { ExtendedParameter } from "../../src/extended-parameters.ts";
 import { EXECUTE, READ, touch, violation, WRITE } from "./support/fault.ts";
 import {
   allocate2,
+  allocate2Refused,
   COALESCE,
   HOLD,
   hold,
@@ -43,22 +43,6 @@ import { BASE, GRANULARITY, PAGE, type Scene, SELF } from "./support/scene.ts";
 import { mapping, view } from "./support/sections.ts";
 
 const END = BASE + 0x100000;
-
-/** VirtualAlloc2 that has to fail with this error, by this row. */
-function refused(
-  scene: Scene,
-  decision: string,
-  error: number,
-  base: number,
-  size: number,
-  type: number,
-  protect: number = PAGE_READWRITE,
-  parameters: ExtendedParameter[] | null = null,
-): void {
-  expectError(scene, { decision, error }, () =>
-    allocate2(scene, base, size, type, protect, parameters),
-  );
-}
 
 /** VirtualFree that has to fail with this error, by this row. */
 function freeRefused(
@@ -184,7 +168,14 @@ rule("8.3#10", "of exactly its extent, at any page", (scene) => {
   hold(scene, BASE, 3, 13);
   const conflict = (at: number, pages: number) => {
     const base = BASE + at * PAGE;
-    refused(scene, "8.3#10", ERROR_INVALID_ADDRESS, base, pages * PAGE, REPLACE | MEM_COMMIT);
+    allocate2Refused(
+      scene,
+      "8.3#10",
+      ERROR_INVALID_ADDRESS,
+      base,
+      pages * PAGE,
+      REPLACE | MEM_COMMIT,
+    );
   };
   conflict(0, 2);
   conflict(0, 4);
@@ -367,11 +358,11 @@ rule(
     const error = ERROR_INVALID_PARAMETER;
     const both = REPLACE | MEM_COMMIT | MEM_LARGE_PAGES;
     hold(scene, BASE, 0x200);
-    refused(scene, "8.1#5", error, END, 0x200000, HOLD | MEM_PHYSICAL);
+    allocate2Refused(scene, "8.1#5", error, END, 0x200000, HOLD | MEM_PHYSICAL);
     const large = HOLD | MEM_COMMIT | MEM_LARGE_PAGES;
-    refused(scene, "8.1#5", error, 0, 0x200000, large, PAGE_NOACCESS);
-    refused(scene, "8.1#6", error, BASE, 0x200000, both);
-    refused(scene, "8.1#6", error, BASE, 0x200000, REPLACE | MEM_PHYSICAL);
+    allocate2Refused(scene, "8.1#5", error, 0, 0x200000, large, PAGE_NOACCESS);
+    allocate2Refused(scene, "8.1#6", error, BASE, 0x200000, both);
+    allocate2Refused(scene, "8.1#6", error, BASE, 0x200000, REPLACE | MEM_PHYSICAL);
     const type = MEM_REPLACE_PLACEHOLDER | MEM_LARGE_PAGES;
     const refusal = { decision: "8.3#19", status: STATUS_INVALID_PARAMETER };
     const handle = mapping(scene, 0x200);

@@ -11,6 +11,7 @@ import {
   PAGE_READWRITE,
 } from "../../../src/constants.ts";
 import type { AddressRequirements, ExtendedParameter } from "../../../src/extended-parameters.ts";
+import { expectError } from "./refusal.ts";
 import { PAGE, type Scene, SELF } from "./scene.ts";
 
 export const HOLD = MEM_RESERVE | MEM_RESERVE_PLACEHOLDER;
@@ -33,6 +34,22 @@ export function allocate2(
   parameters: readonly ExtendedParameter[] | null = null,
 ): number {
   return scene.kernel32.VirtualAlloc2(SELF, base, size, type, protect, parameters);
+}
+
+/** VirtualAlloc2 that has to fail with this error, by this row. */
+export function allocate2Refused(
+  scene: Scene,
+  decision: string,
+  error: number,
+  base: number,
+  size: number,
+  type: number,
+  protect: number = PAGE_READWRITE,
+  parameters: readonly ExtendedParameter[] | null = null,
+): void {
+  expectError(scene, { decision, error }, () =>
+    allocate2(scene, base, size, type, protect, parameters),
+  );
 }
 
 /** Placeholders of so many pages, side by side from `base` on. */
