@@ -7,6 +7,8 @@ import {
   PAGE_GUARD,
   PAGE_READONLY,
   PAGE_READWRITE,
+  SEC_COMMIT,
+  SECTION_ALL_ACCESS,
 } from "../../src/constants.ts";
 import { pattern } from "../backing/check.ts";
 import { PAGE } from "../host/support.ts";
@@ -212,6 +214,24 @@ export const scenarios: readonly Scenario[] = [
       return text;
     },
     errors: ["error 112", "error 1117", ...NO_MEMORY],
+  },
+  {
+    name: "NtExtendSection",
+    prepare(world) {
+      const { NtCreateSection, NtMapViewOfSection } = world.guest.ntdll;
+      const made = { value: 0 };
+      const [access, bytes] = [SECTION_ALL_ACCESS, (VIEW_PAGES + 4) * PAGE];
+      const { fileHandle } = world;
+      NtCreateSection(made, access, null, null, PAGE_READWRITE, SEC_COMMIT, fileHandle);
+      world.made = made.value;
+      const [at, size] = [{ value: FRESH }, { value: bytes }];
+      NtMapViewOfSection(made.value, -1, at, 0, 0, null, size, 2, MEM_RESERVE, PAGE_READWRITE);
+      world.put(DATA + 16, (VIEW_PAGES + 2) * PAGE);
+      world.put(DATA + 20, 0);
+      evict(world);
+    },
+    call: (world) => hex(world.guest.ntdll.NtExtendSection(world.made, DATA + 16)),
+    errors: ["c0000005", "c0000017", "c000007f", "c0000185"],
   },
   {
     name: "a guard page that is met, and MapViewOfFile",
