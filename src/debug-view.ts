@@ -1,8 +1,8 @@
 import { type Address, byteArray, integer } from "./door.ts";
 import type { Process } from "./process.ts";
+import { PAGE_BYTES } from "./wasm/exports.ts";
 import { progressOf } from "./when-ready.ts";
 
-const PAGE_BYTES = 0x1000;
 /** What the core answers instead of a linear address. */
 const NOT_COMMITTED = 0;
 const UNTOUCHED = 1;

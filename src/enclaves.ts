@@ -4,6 +4,7 @@ import { type Address, shown } from "./door.ts";
 import type { Process } from "./process.ts";
 import { succeeded } from "./status.ts";
 import { EnclavePageFlag } from "./wasm/enclaves-exports.ts";
+import { PAGE_BYTES } from "./wasm/exports.ts";
 
 /** A kind of enclaves that a machine can have. */
 export type EnclaveKind = "SGX1" | "SGX2" | "VBS";
@@ -24,7 +25,6 @@ const TYPES: Readonly<Record<EnclaveKind, number>> = {
   SGX2: ENCLAVE_TYPE_SGX2,
   VBS: ENCLAVE_TYPE_VBS,
 };
-const PAGE_BYTES = 0x1000;
 
 /** @throws TypeError, RangeError where it is not a list of kinds */
 export function checkEnclaveKinds(kinds: unknown): readonly EnclaveKind[] {

@@ -1,6 +1,7 @@
 import type { FileBacking } from "./file-backing.ts";
-import { checkPage, neverWritten, PAGE_BYTES } from "./page-slot.ts";
+import { checkPage, neverWritten } from "./page-slot.ts";
 import type { PageStore } from "./page-store.ts";
+import { PAGE_BYTES } from "./wasm/exports.ts";
 
 /**
  * A page store in a file, slot after slot. The file never gets shorter: slots are dense and taken

@@ -1,7 +1,7 @@
 import { type Address, type Door, integer, shown } from "./door.ts";
 import type { Process } from "./process.ts";
 import { readAsked, writeAsked } from "./service-bytes.ts";
-import { Access } from "./wasm/exports.ts";
+import { Access, PAGE_BYTES } from "./wasm/exports.ts";
 
 /**
  * An out-parameter: an object whose `value` is set, or a guest address that is written with guest
@@ -23,8 +23,8 @@ export type StructureOut<T> = { value: T } | Partial<T> | Address | null | undef
 /** What the core takes for "leave it among the results". */
 export const TO_RESULTS = -1;
 
+const NUMBER_BYTES_MAXIMUM = 8;
 const PAGE_MASK = 0xfff;
-const PAGE_BYTES = 0x1000;
 /** Above every user address, and still exact as a number. */
 const FAR_ABOVE = 2 ** 53;
 
@@ -56,6 +56,25 @@ export function inValue(parameter: InOut, door: Door, name: string): number {
 
 export function setOut(out: Out<number> | InOut, value: number): void {
   if (typeof out === "object" && out !== null) out.value = value;
+}
+
+/**
+ * Hand over a number: to the object, or as so many bytes at `address` (`outAddress`), where
+ * `isServiceWritable` has said yes. The rule that the call answers by stays.
+ */
+export function deliver(
+  process: Process,
+  out: Out<number> | InOut,
+  address: number,
+  value: number,
+  lengthBytes: number,
+): void {
+  setOut(out, value);
+  if (address <= 0) return;
+  const { view } = process.enter();
+  const { decision } = view;
+  serviceWrite(process, address, numberBytes(value, lengthBytes));
+  view.decision = decision;
 }
 
 /** Hand over a structure to the object that asked for it. */
@@ -90,6 +109,13 @@ export function largeInteger(parameter: LargeIntegerIn, name: string): bigint {
 export function readLargeInteger(process: Process, address: number): bigint | null {
   const bytes = serviceRead(process, address, LARGE_INTEGER_BYTES);
   return bytes && new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(0, true);
+}
+
+/** A number as guest memory holds it, in 1 to 8 bytes. */
+export function numberBytes(value: Address, lengthBytes: number): Uint8Array {
+  const bytes = new Uint8Array(NUMBER_BYTES_MAXIMUM);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(value), true);
+  return bytes.subarray(0, lengthBytes);
 }
 
 /** Whether `serviceWrite` can write there. */

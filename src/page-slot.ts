@@ -1,6 +1,5 @@
 import { byteArray, integer } from "./door.ts";
-
-export const PAGE_BYTES = 4096;
+import { PAGE_BYTES } from "./wasm/exports.ts";
 
 const SLOT_MAXIMUM = 2 ** 32 - 1;
 

@@ -6,10 +6,10 @@ import {
 import { DiskFull, type FileBacking } from "./file-backing.ts";
 import type { PageStore } from "./page-store.ts";
 import type { Core } from "./wasm/core.ts";
+import { PAGE_BYTES } from "./wasm/exports.ts";
 import type { PageRequest } from "./wasm/requests.ts";
 import { PageNotReady, Turns } from "./when-ready.ts";
 
-const PAGE_BYTES = 0x1000;
 const SUCCESS = 0;
 
 /** Where the pages of a file or of an image come from; pages of an image go nowhere. */

@@ -16,6 +16,7 @@ import {
 import type { FileBacking } from "./file-backing.ts";
 import { guardTargets as readGuardTargets } from "./guard-table.ts";
 import type { SectionImageInformation } from "./structs.ts";
+import { PAGE_BYTES } from "./wasm/exports.ts";
 
 /** Pages of an image that are equal at first. */
 export interface ImageRun {
@@ -50,7 +51,6 @@ export interface PortableExecutable {
 
 type ImageFile = Pick<FileBacking, "sizeBytes" | "read">;
 
-const PAGE_BYTES = 0x1000;
 const GRANULARITY = 0x10000n;
 
 const DOS_HEADER_BYTES = 64;

@@ -4,7 +4,7 @@ import { integer, optionBag, shown } from "./door.ts";
 import { hex } from "./names.ts";
 import type { Process } from "./process.ts";
 import { statusName, succeeded } from "./status.ts";
-import { Backing } from "./wasm/exports.ts";
+import { Backing, PAGE_BYTES } from "./wasm/exports.ts";
 import { ADOPTED_RUNS_MAXIMUM, type AdoptedRun } from "./wasm/runs.ts";
 
 /** Pages of one region that are alike. */
@@ -33,7 +33,6 @@ export interface RegionDescription {
   readonly backing?: "file" | "pagefile" | undefined;
 }
 
-const PAGE_BYTES = 0x1000;
 const BASE_PROTECTIONS = 0xff;
 const MODIFIERS = memory.PAGE_GUARD | memory.PAGE_NOCACHE | memory.PAGE_WRITECOMBINE;
 const COPY_PROTECTIONS = memory.PAGE_WRITECOPY | memory.PAGE_EXECUTE_WRITECOPY;

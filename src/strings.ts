@@ -2,7 +2,7 @@ import { accessFarAbove } from "./attempts.ts";
 import { readBytes, writeBytes } from "./bulk.ts";
 import { type Address, integer, optionBag, shown, text as textAt, truth } from "./door.ts";
 import type { Process } from "./process.ts";
-import { Access } from "./wasm/exports.ts";
+import { Access, PAGE_BYTES } from "./wasm/exports.ts";
 
 export type Encoding = "utf-8" | "utf-16le" | "latin1";
 
@@ -21,7 +21,6 @@ export interface WriteStringOptions {
 }
 
 const ENCODINGS: readonly string[] = ["utf-8", "utf-16le", "latin1"];
-const PAGE_BYTES = 0x1000;
 /** Most arguments that one call of String.fromCharCode gets. */
 const UNITS_AT_ONCE = 0x1000;
 

@@ -13,6 +13,7 @@ import {
 import { packDecision } from "./decision.ts";
 import { type Address, byteArray, shown } from "./door.ts";
 import {
+  numberBytes,
   type Out,
   optionalOutAddress,
   outAddress,
@@ -135,7 +136,9 @@ function inPieces(process: Process, transfer: Transfer, service: Service, steps:
     if (succeeded(status) && total < size) continue;
     setOut(done, total);
     // Each call has left the count of its own piece there.
-    if (doneAt > 0 && total > moved) serviceWrite(process, doneAt, asPointer(process, total));
+    if (doneAt > 0 && total > moved) {
+      serviceWrite(process, doneAt, numberBytes(total, process.machine.pointerBytes));
+    }
     return total > 0 && total < size ? STATUS_PARTIAL_COPY : status;
   }
 }
@@ -143,12 +146,6 @@ function inPieces(process: Process, transfer: Transfer, service: Service, steps:
 /** 12.2: the count is known after success and after a partial copy. */
 function hasCount(status: number): boolean {
   return succeeded(status) || status === STATUS_PARTIAL_COPY;
-}
-
-function asPointer(process: Process, value: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value), true);
-  return bytes.subarray(0, process.machine.pointerBytes);
 }
 
 /** Steps 1 and 3 of 12.3 for a range that takes more than one call. */

@@ -49,6 +49,11 @@ export function isCopyProtection(protect: u32): bool {
   return (protect & COPY_BASES) != 0;
 }
 
+/** Whether writing through this protection, which has no flags, reaches what others see. */
+export function isSharedWritable(protection: u32): bool {
+  return protection == PAGE_READWRITE || protection == PAGE_EXECUTE_READWRITE;
+}
+
 export function isExecutableProtection(protect: u32): bool {
   return (protect & EXECUTABLE_BASES) != 0;
 }

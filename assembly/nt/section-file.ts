@@ -32,19 +32,9 @@ import { machine } from "../virt/machine";
 import { roomEnsure, roomEnsureSplits } from "../virt/room";
 import { viewCommitSplits, viewGrow } from "../virt/view";
 import { answer, isTarget } from "./answer";
+import { isExecutableProtection, isSharedWritable } from "./protection";
 import { isSectionAttributes, isSectionProtection } from "./section";
-import {
-  PAGE_EXECUTE,
-  PAGE_EXECUTE_READ,
-  PAGE_EXECUTE_READWRITE,
-  PAGE_EXECUTE_WRITECOPY,
-  PAGE_READWRITE,
-  SEC_FILE,
-  SEC_LARGE_PAGES,
-  SEC_NO_CHANGE,
-  SEC_NOCACHE,
-  SEC_WRITECOMBINE,
-} from "./types";
+import { SEC_FILE, SEC_LARGE_PAGES, SEC_NO_CHANGE, SEC_NOCACHE, SEC_WRITECOMBINE } from "./types";
 
 /** What the handle of the file allows. */
 const FILE_READ: u32 = 1;
@@ -82,7 +72,7 @@ export function sectionCreateFile(
   }
   if (isTooBig(sizeBytes)) return fail(context, 15, STATUS_SECTION_TOO_BIG);
   if (sizeBytes > fileBytes) {
-    if (!isWritable(protection)) return fail(context, 11, STATUS_SECTION_TOO_BIG);
+    if (!isSharedWritable(protection)) return fail(context, 11, STATUS_SECTION_TOO_BIG);
     resultSet(context, 0, sizeBytes);
     return fail(context, 12, STATUS_ASKS);
   }
@@ -154,17 +144,8 @@ export function makeOver(
 
 /** Row 9. */
 export function neededAccess(protection: u32): u32 {
-  const isExecutable =
-    protection == PAGE_EXECUTE ||
-    protection == PAGE_EXECUTE_READ ||
-    protection == PAGE_EXECUTE_READWRITE ||
-    protection == PAGE_EXECUTE_WRITECOPY;
-  const data = isWritable(protection) ? FILE_READ | FILE_WRITE : FILE_READ;
-  return isExecutable ? data | FILE_EXECUTE : data;
-}
-
-function isWritable(protection: u32): bool {
-  return protection == PAGE_READWRITE || protection == PAGE_EXECUTE_READWRITE;
+  const data = isSharedWritable(protection) ? FILE_READ | FILE_WRITE : FILE_READ;
+  return isExecutableProtection(protection) ? data | FILE_EXECUTE : data;
 }
 
 function extended(context: Context, status: u32): u32 {

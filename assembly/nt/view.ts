@@ -63,7 +63,7 @@ import {
   pointerRead,
   pointerWrite,
 } from "./pointer";
-import { attributesOf, isAllowedInView, isProtection } from "./protection";
+import { attributesOf, isAllowedInView, isProtection, isSharedWritable } from "./protection";
 import {
   MEM_DOS_LIM,
   MEM_LARGE_PAGES,
@@ -320,9 +320,8 @@ function isFree(space: Space, start: u64, bytes: u64): bool {
 
 /** Views of a writable data file may be longer than it is, and show what it grows by (17.12). */
 function isGrowing(section: Section): bool {
-  const protection = section.protection;
-  const isWritable = protection == PAGE_READWRITE || protection == PAGE_EXECUTE_READWRITE;
-  return isWritable && (section.attributes & SEC_FILE) != 0 && !sectionIsImage(section);
+  const isFile = (section.attributes & SEC_FILE) != 0 && !sectionIsImage(section);
+  return isFile && isSharedWritable(section.protection);
 }
 
 /** A 32-bit system of its own, where a view may begin at any page (7.2#3a). */

@@ -1,5 +1,5 @@
 import { planeClear, planeTest } from "../base/planes";
-import { addressOf, pageOf } from "../base/range";
+import { pageOf } from "../base/range";
 import {
   Section,
   sectionDirty,
@@ -29,10 +29,9 @@ import {
   keyPage,
 } from "../phys/frame";
 import { dropContent, isLocked } from "./change";
-import { regionAt } from "./index";
 import { SWITCH_PAGE_STORE, switchIs } from "./machine";
 import { mapsEmpty } from "./maps";
-import { REGION_LARGE, Region, regionIs } from "./region";
+import { Region } from "./region";
 import {
   hasNotFailed,
   hold,
@@ -46,6 +45,7 @@ import {
   requestMake,
 } from "./request";
 import { Space, spaceOf } from "./space";
+import { isLargePage } from "./working-set";
 
 /**
  * The pager: which frames leave memory when there are no more, and how pages that left come back.
@@ -209,9 +209,7 @@ function isFixed(frame: Frame): bool {
   const page = keyPage(frame.key);
   if (!keyIsShared(frame.key)) {
     const space = spaceOf(keyNumber(frame.key))!;
-    if (isLocked(space, page)) return true;
-    const region = regionAt(space, addressOf(page));
-    return region !== null && regionIs(region, REGION_LARGE);
+    return isLocked(space, page) || isLargePage(space, page);
   }
   let link = sectionOf(keyNumber(frame.key))!.firstView;
   for (; link != 0; link = changetype<Region>(link).nextView) {

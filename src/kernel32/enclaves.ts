@@ -8,15 +8,22 @@ import { STATUS_ENCLAVE_FAILURE } from "../constants/status.ts";
 import { packDecision } from "../decision.ts";
 import { type Address, dword, truth } from "../door.ts";
 import type { Handle } from "../ntdll/interface.ts";
-import { isServiceWritable, type Out, outAddress, setOut, TO_RESULTS } from "../out.ts";
+import {
+  isServiceWritable,
+  numberBytes,
+  type Out,
+  outAddress,
+  setOut,
+  TO_RESULTS,
+} from "../out.ts";
 import type { Process } from "../process.ts";
 import { writeAsked } from "../service-bytes.ts";
 import { succeeded } from "../status.ts";
+import { PAGE_BYTES } from "../wasm/exports.ts";
 import type { EnclaveFunctions } from "./enclaves-interface.ts";
 import { boolOf, FALSE, refuse, TRUE } from "./last-error.ts";
 import { setTargets } from "./targets.ts";
 
-const PAGE_BYTES = 0x1000;
 const ERROR_RESULT = 3;
 const SUPPORTED = packDecision("10#1");
 const CALLED = packDecision("10#9");
@@ -145,7 +152,7 @@ export function enclaveFunctions(caller: Process): EnclaveFunctions {
       const value = caller.currentThread.runInEnclave(base, () => run(at, argument));
       const returned = door.exactPointer(value, "what enclaveRoutine returns");
       if (typeof returnValue === "object" && returnValue !== null) returnValue.value = returned;
-      else if (returnAt > 0) writeAsked(caller, returnAt, asPointer(returned));
+      else if (returnAt > 0) writeAsked(caller, returnAt, numberBytes(returned, door.pointerBytes));
       caller.enter().view.decision = CALLED;
       return TRUE;
     },
@@ -166,12 +173,6 @@ export function enclaveFunctions(caller: Process): EnclaveFunctions {
       const page = caller.core.view.bytes(linear, PAGE_BYTES);
       page.set(bytes.subarray(done, done + PAGE_BYTES));
     }
-  }
-
-  function asPointer(value: Address): Uint8Array {
-    const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setBigUint64(0, BigInt(value), true);
-    return bytes.subarray(0, door.pointerBytes);
   }
 }
 

@@ -24,7 +24,7 @@ const ALLOCATE = packDecision("17.11#3");
 const PROTECT = packDecision("17.11#4");
 const MAP = packDecision("17.11#5");
 
-type FromAppFunctions = Pick<
+export type FromAppFunctions = Pick<
   WorkingSetFunctions,
   | "VirtualAllocExNuma"
   | "VirtualAllocFromApp"

@@ -1,10 +1,8 @@
 import type { Address } from "../door.ts";
 import type { Process } from "../process.ts";
-import { Access } from "../wasm/exports.ts";
+import { Access, PAGE_BYTES } from "../wasm/exports.ts";
 import type { Kernel32 } from "./interface.ts";
 import { FALSE, Rule, TRUE } from "./last-error.ts";
-
-const PAGE_BYTES = 0x1000;
 
 type ProbeFunctions = Pick<
   Kernel32,

@@ -1,25 +1,14 @@
 import { dword } from "../door.ts";
-import { inValue, type Out, outAddress, serviceWrite, setOut } from "../out.ts";
+import { deliver, inValue, outAddress, setOut } from "../out.ts";
 import type { Process } from "../process.ts";
 import { boolOf, FALSE, Rule, TRUE } from "./last-error.ts";
 import type { StackFunctions } from "./stack-interface.ts";
 
 /** The stack pointer is not known. */
 const UNWOUND = -1;
-const POINTER_BYTES_MOST = 8;
 
 export function stackFunctions(caller: Process): StackFunctions {
   const { door } = caller;
-
-  /** To an object, or to the guest with its rights. */
-  function deliver(out: Out<number>, value: number, name: string): void {
-    const address = outAddress(out, door, name);
-    setOut(out, value);
-    if (address <= 0) return;
-    const view = new DataView(new ArrayBuffer(POINTER_BYTES_MOST));
-    view.setBigUint64(0, BigInt(value), true);
-    serviceWrite(caller, address, new Uint8Array(view.buffer, 0, door.pointerBytes));
-  }
 
   return {
     SetThreadStackGuarantee(size) {
@@ -33,8 +22,10 @@ export function stackFunctions(caller: Process): StackFunctions {
 
     GetCurrentThreadStackLimits(low, high) {
       const { stack } = caller.currentThread;
-      deliver(low, stack?.deallocationStack ?? 0, "low");
-      deliver(high, stack?.base ?? 0, "high");
+      const bytes = door.pointerBytes;
+      const lowest = stack?.deallocationStack ?? 0;
+      deliver(caller, low, outAddress(low, door, "low"), lowest, bytes);
+      deliver(caller, high, outAddress(high, door, "high"), stack?.base ?? 0, bytes);
       caller.enter().view.decision = Rule.StackLimits;
     },
 

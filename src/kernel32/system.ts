@@ -23,10 +23,10 @@ import {
   SYSTEM_INFO,
   type SystemInfo,
 } from "../structs.ts";
+import { PAGE_BYTES } from "../wasm/exports.ts";
 import type { Kernel32 } from "./interface.ts";
 import { Rule, refuse, TRUE } from "./last-error.ts";
 
-const PAGE_BYTES = 0x1000;
 const ALLOCATION_GRANULARITY = 0x10000;
 const PROCESSOR_LEVEL = 6;
 /** 17.7: what a WoW64 process is told of the 64-bit maximum 7FFFFFFEFFFF, cut to its width. */

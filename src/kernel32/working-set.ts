@@ -16,8 +16,8 @@ import { type Address, dword } from "../door.ts";
 import { queryWorkingSet, queryWorkingSetEx } from "../ntdll/working-set.ts";
 import { ntdll } from "../ntdll.ts";
 import {
+  deliver,
   isServiceWritable,
-  type Out,
   outAddress,
   type StructureOut,
   serviceWrite,
@@ -27,19 +27,18 @@ import {
 } from "../out.ts";
 import type { Process } from "../process.ts";
 import { succeeded } from "../status.ts";
+import { PAGE_BYTES } from "../wasm/exports.ts";
 import {
   PROCESS_MEMORY_COUNTERS,
   PROCESS_MEMORY_COUNTERS_EX,
   type ProcessMemoryCountersEx,
   WIN32_MEMORY_REGION_INFORMATION,
 } from "../working-set-structs.ts";
+import type { FromAppFunctions } from "./from-app.ts";
 import { boolOf, FALSE, refuse, TRUE } from "./last-error.ts";
 import type { WorkingSetFunctions } from "./working-set-interface.ts";
 
-const PAGE_BYTES = 0x1000;
 const DWORD_BYTES = 4;
-/** As many bytes as the widest pointer. */
-const POINTER_BYTES = 8;
 const KEEP_FLAGS = 0;
 
 const Rule = {
@@ -49,14 +48,7 @@ const Rule = {
   Region: packDecision("17.9#16"),
 } as const;
 
-type OwnFunctions = Omit<
-  WorkingSetFunctions,
-  | "VirtualAllocExNuma"
-  | "VirtualAllocFromApp"
-  | "VirtualAlloc2FromApp"
-  | "VirtualProtectFromApp"
-  | "MapViewOfFileFromApp"
->;
+type OwnFunctions = Omit<WorkingSetFunctions, keyof FromAppFunctions>;
 
 export function workingSetFunctions(caller: Process): OwnFunctions {
   const { door, handles, machine } = caller;
@@ -68,18 +60,6 @@ export function workingSetFunctions(caller: Process): OwnFunctions {
     const target = handles.target(handle, PROCESS_QUERY_INFORMATION | rights);
     if (target !== STATUS_ACCESS_DENIED) return target;
     return handles.target(handle, PROCESS_QUERY_LIMITED_INFORMATION | rights);
-  }
-
-  /** Write a number where `isServiceWritable` has said yes; the answer's rule stays. */
-  function deliver(out: Out<number>, address: number, value: number, bytes: number): void {
-    setOut(out, value);
-    if (address <= 0) return;
-    const { view } = caller.enter();
-    const { decision } = view;
-    const raw = new Uint8Array(POINTER_BYTES);
-    new DataView(raw.buffer).setBigUint64(0, BigInt(value), true);
-    serviceWrite(caller, address, raw.subarray(0, bytes));
-    view.decision = decision;
   }
 
   /** A limit in bytes; all ones are -1, however they were written. */
@@ -218,7 +198,7 @@ export function workingSetFunctions(caller: Process): OwnFunctions {
       const isReady = at === TO_RESULTS || isServiceWritable(caller, at, DWORD_BYTES);
       if (!isReady) return refuse(caller, Rule.Query, ERROR_NOACCESS);
       view.decision = Rule.Query;
-      deliver(state, at, object.isSignaled ? TRUE : FALSE, DWORD_BYTES);
+      deliver(caller, state, at, object.isSignaled ? TRUE : FALSE, DWORD_BYTES);
       return TRUE;
     },
 
@@ -247,7 +227,7 @@ export function workingSetFunctions(caller: Process): OwnFunctions {
         }
         return FALSE;
       }
-      deliver(returnSize, returnAt, bytes, door.pointerBytes);
+      deliver(caller, returnSize, returnAt, bytes, door.pointerBytes);
       return TRUE;
     },
   };

@@ -3,12 +3,11 @@ import { STATUS_ACCESS_VIOLATION, STATUS_SUCCESS } from "../constants/status.ts"
 import { packDecision } from "../decision.ts";
 import { OpenFile } from "../files.ts";
 import {
+  deliver,
   isServiceWritable,
   largeInteger,
   outAddress,
   readLargeInteger,
-  serviceWrite,
-  setOut,
   TO_RESULTS,
 } from "../out.ts";
 import { statusOf } from "../pager.ts";
@@ -53,9 +52,7 @@ export function fileServices(process: Process): NtdllFiles {
           ? extend(section.number, section, size)
           : extend(section, undefined, size);
       if (!succeeded(status)) return status;
-      const sizeBytes = view.result(0);
-      setOut(NewSectionSize, sizeBytes);
-      if (sizeAt !== TO_RESULTS) writeSize(process, sizeAt, sizeBytes);
+      deliver(process, NewSectionSize, sizeAt, view.result(0), LARGE_INTEGER_BYTES);
       view.decision = EXTEND;
       return status;
     },
@@ -77,10 +74,4 @@ export function fileServices(process: Process): NtdllFiles {
 function readSize(process: Process, address: number): bigint | null {
   if (address === 0 || !isServiceWritable(process, address, LARGE_INTEGER_BYTES)) return null;
   return readLargeInteger(process, address);
-}
-
-function writeSize(process: Process, address: number, sizeBytes: number): void {
-  const bytes = new Uint8Array(LARGE_INTEGER_BYTES);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(sizeBytes), true);
-  serviceWrite(process, address, bytes);
 }

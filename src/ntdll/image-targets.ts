@@ -1,54 +1,18 @@
 import { CFG_CALL_TARGET_VALID } from "../constants/enclave.ts";
 import { PAGE_EXECUTE } from "../constants/memory.ts";
-import { type InOut, readLargeInteger, setOut, TO_RESULTS } from "../out.ts";
+import { TO_RESULTS } from "../out.ts";
 import type { PortableExecutable } from "../portable-executable.ts";
 import type { Process } from "../process.ts";
 import { succeeded } from "../status.ts";
 import { CALL_TARGET_BYTES } from "../wasm/enclaves-exports.ts";
-import { TRANSFER_BYTES } from "../wasm/exports.ts";
+import { PAGE_BYTES, TRANSFER_BYTES } from "../wasm/exports.ts";
 
-const PAGE_BYTES = 0x1000;
 const SLOT_BYTES = 16;
 const FLAGS_AT = 8;
 const PAGES_A_CALL = Math.floor(TRANSFER_BYTES / CALL_TARGET_BYTES / (PAGE_BYTES / SLOT_BYTES));
 
-/** What a mapping was asked for, and by whom. */
-export interface Mapping {
-  readonly caller: Process;
-  readonly space: number;
-  readonly executable: PortableExecutable | undefined;
-  readonly BaseAddress: InOut;
-  readonly ViewSize: InOut;
-  /** Where the caller's offset lies in guest memory, else what it is. */
-  readonly offsetAt: number;
-  readonly offset: number;
-}
-
-/**
- * Hands over where a view came to lie. That of a program, in a process with Control Flow Guard,
- * lets calls through to the functions of the program's table alone (17.15). Without a table, and
- * without the guard, every address stays valid.
- */
-export function finishMapping(mapping: Mapping): void {
-  const { caller, space, executable, BaseAddress, ViewSize, offsetAt, offset } = mapping;
-  const { view } = caller.enter();
-  const [base, sizeBytes] = [view.result(0), view.result(1)];
-  setOut(BaseAddress, base);
-  setOut(ViewSize, sizeBytes);
-  if (executable?.guardTargets === undefined) return;
-  const { decision } = view;
-  const from = offsetAt > 0 ? Number(readLargeInteger(caller, offsetAt) ?? 0n) : offset;
-  guardView(caller, executable, new Set(executable.guardTargets), {
-    space,
-    base,
-    sizeBytes,
-    offset: from,
-  });
-  view.decision = decision;
-}
-
 /** A view of a program, and the space that it lies in. */
-interface ImageView {
+export interface ImageView {
   readonly space: number;
   readonly base: number;
   readonly sizeBytes: number;
@@ -56,15 +20,21 @@ interface ImageView {
   readonly offset: number;
 }
 
-function guardView(
+/**
+ * In a process with Control Flow Guard, the executable pages of the view let calls through to the
+ * functions of the program's table alone (17.15). Without a table, and without the guard, every
+ * address stays valid.
+ */
+export function guardImage(
   caller: Process,
-  executable: PortableExecutable,
-  valid: ReadonlySet<number>,
+  { runs, guardTargets }: PortableExecutable,
   { space, base, sizeBytes, offset }: ImageView,
 ): void {
+  if (guardTargets === undefined) return;
+  const valid = new Set(guardTargets);
   const end = offset + sizeBytes;
   let start = 0;
-  for (const { pages, protect } of executable.runs) {
+  for (const { pages, protect } of runs) {
     const stop = start + pages * PAGE_BYTES;
     const step = PAGES_A_CALL * PAGE_BYTES;
     for (let at = Math.max(start, offset); at < Math.min(stop, end); at += step) {

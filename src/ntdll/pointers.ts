@@ -1,7 +1,5 @@
-import { serviceWrite } from "../out.ts";
+import { numberBytes, serviceWrite } from "../out.ts";
 import type { Process } from "../process.ts";
-
-const POINTER_BYTES_MAXIMUM = 8;
 
 /**
  * What a pointer-sized parameter in guest memory says; a number that means nothing where it cannot
@@ -14,7 +12,5 @@ export function readPointer(process: Process, address: number): number {
 
 /** Write a pointer-sized parameter as a service does. */
 export function writePointer(process: Process, address: number, value: number): void {
-  const bytes = new Uint8Array(POINTER_BYTES_MAXIMUM);
-  new DataView(bytes.buffer).setUint32(0, value, true);
-  serviceWrite(process, address, bytes.subarray(0, process.door.pointerBytes));
+  serviceWrite(process, address, numberBytes(value, process.door.pointerBytes));
 }

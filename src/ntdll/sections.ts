@@ -16,14 +16,13 @@ import {
 import { packDecision } from "../decision.ts";
 import { dword, shown, text } from "../door.ts";
 import {
+  deliver,
   inValue,
   isServiceWritable,
   largeInteger,
-  type Out,
   outAddress,
   readLargeInteger,
   serviceWrite,
-  setOut,
   setStructure,
   TO_RESULTS,
 } from "../out.ts";
@@ -37,8 +36,8 @@ import {
   type SectionInformation,
 } from "../structs.ts";
 import { createSection } from "./create-section.ts";
-import { finishMapping } from "./image-targets.ts";
 import type { Ntdll, ObjectAttributes } from "./interface.ts";
+import { mapped } from "./mapped.ts";
 
 const CREATE = packDecision("7.1");
 const QUERY = packDecision("17.12");
@@ -61,18 +60,6 @@ export function sectionServices(process: Process): SectionServices {
   function isWritable(address: number, length: number): boolean {
     if (address === TO_RESULTS) return true;
     return address !== 0 && isServiceWritable(process, address, length);
-  }
-
-  /** A number as wide as a pointer, where `isWritable` has said yes. */
-  function deliver(out: Out<number>, address: number, value: number): void {
-    setOut(out, value);
-    if (address <= 0) return;
-    const { view } = process.enter();
-    const { decision } = view;
-    const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setBigUint64(0, BigInt(value), true);
-    serviceWrite(process, address, bytes.subarray(0, door.pointerBytes));
-    view.decision = decision;
   }
 
   return {
@@ -105,7 +92,7 @@ export function sectionServices(process: Process): SectionServices {
         file: fileHandle === 0 ? undefined : handles.file(fileHandle),
         obstacle: isReady ? undefined : { status: STATUS_ACCESS_VIOLATION, rule: CREATE },
       });
-      if (succeeded(status)) deliver(SectionHandle, handleAt, handle);
+      if (succeeded(status)) deliver(process, SectionHandle, handleAt, handle, door.pointerBytes);
       return status;
     },
 
@@ -120,7 +107,7 @@ export function sectionServices(process: Process): SectionServices {
       if (ObjectAttributes === null) return STATUS_INVALID_PARAMETER;
       const section = machine.sectionNames.find(name);
       if (section === undefined) return STATUS_OBJECT_NAME_NOT_FOUND;
-      deliver(SectionHandle, handleAt, handles.open(section, access));
+      deliver(process, SectionHandle, handleAt, handles.open(section, access), door.pointerBytes);
       return STATUS_SUCCESS;
     },
 
@@ -168,16 +155,8 @@ export function sectionServices(process: Process): SectionServices {
         protect,
       );
       if (!succeeded(status)) return status;
-      const { executable } = section;
-      finishMapping({
-        caller: process,
-        space: target,
-        executable,
-        BaseAddress,
-        ViewSize,
-        offsetAt,
-        offset,
-      });
+      const outs = { BaseAddress, ViewSize, offsetAt, offset };
+      mapped(process, target, section.executable, outs);
       return status;
     },
 
@@ -224,7 +203,7 @@ export function sectionServices(process: Process): SectionServices {
       if (bufferAt > 0) {
         serviceWrite(process, bufferAt, layout.encode(structure, door.pointerBytes));
       }
-      deliver(ReturnLength, returnLengthAt, bytes);
+      deliver(process, ReturnLength, returnLengthAt, bytes, door.pointerBytes);
       view.decision = QUERY;
       return STATUS_SUCCESS;
     },

@@ -6,7 +6,7 @@ import { requirementsOf } from "../extended-parameters.ts";
 import { inValue, largeInteger, outAddress } from "../out.ts";
 import type { Process } from "../process.ts";
 import { succeeded } from "../status.ts";
-import { finishMapping } from "./image-targets.ts";
+import { mapped } from "./mapped.ts";
 import { offsetIn } from "./sections.ts";
 import type { ViewServices } from "./views-interface.ts";
 
@@ -64,16 +64,8 @@ export function viewServices(process: Process): ViewServices {
         alignment,
       );
       if (!succeeded(status)) return status;
-      const { executable } = section;
-      finishMapping({
-        caller: process,
-        space: target,
-        executable,
-        BaseAddress,
-        ViewSize,
-        offsetAt,
-        offset,
-      });
+      const outs = { BaseAddress, ViewSize, offsetAt, offset };
+      mapped(process, target, section.executable, outs);
       return status;
     },
 

@@ -3,11 +3,10 @@ import { dword } from "../door.ts";
 import { inValue, outAddress, setOut, TO_RESULTS } from "../out.ts";
 import type { Process } from "../process.ts";
 import { succeeded } from "../status.ts";
-import { WATCH_ENTRIES } from "../wasm/exports.ts";
+import { PAGE_BYTES, WATCH_ENTRIES } from "../wasm/exports.ts";
 import type { Ntdll } from "./interface.ts";
 import { readPointer, writePointer } from "./pointers.ts";
 
-const PAGE_BYTES = 0x1000;
 const ENTRY_BYTES = 8;
 
 export function watchServices(

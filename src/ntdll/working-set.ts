@@ -18,13 +18,12 @@ import {
 import { packDecision } from "../decision.ts";
 import { dword, shown } from "../door.ts";
 import {
+  deliver,
   isServiceWritable,
   type Out,
   outAddress,
   type StructureOut,
   serviceRead,
-  serviceWrite,
-  setOut,
   setStructure,
   TO_RESULTS,
 } from "../out.ts";
@@ -74,15 +73,8 @@ export function queryWorkingSetClass(process: Process, query: WorkingSetQuery): 
     : queryWorkingSetEx(process, handle, buffer as WorkingSetExInOut, length);
   if (!succeeded(status)) return status;
   const { view } = process.enter();
-  const { decision } = view;
   const bytes = isList ? (view.result(0) + 1) * door.pointerBytes : length;
-  setOut(returnLength, bytes);
-  if (returnLengthAt > 0) {
-    const raw = new Uint8Array(ENTRY_BYTES);
-    new DataView(raw.buffer).setBigUint64(0, BigInt(bytes), true);
-    serviceWrite(process, returnLengthAt, raw.subarray(0, door.pointerBytes));
-  }
-  view.decision = decision;
+  deliver(process, returnLength, returnLengthAt, bytes, door.pointerBytes);
   return status;
 }
 

@@ -1,6 +1,6 @@
 import { LIST_PAIR_BYTES } from "./awe-exports.ts";
 import type { ContextView } from "./context.ts";
-import { type CoreExports, TRANSFER_BYTES } from "./exports.ts";
+import { TRANSFER_BYTES } from "./exports.ts";
 import type { Link } from "./link.ts";
 
 const PAIRS_MAXIMUM = Math.floor(TRANSFER_BYTES / LIST_PAIR_BYTES);
@@ -17,14 +17,14 @@ export class AweServices {
   }
 
   allocate(target: number, countAt: number, count: number, arrayAt: number): number {
-    return this.#call((core, context) =>
-      core.userPagesAllocateF64(context, target, countAt, count, arrayAt),
+    return this.#link.call(
+      (core, context) => core.userPagesAllocateF64(context, target, countAt, count, arrayAt) >>> 0,
     );
   }
 
   free(target: number, countAt: number, count: number, arrayAt: number): number {
-    return this.#call((core, context) =>
-      core.userPagesFreeF64(context, target, countAt, count, arrayAt),
+    return this.#link.call(
+      (core, context) => core.userPagesFreeF64(context, target, countAt, count, arrayAt) >>> 0,
     );
   }
 
@@ -41,39 +41,35 @@ export class AweServices {
         area.setBigUint64(at + 8, BigInt(frames[listed + i] ?? 0), true);
       }
       const behind = listed;
-      status = this.#call((core, context) => core.userPagesList(context, behind, pairs));
+      status = this.#link.call((core, context) => core.userPagesList(context, behind, pairs) >>> 0);
       listed += pairs;
     } while (listed < count && status < FAILED);
     return status;
   }
 
   map(address: number, count: number, arrayAt: number): number {
-    return this.#call((core, context) => core.userPagesMapF64(context, address, count, arrayAt));
+    return this.#link.call(
+      (core, context) => core.userPagesMapF64(context, address, count, arrayAt) >>> 0,
+    );
   }
 
   scatter(addressesAt: number, count: number, arrayAt: number): number {
-    return this.#call((core, context) =>
-      core.userPagesScatterF64(context, addressesAt, count, arrayAt),
+    return this.#link.call(
+      (core, context) => core.userPagesScatterF64(context, addressesAt, count, arrayAt) >>> 0,
     );
   }
 
   offer(address: number, size: number, priority: number): number {
-    return this.#call((core, context) => core.offerPagesF64(context, address, size, priority));
+    return this.#link.call(
+      (core, context) => core.offerPagesF64(context, address, size, priority) >>> 0,
+    );
   }
 
   reclaim(address: number, size: number): number {
-    return this.#call((core, context) => core.reclaimPagesF64(context, address, size));
+    return this.#link.call((core, context) => core.reclaimPagesF64(context, address, size) >>> 0);
   }
 
   discard(address: number, size: number): number {
-    return this.#call((core, context) => core.discardPagesF64(context, address, size));
-  }
-
-  #call(service: (core: CoreExports, context: number) => number): number {
-    try {
-      return service(this.#link.exports, this.#link.context) >>> 0;
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    return this.#link.call((core, context) => core.discardPagesF64(context, address, size) >>> 0);
   }
 }

@@ -111,61 +111,35 @@ export class Core {
   /** The current thread of this space is another one. */
   threadChanged(space: number, thread: number): void {
     if (this.#entered !== space) return;
-    try {
-      this.#link.exports.contextThread(this.#link.context, thread);
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    this.#link.call((core, context) => core.contextThread(context, thread));
   }
 
   machineCounter(counter: (typeof MachineCounter)[keyof typeof MachineCounter]): number {
-    try {
-      return this.#link.exports.machineCounterF64(counter);
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    return this.#link.call((core) => core.machineCounterF64(counter));
   }
 
   spaceCounter(space: number, counter: (typeof SpaceCounter)[keyof typeof SpaceCounter]): number {
-    try {
-      return this.#link.exports.spaceCounterF64(space, counter);
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    return this.#link.call((core) => core.spaceCounterF64(space, counter));
   }
 
   /** The number of a new space, or 0. */
   spaceCreate(kind: number, workingSetMinPages: number, workingSetMaxPages: number): number {
-    try {
-      return this.#link.exports.spaceCreate(kind, workingSetMinPages, workingSetMaxPages);
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    return this.#link.call((core) =>
+      core.spaceCreate(kind, workingSetMinPages, workingSetMaxPages),
+    );
   }
 
   spaceSetQuota(space: number, quotaPages: number): void {
-    try {
-      this.#link.exports.spaceSetQuotaF64(space, quotaPages);
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    this.#link.call((core) => core.spaceSetQuotaF64(space, quotaPages));
   }
 
   spaceTerminate(space: number): void {
-    try {
-      this.#link.exports.spaceTerminate(space);
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    this.#link.call((core) => core.spaceTerminate(space));
     if (this.#entered === space) this.#entered = NO_SPACE;
   }
 
   spaceDestroy(space: number): void {
-    try {
-      this.#link.exports.spaceDestroy(space);
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    this.#link.call((core) => core.spaceDestroy(space));
   }
 
   /** NTSTATUS. At most ADOPTED_RUNS_MAXIMUM runs. */
@@ -182,11 +156,9 @@ export class Core {
   ): number {
     const { base, size, type, allocationProtect, backing, runs } = region;
     writeRuns(this.view, runs);
-    const { exports, context } = this.#link;
-    const count = runs.length;
-    try {
-      return (
-        exports.regionAdoptF64(
+    return this.#link.call(
+      (core, context) =>
+        core.regionAdoptF64(
           context,
           space,
           base,
@@ -194,93 +166,54 @@ export class Core {
           type,
           allocationProtect,
           backing,
-          count,
-        ) >>> 0
-      );
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+          runs.length,
+        ) >>> 0,
+    );
   }
 
   spaceTouched(space: number, base: number, size: number): number {
-    try {
-      return this.#link.exports.spaceTouchedF64(space, base, size);
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    return this.#link.call((core) => core.spaceTouchedF64(space, base, size));
   }
 
   /** One handle more to a section. */
   sectionOpen(section: number): void {
-    try {
-      this.#link.exports.sectionOpen(section);
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    this.#link.call((core) => core.sectionOpen(section));
   }
 
   /** One handle less: without handles and views the section is gone. */
   sectionClose(section: number): void {
-    try {
-      this.#link.exports.sectionClose(section);
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    this.#link.call((core) => core.sectionClose(section));
   }
 
   /** End a file's content that nobody needs, by `ContentEnd`. */
   contentEnd(content: number): number {
-    try {
-      return this.#link.exports.contentEnd(content);
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    return this.#link.call((core) => core.contentEnd(content));
   }
 
   sectionCounter(
     section: number,
     counter: (typeof SectionCounter)[keyof typeof SectionCounter],
   ): number {
-    try {
-      return this.#link.exports.sectionCounterF64(section, counter);
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    return this.#link.call((core) => core.sectionCounterF64(section, counter));
   }
 
   /** Linear address of a committed byte; 0 not committed, 1 committed and never touched. */
   peek(space: number, address: number): number {
-    try {
-      return this.#link.exports.peekF64(space, address) >>> 0;
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    return this.#link.call((core) => core.peekF64(space, address) >>> 0);
   }
 
   /** Linear address of a committed byte to write; 0 not committed, 1 no memory for its page. */
   poke(space: number, address: number): number {
-    try {
-      return this.#link.exports.pokeF64(space, address) >>> 0;
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    return this.#link.call((core) => core.pokeF64(space, address) >>> 0);
   }
 
   /** The rule that fails, with the page in result 0; or 0. */
   verifySpace(space: number): number {
-    try {
-      return this.#link.exports.verifySpace(this.#link.context, space);
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    return this.#link.call((core, context) => core.verifySpace(context, space));
   }
 
   mapsForget(space: number): void {
-    try {
-      this.#link.exports.mapsForget(space);
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    this.#link.call((core) => core.mapsForget(space));
   }
 }
 

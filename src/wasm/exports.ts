@@ -308,6 +308,8 @@ export const CONTEXT = {
   transfer: 0x400,
 } as const;
 
+export const PAGE_BYTES = 0x1000;
+
 export const TRANSFER_BYTES = 0x7c00;
 export const WATCH_ENTRIES = TRANSFER_BYTES / 8;
 /** { pages u64, protect u32 (0: reserved), zero u32 } */

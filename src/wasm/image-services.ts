@@ -34,10 +34,9 @@ export class ImageServices {
     const status = typeof image === "number" ? image : 0;
     const { number, content, sizeBytes, base, runs } = typeof image === "number" ? NONE : image;
     writeRuns(this.#link.view, runs);
-    const { exports, context } = this.#link;
-    try {
-      return (
-        exports.sectionCreateImageF64(
+    return this.#link.call(
+      (core, context) =>
+        core.sectionCreateImageF64(
           context,
           status,
           number,
@@ -49,10 +48,7 @@ export class ImageServices {
           section.sizeBytes,
           section.protection,
           section.attributes,
-        ) >>> 0
-      );
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+        ) >>> 0,
+    );
   }
 }

@@ -39,6 +39,15 @@ export class Link {
     for (const listener of this.#onExports) listener(exports);
   }
 
+  /** A call of the core, whose trap poisons it. */
+  call<Result>(work: (core: CoreExports, context: number) => Result): Result {
+    try {
+      return work(this.exports, this.context);
+    } catch (error) {
+      throw this.trapped(error);
+    }
+  }
+
   /**
    * What to throw for whatever a call of the core has thrown. A stack overflow counts as a trap:
    * the core was left in the middle of something.

@@ -1,8 +1,6 @@
-import type { CoreExports } from "./exports.ts";
+import { type CoreExports, PAGE_BYTES } from "./exports.ts";
 import type { Link } from "./link.ts";
 import { RequestField, RequestKind, STATUS_ASKS } from "./requests-exports.ts";
-
-const PAGE_BYTES = 0x1000;
 
 /** What the core asks of the host: that a page be stored, or brought. */
 export interface PageRequest {
@@ -68,31 +66,25 @@ export class Requests {
   }
 
   pending(): PageRequest {
-    try {
-      const { exports, view } = this.#link;
-      const field = (number: number) => exports.requestFieldF64(number);
-      const kind = field(RequestField.Kind) as keyof typeof KINDS | typeof RequestKind.None;
+    return this.#link.call((core) => {
+      const kind = core.requestFieldF64(RequestField.Kind) as
+        | keyof typeof KINDS
+        | typeof RequestKind.None;
       if (kind === RequestKind.None) throw new Error("the core asks for nothing");
-      const linear = field(RequestField.Linear);
+      const linear = core.requestFieldF64(RequestField.Linear);
       return {
         kind: KINDS[kind],
-        ticket: field(RequestField.Ticket),
-        number: field(RequestField.Number),
-        page: field(RequestField.Page),
-        bytes: () => view.bytes(linear, PAGE_BYTES),
+        ticket: core.requestFieldF64(RequestField.Ticket),
+        number: core.requestFieldF64(RequestField.Number),
+        page: core.requestFieldF64(RequestField.Page),
+        bytes: () => this.#link.view.bytes(linear, PAGE_BYTES),
       };
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    });
   }
 
   /** Whether the answer was still awaited. */
   answer(ticket: number, status: number): boolean {
-    try {
-      return this.#link.exports.requestAnswer(ticket, status) !== 0;
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    return this.#link.call((core) => core.requestAnswer(ticket, status) !== 0);
   }
 
   /**

@@ -11,7 +11,8 @@ export type InContext<Name extends keyof CoreExports> = CoreExports[Name] extend
 
 /**
  * The Nt services of the core, and the flush of FlushViewOfFile. `target` is the number of a space
- * or the NTSTATUS of looking up a handle.
+ * or the NTSTATUS of looking up a handle. What programs call all the time is written out: gathering
+ * and spreading the arguments costs.
  */
 export class Services {
   readonly #link: Link;
@@ -56,13 +57,8 @@ export class Services {
     }
   };
 
-  readonly allocateEx: InContext<"allocateExF64"> = (...rest) => {
-    try {
-      return this.#exports.allocateExF64(this.#context, ...rest) >>> 0;
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
-  };
+  readonly allocateEx: InContext<"allocateExF64"> = (...rest) =>
+    this.#link.call((core, context) => core.allocateExF64(context, ...rest) >>> 0);
 
   readonly free: InContext<"freeF64"> = (target, baseAt, base, sizeAt, size, type) => {
     try {
@@ -223,84 +219,21 @@ export class Services {
     }
   };
 
-  readonly sectionCreate: InContext<"sectionCreateF64"> = (size, protection, attributes) => {
-    try {
-      return this.#exports.sectionCreateF64(this.#context, size, protection, attributes) >>> 0;
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
-  };
+  readonly sectionCreate: InContext<"sectionCreateF64"> = (...rest) =>
+    this.#link.call((core, context) => core.sectionCreateF64(context, ...rest) >>> 0);
 
-  readonly sectionCreateFile: InContext<"sectionCreateFileF64"> = (...rest) => {
-    try {
-      return this.#exports.sectionCreateFileF64(this.#context, ...rest) >>> 0;
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
-  };
+  readonly sectionCreateFile: InContext<"sectionCreateFileF64"> = (...rest) =>
+    this.#link.call((core, context) => core.sectionCreateFileF64(context, ...rest) >>> 0);
 
-  readonly sectionExtend: InContext<"sectionExtendF64"> = (...rest) => {
-    try {
-      return this.#exports.sectionExtendF64(this.#context, ...rest) >>> 0;
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
-  };
+  readonly sectionExtend: InContext<"sectionExtendF64"> = (...rest) =>
+    this.#link.call((core, context) => core.sectionExtendF64(context, ...rest) >>> 0);
 
-  readonly viewMap: InContext<"viewMapF64"> = (
-    target,
-    section,
-    rights,
-    baseAt,
-    base,
-    zeroBits,
-    commitSize,
-    offsetAt,
-    offset,
-    sizeAt,
-    size,
-    inherit,
-    type,
-    protection,
-  ) => {
-    try {
-      return (
-        this.#exports.viewMapF64(
-          this.#context,
-          target,
-          section,
-          rights,
-          baseAt,
-          base,
-          zeroBits,
-          commitSize,
-          offsetAt,
-          offset,
-          sizeAt,
-          size,
-          inherit,
-          type,
-          protection,
-        ) >>> 0
-      );
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
-  };
+  readonly viewMap: InContext<"viewMapF64"> = (...rest) =>
+    this.#link.call((core, context) => core.viewMapF64(context, ...rest) >>> 0);
 
-  readonly viewUnmap: InContext<"viewUnmapF64"> = (target, address) => {
-    try {
-      return this.#exports.viewUnmapF64(this.#context, target, address) >>> 0;
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
-  };
+  readonly viewUnmap: InContext<"viewUnmapF64"> = (...rest) =>
+    this.#link.call((core, context) => core.viewUnmapF64(context, ...rest) >>> 0);
 
-  readonly viewFlush: InContext<"viewFlushF64"> = (target, address, size) => {
-    try {
-      return this.#exports.viewFlushF64(this.#context, target, address, size) >>> 0;
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
-  };
+  readonly viewFlush: InContext<"viewFlushF64"> = (...rest) =>
+    this.#link.call((core, context) => core.viewFlushF64(context, ...rest) >>> 0);
 }

@@ -10,21 +10,20 @@ export class StackServices {
   }
 
   field(space: number, thread: number, field: (typeof StackField)[keyof typeof StackField]) {
-    return this.#call(() => this.#link.exports.threadStackF64(space, thread, field));
+    return this.#link.call((core) => core.threadStackF64(space, thread, field));
   }
 
   /** False where there is no memory for it. */
   set(space: number, thread: number, base: number, limit: number, deallocation: number): boolean {
-    return this.#call(
-      () => this.#link.exports.threadStackSetF64(space, thread, base, limit, deallocation) !== 0,
+    return this.#link.call(
+      (core) => core.threadStackSetF64(space, thread, base, limit, deallocation) !== 0,
     );
   }
 
   /** NTSTATUS. Sizes of 0 are the image's. */
   make(thread: number, reserve: number, commit: number): number {
-    const { context } = this.#link;
-    return this.#call(
-      () => this.#link.exports.threadStackMakeF64(context, thread, reserve, commit) >>> 0,
+    return this.#link.call(
+      (core, context) => core.threadStackMakeF64(context, thread, reserve, commit) >>> 0,
     );
   }
 
@@ -36,36 +35,18 @@ export class StackServices {
     commitAlign: number,
     reserveAlign: number,
   ): number {
-    const { context } = this.#link;
-    return this.#call(
-      () =>
-        this.#link.exports.stackCreateF64(
-          context,
-          commit,
-          reserve,
-          zeroBits,
-          commitAlign,
-          reserveAlign,
-        ) >>> 0,
+    return this.#link.call(
+      (core, context) =>
+        core.stackCreateF64(context, commit, reserve, zeroBits, commitAlign, reserveAlign) >>> 0,
     );
   }
 
   /** NTSTATUS; result 0: the guarantee before. */
   guarantee(sizeAt: number, size: number): number {
-    const { context } = this.#link;
-    return this.#call(() => this.#link.exports.stackGuaranteeF64(context, sizeAt, size) >>> 0);
+    return this.#link.call((core, context) => core.stackGuaranteeF64(context, sizeAt, size) >>> 0);
   }
 
   rearm(stackPointer: number): boolean {
-    const { context } = this.#link;
-    return this.#call(() => this.#link.exports.stackRearmF64(context, stackPointer) !== 0);
-  }
-
-  #call<T>(call: () => T): T {
-    try {
-      return call();
-    } catch (error) {
-      throw this.#link.trapped(error);
-    }
+    return this.#link.call((core, context) => core.stackRearmF64(context, stackPointer) !== 0);
   }
 }

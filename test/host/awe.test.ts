@@ -272,8 +272,7 @@ test("the door", async () => {
   window(guest);
   const k = guest.kernel32;
   const one = { value: 1 };
-  // biome-ignore lint/suspicious/noExplicitAny: what a caller without types could pass
-  const wrong = (value: unknown) => value as any;
+  const wrong = (value: unknown) => value as never;
   guest.refuses(
     TypeError,
     /UserPfnArray|entry 0|VirtualAddresses/,
