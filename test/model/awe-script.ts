@@ -1,5 +1,6 @@
 import { NO_FRAME } from "./awe-steps.ts";
-import { MEM_PHYSICAL, MEM_RESERVE, type Picks } from "./picks.ts";
+import { MEM_PHYSICAL, MEM_RESERVE } from "./memory-picks.ts";
+import type { Picks } from "./picks.ts";
 import type { HandleKind, Step, Who } from "./program.ts";
 import { Script } from "./script.ts";
 

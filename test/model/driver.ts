@@ -59,11 +59,11 @@ export function nextOf(shown: Generator<Shown>): string {
 }
 
 /** The program without every step that the difference does not need. */
-export async function shrink(
-  program: Program,
-  differs: (candidate: Program) => Promise<boolean>,
-): Promise<Program> {
-  let steps = program.steps;
+export async function shrink<P extends { readonly steps: readonly unknown[] }>(
+  program: P,
+  differs: (candidate: P) => Promise<boolean>,
+): Promise<P> {
+  let { steps } = program;
   for (let size = Math.ceil(steps.length / 2); size >= 1; size = size === 1 ? 0 : size >> 1) {
     for (let at = 0; at < steps.length; ) {
       const fewer = [...steps.slice(0, at), ...steps.slice(at + size)];

@@ -1,5 +1,11 @@
 import type { AweFragment, AweScript } from "./awe-script.ts";
-import { MEM_COMMIT, MEM_DECOMMIT, MEM_RELEASE, MEM_RESET, MEM_RESET_UNDO } from "./picks.ts";
+import {
+  MEM_COMMIT,
+  MEM_DECOMMIT,
+  MEM_RELEASE,
+  MEM_RESET,
+  MEM_RESET_UNDO,
+} from "./memory-picks.ts";
 import { BOTH, GRANULE, PAGE } from "./script.ts";
 
 // Scripts about windows, with one at 0 and another at SECOND, and about offers.

@@ -11,7 +11,7 @@ import {
   MEM_RESET_UNDO,
   MEM_TOP_DOWN,
   MEM_WRITE_WATCH,
-} from "./picks.ts";
+} from "./memory-picks.ts";
 import { BOTH, type Fragment, GRANULE, PAGE, READWRITE } from "./script.ts";
 
 // Scripts about calls: their flags, ranges and pointers, and the regions that refuse them.

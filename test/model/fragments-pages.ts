@@ -7,7 +7,7 @@ import {
   MEM_RESET,
   MEM_RESET_UNDO,
   MEM_WRITE_WATCH,
-} from "./picks.ts";
+} from "./memory-picks.ts";
 import { BOTH, type Fragment, GRANULE, PAGE, READWRITE } from "./script.ts";
 
 // Scripts about what pages hold and what accesses to them do.

@@ -8,7 +8,7 @@ import {
   MEM_RESET,
   MEM_TOP_DOWN,
   MEM_WRITE_WATCH,
-} from "./picks.ts";
+} from "./memory-picks.ts";
 import {
   COALESCE,
   HOLD,

@@ -5,7 +5,7 @@ import {
   MEM_RELEASE,
   MEM_RESET,
   MEM_RESET_UNDO,
-} from "./picks.ts";
+} from "./memory-picks.ts";
 import { GRANULE, PAGE } from "./script.ts";
 import {
   ALL_RIGHTS,

@@ -1,4 +1,5 @@
-import { MEM_COMMIT, MEM_DECOMMIT, MEM_RELEASE, MEM_RESERVE, type Picks } from "./picks.ts";
+import { MEM_COMMIT, MEM_DECOMMIT, MEM_RELEASE, MEM_RESERVE } from "./memory-picks.ts";
+import type { Picks } from "./picks.ts";
 import type { Step, Who } from "./program.ts";
 import { PAGE } from "./script.ts";
 import { type StackFragment, StackScript } from "./stack-script.ts";

@@ -1,6 +1,7 @@
 import type { ModelProfile, ModelSettings } from "../../src/model/settings.ts";
 import { aweSteps, fragmentSteps, placeholderSteps, sectionSteps } from "./fragments.ts";
 import { runStackFragment } from "./fragments-stacks.ts";
+import { MEM_COMMIT, MEM_RESERVE, MEM_WRITE_WATCH } from "./memory-picks.ts";
 import { ModelSubject } from "./model-subject.ts";
 import { randomRegion } from "./pick-adopted.ts";
 import { randomOffer } from "./pick-offers.ts";
@@ -11,7 +12,7 @@ import {
   randomViewEx,
 } from "./pick-placeholders.ts";
 import { randomSection, randomView } from "./pick-sections.ts";
-import { MEM_COMMIT, MEM_RESERVE, MEM_WRITE_WATCH, Picks } from "./picks.ts";
+import { Picks } from "./picks.ts";
 import type { Call, Program, SpaceKind, Step, Who } from "./program.ts";
 import { Random } from "./random.ts";
 

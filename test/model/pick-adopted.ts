@@ -1,5 +1,5 @@
 import type { RegionDescription } from "../../src/model/process.ts";
-import { MEM_COMMIT, MEM_RESERVE } from "./picks.ts";
+import { MEM_COMMIT, MEM_RESERVE } from "./memory-picks.ts";
 import type { Random } from "./random.ts";
 
 /** A view, an image or private memory that was there before. */

@@ -1,11 +1,5 @@
-import {
-  BASES,
-  MEM_COMMIT,
-  MEM_RESERVE,
-  MEM_TOP_DOWN,
-  MEM_WRITE_WATCH,
-  type Picks,
-} from "./picks.ts";
+import { BASES, MEM_COMMIT, MEM_RESERVE, MEM_TOP_DOWN, MEM_WRITE_WATCH } from "./memory-picks.ts";
+import type { Picks } from "./picks.ts";
 import { COALESCE, HOLD, KEEP, PRESERVE, REPLACE, REPLACE_VIEW } from "./placeholder-script.ts";
 import type { Call, Range, Requirements, Step, Who } from "./program.ts";
 

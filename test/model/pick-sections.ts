@@ -1,4 +1,5 @@
-import { ARENA_BASE, ARENA_GRANULES, BASES, type Picks } from "./picks.ts";
+import { ARENA_BASE, ARENA_GRANULES, BASES } from "./memory-picks.ts";
+import type { Picks } from "./picks.ts";
 import type { Call, Step, Who } from "./program.ts";
 import { ALL_RIGHTS, SEC_COMMIT, SEC_NO_CHANGE, SEC_RESERVE } from "./section-script.ts";
 

@@ -92,7 +92,7 @@ export interface Program {
 }
 
 /** JSON lines with addresses in hexadecimal: what a failure prints and `parseProgram` reads. */
-export function programText(program: Program): string {
+export function programText(program: { readonly steps: readonly unknown[] }): string {
   const { steps, ...head } = program;
   return [head, ...steps].map((line) => JSON.stringify(line, hexadecimal)).join("\n");
 }

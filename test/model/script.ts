@@ -1,5 +1,6 @@
 import type { RegionDescription } from "../../src/model/process.ts";
-import { MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, type Picks } from "./picks.ts";
+import { MEM_COMMIT, MEM_RELEASE, MEM_RESERVE } from "./memory-picks.ts";
+import type { Picks } from "./picks.ts";
 import type { Call, Step, Who } from "./program.ts";
 
 export const PAGE = 0x1000;
