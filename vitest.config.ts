@@ -16,6 +16,8 @@ const RUN_ONCE = [
   "test/cli/**", // the built package
   "test/model/coverage*.test.ts",
   "test/model/mutants*.test.ts", // of the model, or of any core
+  "test/pages/examples.test.ts", // the built package
+  "test/pages/index.test.ts",
   "test/unit/**", // modules of their own
 ];
 

@@ -1,18 +1,11 @@
 import { expect, test } from "vitest";
-import type { Machine, MachineOptions } from "../../../src/index.ts";
+import type { Machine, MachineOptions, ProfileName } from "../../../src/index.ts";
 import { createMachine } from "../../setup/machine.ts";
 import { rules } from "../rules.ts";
 import { type ProcessOptions, Scene } from "./scene.ts";
 
 /** Profile and kind of space in which a case runs. */
-export type Place =
-  | "win64 translated"
-  | "win32 translated"
-  | "win32 windowed"
-  | "win32-3g translated"
-  | "win32-3g windowed"
-  | "win32-4g translated"
-  | "win32-4g windowed";
+export type Place = `${ProfileName} ${"translated" | "windowed"}`;
 
 export const EVERYWHERE: readonly Place[] = ["win64 translated", "win32 windowed"];
 export const ON_WIN64: readonly Place[] = ["win64 translated"];
@@ -55,16 +48,22 @@ export function rule(
   id: string,
   title: string,
   body: (scene: Scene) => void,
-  { on = EVERYWHERE, machine: switches = {}, process = {} }: RuleOptions = {},
+  options: RuleOptions = {},
 ): void {
   if (!known.has(id)) throw new RangeError(`no rule ${id}`);
+  cases(`${id} ${title}`, body, options);
+}
+
+/** As `rule`, of something that is no rule. */
+export function cases(
+  title: string,
+  body: (scene: Scene) => void,
+  { on = EVERYWHERE, machine: switches = {}, process = {} }: RuleOptions = {},
+): void {
   for (const place of on) {
-    const [profile, space] = place.split(" ") as [
-      NonNullable<MachineOptions["profile"]>,
-      "windowed" | "translated",
-    ];
+    const [profile, space] = place.split(" ") as [ProfileName, "windowed" | "translated"];
     const options = { ...switches, profile };
-    test(`${id} ${title} [${place}]`, async () => {
+    test(`${title} [${place}]`, async () => {
       const machine = await machineFor(options);
       try {
         runCase(machine, { ...process, space }, body);
