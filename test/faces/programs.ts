@@ -203,8 +203,9 @@ async function explain(
   const { at, what, expected, actual } = (await replay(run, program.steps)) ?? difference;
   const file = relative(root, expect.getState().testPath ?? "");
   const again = `SEED=${seed} STEPS=${steps.length}`;
+  const place = `seed ${seed}, step ${difference.at + 1}`;
   return [
-    `seed ${seed}, step ${difference.at + 1}; alone in the smallest program, step ${at + 1}: ${what}`,
+    `${place}; alone in the smallest program, step ${at + 1}: ${what}`,
     `expected: ${expected}`,
     `actual:   ${actual}`,
     `again:    ${again} npx vitest run --project ${coreName} ${file}`,
