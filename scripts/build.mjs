@@ -1,6 +1,7 @@
 /**
- * Builds everything, in this order: the twins of the ABI; both cores; `build/core.ts`, the release
- * core as text that the host embeds; the library with its declarations in `dist/`.
+ * Builds everything, in this order: the twins of the ABI; both cores and the verifier;
+ * `build/core.ts`, the release core and the verifier as text that the host embeds; the library with
+ * its declarations in `dist/`.
  */
 import {
   chmodSync,
@@ -22,9 +23,19 @@ async function buildCore(target) {
   if (target === "release") await run(`${root}/scripts/optimize.mjs`);
 }
 
-function embedCore() {
-  const text = readFileSync(`${root}/build/core.release.wasm`).toString("base64");
-  writeFileSync(`${root}/build/core.ts`, `export const coreBase64 =\n  "${text}";\n`);
+async function buildVerifier() {
+  await run(tool("assemblyscript/bin/asc.js"), "--config", "asconfig.verifier.json");
+}
+
+function embed() {
+  const constants = [
+    ["coreBase64", "core.release.wasm"],
+    ["verifierBase64", "verifier.wasm"],
+  ].map(([name, file]) => {
+    const text = readFileSync(`${root}/build/${file}`).toString("base64");
+    return `export const ${name} =\n  "${text}";\n`;
+  });
+  writeFileSync(`${root}/build/core.ts`, constants.join(""));
 }
 
 async function buildDeclarations() {
@@ -61,14 +72,15 @@ function copyDeclarations() {
 async function build() {
   generateTwins();
   mkdirSync(`${root}/build`, { recursive: true });
-  await Promise.all([buildCore("release"), buildCore("debug")]);
-  embedCore();
+  await Promise.all([buildCore("release"), buildCore("debug"), buildVerifier()]);
+  embed();
   await Promise.all([
     run(tool("vite/bin/vite.js"), "build", "--logLevel", "warn"),
     buildDeclarations(),
   ]);
   copyDeclarations();
   copyFileSync(`${root}/build/core.release.wasm`, `${root}/dist/core.wasm`);
+  copyFileSync(`${root}/build/verifier.wasm`, `${root}/dist/verifier.wasm`);
   chmodSync(`${root}/dist/cli.js`, 0o755);
 }
 

@@ -90,6 +90,29 @@ describe("the release module", () => {
   );
 });
 
+describe("the verifier", () => {
+  const verifierBytes = readFileSync(`${root}/build/verifier.wasm`);
+  const verifier = describeModule(verifierBytes);
+
+  test("imports the memory of a core and nothing else", () => {
+    expect(WebAssembly.Module.imports(new WebAssembly.Module(verifierBytes))).toEqual([
+      { module: "env", name: "memory", kind: "memory" },
+    ]);
+  });
+
+  test("leaves that memory as it is when it is instantiated, and has no state of its own", () => {
+    expect(verifier.dataSegments).toBe(0);
+    expect(verifier.globals.filter(({ mutable }) => mutable)).toEqual([]);
+  });
+
+  test("exports verifySpace alone, which the core does not have", () => {
+    expect([...verifier.exports]).toEqual([
+      ["verifySpace", { parameters: ["i32", "i32"], results: ["i32"] }],
+    ]);
+    expect(core.exports.has("verifySpace")).toBe(false);
+  });
+});
+
 describe("a compiled accessor", () => {
   const text = readModuleText(readFileSync(`${root}/build/core.release.wat`, "utf8"));
   const accessors = [...core.exports.keys()].filter((name) => {

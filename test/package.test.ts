@@ -67,6 +67,7 @@ describe("the entries", () => {
       "./node",
       "./opfs",
       "./core.wasm",
+      "./verifier.wasm",
       "./assembly",
       "./assembly/*",
       "./package.json",

@@ -12,7 +12,6 @@ import { machine } from "../virt/machine";
 import { mapsClear } from "../virt/maps";
 import { SPACE_RUNNING, SPACE_TERMINATED, spaceOf } from "../virt/space";
 import { spaceDestroy as destroy, spaceTerminate as terminate } from "../virt/spaces";
-import { verify } from "../virt/verify";
 
 /** Machines, contexts and spaces. Every argument is a number; a context is its linear address. */
 
@@ -163,11 +162,6 @@ export function peek(space: u32, address: u64): u32 {
 export function poke(space: u32, address: u64): u32 {
   const found = spaceOf(space);
   return found === null || found.state != SPACE_RUNNING ? 0 : pokeAt(found, address);
-}
-
-export function verifySpace(context: u32, space: u32): u32 {
-  const found = spaceOf(space);
-  return found === null ? 0 : verify(changetype<Context>(context), found);
 }
 
 export function mapsForget(space: u32): void {

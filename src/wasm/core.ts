@@ -7,9 +7,11 @@ import {
   MachineCounter,
   type SectionCounter,
   type SpaceCounter,
+  type VerifierFunctions,
 } from "./exports.ts";
 import { ImageServices } from "./image-services.ts";
 import { Link } from "./link.ts";
+import { instantiateVerifier } from "./load.ts";
 import { Requests } from "./requests.ts";
 import { type AdoptedRun, writeRuns } from "./runs.ts";
 import { Services } from "./services.ts";
@@ -47,6 +49,7 @@ export class Core {
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
   readonly #link: Link;
+  #verifier: VerifierFunctions | undefined;
   #entered = NO_SPACE;
 
   /** The machine inside a fresh instance, or undefined where linear memory cannot grow that far. */
@@ -209,7 +212,10 @@ export class Core {
 
   /** The rule that fails, with the page in result 0; or 0. */
   verifySpace(space: number): number {
-    return this.#link.call((core, context) => core.verifySpace(context, space));
+    return this.#link.call((core, context) => {
+      this.#verifier ??= instantiateVerifier(core.memory);
+      return this.#verifier.verifySpace(context, space);
+    });
   }
 
   mapsForget(space: number): void {

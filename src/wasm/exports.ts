@@ -290,10 +290,14 @@ export interface CoreExports
    */
   pokeF64(space: number, address: number): number;
 
-  /** Every invariant between the maps, recomputed: 0, or the rule that fails (R0 = page). */
-  verifySpace(context: number, space: number): number;
   /** Empty the access map and the translations; nothing may change but speed. */
   mapsForget(space: number): void;
+}
+
+/** The functions of the verifier, a module of its own on the memory of a core. */
+export interface VerifierFunctions {
+  /** Every rule between the maps, recomputed: 0, or the rule that fails (R0 = page). */
+  verifySpace(context: number, space: number): number;
 }
 
 /** Byte offsets inside a context, and what its fixed places hold. */

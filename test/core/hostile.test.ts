@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { coreModule } from "../setup/machine.ts";
+import { bareCore } from "../setup/machine.ts";
 import { type AnyExports, runHostile } from "./hostile.ts";
 
 const seeds = process.env.SEED === undefined ? [1, 2] : [Number(process.env.SEED)];
@@ -10,12 +10,12 @@ test.each(
     return seeds.map((seed) => ({ profile, seed }));
   }),
 )("no export traps or breaks a rule, whatever it is given: $profile, seed $seed", (run) => {
-  const core = new WebAssembly.Instance(coreModule(), {}).exports as unknown as AnyExports;
+  const core = bareCore() as AnyExports;
   runHostile(core, { ...run, steps, verifyEvery: 16 });
 });
 
 test("a trap and a broken rule are reported", () => {
-  const core = new WebAssembly.Instance(coreModule(), {}).exports as unknown as AnyExports;
+  const core = bareCore() as AnyExports;
   const run = { profile: "win64", seed: 3, steps: 500, verifyEvery: 1 } as const;
   const trap = () => {
     throw new WebAssembly.RuntimeError("unreachable");

@@ -1,4 +1,10 @@
-import { type CoreExports, Profile, SpaceKind, Switch } from "../../src/wasm/exports.ts";
+import {
+  type CoreExports,
+  Profile,
+  SpaceKind,
+  Switch,
+  type VerifierFunctions,
+} from "../../src/wasm/exports.ts";
 import { pick, randomFrom } from "../unit/random.ts";
 import { PROTECTIONS, writeRuns } from "./adopted-runs.ts";
 import { aweCalls } from "./hostile-awe.ts";
@@ -12,7 +18,7 @@ import { workingSetCalls } from "./hostile-working-set.ts";
  */
 
 /** What the host uses, and accessors that it does not. */
-export interface AnyExports extends CoreExports {
+export interface AnyExports extends CoreExports, VerifierFunctions {
   windowedLoadU64(context: number, address: number): bigint;
   windowedStoreU32(context: number, address: number, value: number): void;
 }

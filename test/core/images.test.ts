@@ -1,12 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import {
-  CONTEXT,
-  type CoreExports,
-  MachineCounter,
-  Profile,
-  SpaceKind,
-} from "../../src/wasm/exports.ts";
-import { coreModule } from "../setup/machine.ts";
+import { CONTEXT, MachineCounter, Profile, SpaceKind } from "../../src/wasm/exports.ts";
+import { bareCore } from "../setup/machine.ts";
 
 const PAGE = 0x1000;
 const FILE = 1;
@@ -16,12 +10,12 @@ const SEC_COMMIT = 0x8000000;
 const STATUS_INVALID_IMAGE_FORMAT = 0xc000007b;
 
 describe("sectionCreateImage", () => {
-  let core: CoreExports;
+  let core: ReturnType<typeof bareCore>;
   let context: number;
   let space: number;
 
   beforeEach(() => {
-    core = new WebAssembly.Instance(coreModule(), {}).exports as unknown as CoreExports;
+    core = bareCore();
     core.machineCreateF64(Profile.win64, 0, 1000, 1000, 0, 0);
     context = core.contextCreate();
     space = core.spaceCreate(SpaceKind.Translated, 50, 345);

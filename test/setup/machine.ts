@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Machine, type MachineOptions } from "../../src/index.ts";
+import type { CoreExports, VerifierFunctions } from "../../src/wasm/exports.ts";
+import { instantiateVerifier } from "../../src/wasm/load.ts";
 
 /** Which core the tests of this run use: "release" or "debug". The projects of vitest set it. */
 export const coreName = process.env.GUARDPAGE_CORE ?? "release";
@@ -12,6 +14,13 @@ let compiled: WebAssembly.Module | undefined;
 export function coreModule(): WebAssembly.Module {
   compiled ??= new WebAssembly.Module(readFileSync(coreUrl));
   return compiled;
+}
+
+/** An instance of the core under test, without a host, and the verifier on its memory. */
+export function bareCore(): CoreExports & VerifierFunctions {
+  const { exports } = new WebAssembly.Instance(coreModule(), {});
+  const core = exports as unknown as CoreExports;
+  return { ...core, ...instantiateVerifier(core.memory) };
 }
 
 /** A machine on the core under test. */
