@@ -29,7 +29,7 @@ export { Machine, type MachineCounters, type ProcessOptions } from "./machine.ts
 export { GuestMemory } from "./memory.ts";
 export { MemoryFile, type MemoryFileOptions } from "./memory-file.ts";
 export { MemoryPageStore, type MemoryPageStoreOptions } from "./memory-page-store.ts";
-export type { MachineOptions, ProfileName, Seeded, Settings } from "./options.ts";
+export type { MachineOptions, Seeded, Settings } from "./options.ts";
 export type { InOut, Out, StructureOut } from "./out.ts";
 export type { PageStore } from "./page-store.ts";
 export {
@@ -37,6 +37,7 @@ export {
   Process,
   type ProcessCounters,
 } from "./process.ts";
+export type { ProfileName, VersionName } from "./profile.ts";
 export type { RaisedException } from "./raised-exception.ts";
 export type { RegionDescription, RegionRun } from "./region.ts";
 export { type StackBounds, type StackOptions, ThreadStack } from "./stack.ts";

@@ -3,18 +3,11 @@ import { Door, integer, optionBag, shown, truth } from "./door.ts";
 import { enclaveTypes } from "./enclaves.ts";
 import { Files } from "./files.ts";
 import { memoryNotifications } from "./memory-notification.ts";
-import {
-  type MachineOptions,
-  type ProfileName,
-  profileNumber,
-  type Settings,
-  seedOf,
-  settingsOf,
-  switchesOf,
-} from "./options.ts";
+import { type MachineOptions, type Settings, seedOf, settingsOf, switchesOf } from "./options.ts";
 import type { PageStore } from "./page-store.ts";
 import { Pager } from "./pager.ts";
 import { Process } from "./process.ts";
+import { isWide, type ProfileName, profileNumber, versionNumber } from "./profile.ts";
 import type { RegionDescription } from "./region.ts";
 import { SectionNames } from "./section.ts";
 import { Core } from "./wasm/core.ts";
@@ -63,7 +56,7 @@ const SPACES: readonly string[] = ["auto", "windowed", "translated"];
  * const guest = machine.createProcess();
  */
 export class Machine {
-  /** "win32", "win32-3g", "win32-4g" or "win64". */
+  /** The profile, by its one name: never "win32-2g". */
   readonly profile: ProfileName;
   /** The options it was created with, and the defaults of all others. */
   readonly options: Settings;
@@ -117,13 +110,16 @@ export class Machine {
     this.options = settings;
     core.workingSet.setNumaNodes(settings.numaNodes);
     this.profile = settings.profile;
-    this.pointerBytes = settings.profile === "win64" ? 8 : 4;
+    this.pointerBytes = isWide(settings.profile) ? 8 : 4;
     this.door = new Door(this.pointerBytes);
     this.pager = new Pager(core, pageStore);
     this.files = new Files(core, this.pager);
     core.enclaves.setTypes(enclaveTypes(settings.enclaves));
     this.lowestUserAddress = core.machineCounter(MachineCounter.LowestUserAddress);
-    this.highestUserAddress = core.machineCounter(MachineCounter.HighestUserAddress);
+    // What processes share in Windows 9x lies above what they are told (17.19).
+    const { HighestUserAddress, HighestVadAddress } = MachineCounter;
+    const highest = settings.profile === "win9x" ? HighestVadAddress : HighestUserAddress;
+    this.highestUserAddress = core.machineCounter(highest);
     core.onTrap(() => {
       for (const process of this.#processes) process.memory.close();
     });
@@ -182,7 +178,7 @@ export class Machine {
 
   /** Why the next process cannot be windowed. */
   #whyNoWindow(): string | undefined {
-    if (this.profile === "win64") {
+    if (isWide(this.profile)) {
       return "space: a 64-bit process cannot be windowed, its addresses do not fit";
     }
     if (!this.options.window) return "space: this machine was made without a window";
@@ -260,6 +256,7 @@ async function createCore(
 ): Promise<Core | undefined> {
   return Core.create(await instantiate(module), {
     profile: profileNumber(settings.profile),
+    version: versionNumber(settings.version, settings.windows95),
     switches: switchesOf(settings) | more,
     commitLimitPages: settings.commitLimit,
     physicalPages: settings.physicalPages,

@@ -1,9 +1,19 @@
 import { integer, optionBag, shown, truth } from "./door.ts";
 import { checkEnclaveKinds, type EnclaveKind } from "./enclaves.ts";
 import type { PageStore } from "./page-store.ts";
-import { Profile, Switch } from "./wasm/exports.ts";
-
-export type ProfileName = "win32" | "win32-2g" | "win32-3g" | "win32-4g" | "win64";
+import {
+  isCe,
+  isNt,
+  isSince,
+  isWide,
+  PROFILES,
+  type ProfileName,
+  profileOf,
+  VERSIONS,
+  type VersionName,
+  versionOf,
+} from "./profile.ts";
+import { Switch } from "./wasm/exports.ts";
 
 /**
  * A choice that goes by a seed: an integer from 0 to 2^32-1. The same seed gives the same choices.
@@ -14,8 +24,20 @@ export interface Seeded {
 
 /** What a machine is like. Everything has a default; rule numbers are those of docs/rules.md. */
 export interface MachineOptions {
-  /** Layout of the address spaces (1.1). "win32-2g" is "win32". Default "win64". */
+  /**
+   * Layout of the address spaces (1.1), and the kind of Windows: NT, 9x or CE. "win32-2g" is
+   * "win32". Default "win64".
+   */
   profile?: ProfileName | undefined;
+  /**
+   * Which calls and flags Windows NT has (14.2). Default "win10", with "win64-8tb" "win8". Before
+   * "win8.1", "win64" is "win64-8tb".
+   */
+  version?: VersionName | undefined;
+  /** Whether "win9x" is Windows 95, which records no writes (14.1), or 98. Default false. */
+  windows95?: boolean | undefined;
+  /** The processor under Windows CE: "sh4" keeps flags of pages (17.19). Default "x86". */
+  cpu?: "x86" | "sh4" | undefined;
   /** Whether STATUS_INVALID_PARAMETER says which one. Default "numbered". */
   statusStyle?: "numbered" | "plain" | undefined;
   /**
@@ -23,15 +45,21 @@ export interface MachineOptions {
    * "permission-first".
    */
   guardOrder?: "permission-first" | "guard-first" | undefined;
-  /** Whether fetching needs an executable page. Default true. */
+  /**
+   * Whether fetching needs an executable page. Default true from "winxp" on; what is older, 9x and
+   * CE never do.
+   */
   dep?: boolean | undefined;
-  /** Whether PAGE_EXECUTE can be read, as on real hardware. Default true. */
+  /**
+   * Whether PAGE_EXECUTE can be read, as on real hardware. Default true, with "win9x" false, as the
+   * documentation for it says.
+   */
   executeOnlyReadable?: boolean | undefined;
   /** What MEM_RESET does to the content (2.6). Default "keep". */
   resetEffect?: "keep" | "zero" | Seeded | undefined;
   /** Where a region goes that names no address (2.8). Default "lowest-first". */
   placement?: "lowest-first" | Seeded | undefined;
-  /** Whether MEM_COMMIT at a free address reserves too (14.1). Default false. */
+  /** Whether MEM_COMMIT at a free address reserves too (17.19). Default false, with "win9x" true. */
   autoReserveOnCommit?: boolean | undefined;
   /** Whether the processes hold SeLockMemoryPrivilege. Default false. */
   lockMemoryPrivilege?: boolean | undefined;
@@ -40,7 +68,8 @@ export interface MachineOptions {
   /** What MemoryRegionInformation says about the kind of a region (17.9). Default "documented". */
   regionFlags?: "documented" | "zero" | undefined;
   /**
-   * Whether a 32-bit process runs on a 64-bit system (17.7). Default true for win32 and win32-4g.
+   * Whether a 32-bit process runs on a 64-bit system (17.7). Default true for win32 and win32-4g
+   * from "winxp" on.
    */
   wow64?: boolean | undefined;
   /**
@@ -91,11 +120,14 @@ export interface MachineOptions {
 
 /** The options of a machine with their defaults filled in. */
 export type Settings = Readonly<{
-  [Name in Exclude<keyof MachineOptions, "module" | "pageStore">]-?: Exclude<
+  [Name in Exclude<keyof MachineOptions, "module" | "pageStore" | "version">]-?: Exclude<
     MachineOptions[Name],
     undefined
   >;
-}>;
+}> & {
+  /** Null where Windows is not NT. */
+  readonly version: VersionName | null;
+};
 
 const PAGES_MAXIMUM = 2 ** 36;
 const FRAMES_MAXIMUM = 2 ** 32 - 1;
@@ -108,8 +140,6 @@ const PHYSICAL_PAGES = 0x200000;
 const LOW_MEMORY_MAXIMUM = 0x4000;
 const LOW_MEMORY_PART = 128;
 
-const PROFILES: readonly ProfileName[] = ["win32", "win32-2g", "win32-3g", "win32-4g", "win64"];
-
 const SWITCHES: readonly (keyof Settings)[] = [
   "dep",
   "executeOnlyReadable",
@@ -119,11 +149,14 @@ const SWITCHES: readonly (keyof Settings)[] = [
   "wow64",
   "window",
   "codeGeneration",
+  "windows95",
 ];
 
 /** What each option may be that takes one of some words. */
 const WORDS = {
   profile: PROFILES,
+  version: VERSIONS,
+  cpu: ["x86", "sh4"],
   statusStyle: ["numbered", "plain"],
   guardOrder: ["permission-first", "guard-first"],
   resetEffect: ["keep", "zero"],
@@ -174,27 +207,36 @@ export function settingsOf(options: MachineOptions): Settings {
     const value = given[name as keyof Settings];
     if (value !== undefined) integer(value, name, least, most);
   }
-  const profile = given.profile === "win32-2g" ? "win32" : (given.profile ?? "win64");
+  const profile = profileOf(given.profile ?? "win64", options.version);
+  const version = options.version ?? versionOf(profile);
   const enclaves = checkEnclaveKinds(given.enclaves ?? []);
-  const settings = { ...defaultsOf(profile, given.physicalPages), ...given, profile, enclaves };
+  const defaults = defaultsOf(profile, version, given.physicalPages);
+  const settings = { ...defaults, ...given, profile, version, enclaves };
   checkTogether(settings);
   return Object.freeze(settings);
 }
 
-function defaultsOf(profile: ProfileName, physicalPages = PHYSICAL_PAGES): Settings {
+function defaultsOf(
+  profile: ProfileName,
+  version: VersionName | null,
+  physicalPages = PHYSICAL_PAGES,
+): Settings {
   return {
     profile,
+    version,
+    windows95: false,
+    cpu: "x86",
     statusStyle: "numbered",
     guardOrder: "permission-first",
-    dep: true,
-    executeOnlyReadable: true,
+    dep: isSince(version, "winxp"),
+    executeOnlyReadable: profile !== "win9x",
     resetEffect: "keep",
     placement: "lowest-first",
-    autoReserveOnCommit: false,
+    autoReserveOnCommit: profile === "win9x",
     lockMemoryPrivilege: false,
     strictPhysical: false,
     regionFlags: "documented",
-    wow64: profile === "win32" || profile === "win32-4g",
+    wow64: (profile === "win32" || profile === "win32-4g") && isSince(version, "winxp"),
     enclaves: [],
     commitLimit: 0x400000,
     physicalPages,
@@ -207,7 +249,7 @@ function defaultsOf(profile: ProfileName, physicalPages = PHYSICAL_PAGES): Setti
     numberOfProcessors: 1,
     numaNodes: 1,
     codeGeneration: false,
-    window: profile !== "win64",
+    window: !isWide(profile),
     handlerLoopLimit: 100_000,
     handlerDepthLimit: 64,
   };
@@ -227,19 +269,30 @@ function checkWord(given: Partial<Settings>, name: string, words: readonly strin
   }
 }
 
-function checkTogether({ profile, wow64, window, workingSetMin, workingSetMax }: Settings): void {
-  if (profile === "win64" && wow64) throw new RangeError("wow64 goes with a 32-bit profile only");
-  if (profile === "win64" && window) {
-    throw new RangeError("window goes with a 32-bit profile only: 128 TB do not fit");
+function checkTogether(settings: Settings): void {
+  const { profile, version, wow64, window, workingSetMin, workingSetMax } = settings;
+  if (isWide(profile) && wow64) throw new RangeError("wow64 goes with a 32-bit profile only");
+  if (isWide(profile) && window) {
+    throw new RangeError("window goes with a 32-bit profile only: so many TB do not fit");
+  }
+  if (!isNt(profile)) checkNoNt(settings);
+  if (settings.dep && !isSince(version, "winxp")) {
+    throw new RangeError(`dep: there is none in ${version ?? profile}`);
+  }
+  if (settings.windows95 && profile !== "win9x") {
+    throw new RangeError('windows95 goes with the profile "win9x" only');
+  }
+  if (settings.cpu !== "x86" && !isCe(profile)) {
+    throw new RangeError(`cpu: "${settings.cpu}" goes with the profiles "ce5" and "ce6" only`);
   }
   if (workingSetMin > workingSetMax) {
     throw new RangeError(`workingSetMin ${workingSetMin} is above workingSetMax ${workingSetMax}`);
   }
 }
 
-/** The number of a profile in the core. */
-export function profileNumber(profile: ProfileName): number {
-  return Profile[profile === "win32-2g" ? "win32" : profile];
+function checkNoNt({ profile, version, wow64 }: Settings): void {
+  if (version !== null) throw new RangeError(`version: the profile "${profile}" is not NT`);
+  if (wow64) throw new RangeError(`wow64: the profile "${profile}" is not NT`);
 }
 
 /** The switches of the core, without the window. */

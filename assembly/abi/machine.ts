@@ -17,6 +17,7 @@ import { spaceDestroy as destroy, spaceTerminate as terminate } from "../virt/sp
 
 export function machineCreate(
   profile: u32,
+  version: u32,
   switches: u32,
   commitLimitPages: u64,
   physicalPages: u64,
@@ -25,6 +26,7 @@ export function machineCreate(
 ): u32 {
   const made = machineMake(
     profile,
+    version,
     switches,
     commitLimitPages,
     physicalPages,

@@ -7,6 +7,7 @@ import { checkRange, finish, flagsRow, flagsStatus, perform } from "./allocate";
 import { answer, targetSpace } from "./answer";
 import { replacePlaceholder } from "./placeholder";
 import { isReadyPointer, pointerRead } from "./pointer";
+import { storedProtection } from "./protection";
 import {
   MEM_COMMIT,
   MEM_LARGE_PAGES,
@@ -36,6 +37,7 @@ export function allocateEx(
   highest: u64,
   alignment: u64,
 ): u32 {
+  protect = storedProtection(protect);
   const row = flagsRow(0, type & ~PLACEHOLDERS, protect);
   if (row != 0) return answer(context, rule(2, 1, row), flagsStatus(row));
   const wrong = placeholderRow(type, protect);

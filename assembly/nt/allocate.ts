@@ -12,21 +12,26 @@ import {
   STATUS_SUCCESS,
 } from "../base/status";
 import { Context, resultGet } from "../virt/context";
+import { regionAt } from "../virt/index";
 import {
+  FEATURE_CE,
+  FEATURE_SLOTS,
+  featureIs,
   machine,
   SWITCH_LOCK_MEMORY_PRIVILEGE,
   SWITCH_STRICT_PHYSICAL,
   switchIs,
 } from "../virt/machine";
 import { Space } from "../virt/space";
-import { answer, isTarget, targetSpace } from "./answer";
+import { answer, isTarget, limitOf, lowestOf, targetAt, targetSpace } from "./answer";
 import { commitPages } from "./commit";
 import { isInEnclave } from "./enclave-pages";
 import { isReadyPointer, pointerRead, pointerWrite } from "./pointer";
-import { isProtection } from "./protection";
+import { isProtection, storedProtection } from "./protection";
 import { reserveRegion } from "./reserve";
 import { resetPages } from "./reset";
 import {
+  MEM_9X_SHARED,
   MEM_COMMIT,
   MEM_LARGE_PAGES,
   MEM_PHYSICAL,
@@ -35,19 +40,13 @@ import {
   MEM_RESET_UNDO,
   MEM_TOP_DOWN,
   MEM_WRITE_WATCH,
+  PAGE_NOACCESS,
   PAGE_READWRITE,
 } from "./types";
 import { isZeroBits, zeroBitsLimit } from "./zero-bits";
 
-const KNOWN: u32 =
-  MEM_COMMIT |
-  MEM_RESERVE |
-  MEM_RESET |
-  MEM_TOP_DOWN |
-  MEM_WRITE_WATCH |
-  MEM_PHYSICAL |
-  MEM_RESET_UNDO |
-  MEM_LARGE_PAGES;
+/** CE puts what is only reserved, and this large, where all processes see it (14.3). */
+const COMMON_BYTES: u64 = 0x200000;
 const ACTIONS: u32 = MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_RESET_UNDO;
 
 /**
@@ -65,6 +64,7 @@ export function allocate(
   type: u32,
   protect: u32,
 ): u32 {
+  protect = storedProtection(protect);
   const row = flagsRow(zeroBits, type, protect);
   if (row != 0) return answer(context, rule(2, 1, row), flagsStatus(row));
   if (!isReadyPointer(context, baseAt) || !isReadyPointer(context, sizeAt)) {
@@ -72,10 +72,16 @@ export function allocate(
   }
   base = pointerRead(context, baseAt, base);
   size = pointerRead(context, sizeAt, size);
+  if (machine().commonSpace != 0) {
+    const isCommon = isForAll(base, size, type, protect);
+    if (isCommon) target = targetAt(target, machine().commonLowest);
+    else if (isSettled(target, base, type)) target = targetAt(target, base);
+    type &= ~MEM_9X_SHARED;
+  }
   const refused = checkRange(context, target, base, size, type);
   if (refused != STATUS_SUCCESS) return refused;
-  const lowest = machine().lowestAddress;
-  const highest = zeroBitsLimit(zeroBits);
+  const lowest = lowestOf(target);
+  const highest = zeroBitsLimit(zeroBits, limitOf(target));
   const space = targetSpace(target)!;
   const status = perform(context, space, base, size, type, protect, lowest, highest, GRANULARITY);
   return finish(context, baseAt, sizeAt, status);
@@ -83,7 +89,7 @@ export function allocate(
 
 /** Rows 11 to 15, and 17.2#12: what is wrong with range, handle, privilege or enclave. */
 export function checkRange(context: Context, target: u32, base: u64, size: u64, type: u32): u32 {
-  const limit = machine().regionLimit;
+  const limit = limitOf(target);
   if (base > limit) return answer(context, rule(2, 1, 11), STATUS_INVALID_PARAMETER_2);
   if (limit + 1 - base < size) return answer(context, rule(2, 1, 12), STATUS_INVALID_PARAMETER_4);
   if (size == 0) return answer(context, rule(2, 1, 13), STATUS_INVALID_PARAMETER_4);
@@ -103,6 +109,25 @@ export function finish(context: Context, baseAt: u64, sizeAt: u64, status: u32):
   pointerWrite(context, baseAt, resultGet(context, 0));
   pointerWrite(context, sizeAt, resultGet(context, 1));
   return STATUS_SUCCESS;
+}
+
+/** Whether an allocation goes where all processes see it (14.3, 17.19). */
+function isForAll(base: u64, size: u64, type: u32, protect: u32): bool {
+  if (featureIs(FEATURE_SLOTS)) {
+    return base == 0 && size >= COMMON_BYTES && type == MEM_RESERVE && protect == PAGE_NOACCESS;
+  }
+  return (type & MEM_9X_SHARED) != 0;
+}
+
+/**
+ * Whether the common memory of all processes answers: in CE for every address there, in Windows 9x
+ * for what is there already. To reserve there it wants to be asked by MEM_9X_SHARED.
+ */
+function isSettled(target: u32, base: u64, type: u32): bool {
+  if (featureIs(FEATURE_SLOTS)) return true;
+  const common = targetAt(target, base);
+  const reserves = (type & MEM_RESERVE) != 0;
+  return !reserves && common != target && regionAt(targetSpace(common)!, base) !== null;
 }
 
 /** Row 16: the path that the type asks for. */
@@ -129,7 +154,7 @@ export function perform(
 /** Rows 1 to 9 of 2.1: what is wrong with the flags, whatever the address; 0 where nothing is. */
 export function flagsRow(zeroBits: u64, type: u32, protect: u32): u32 {
   if (!isZeroBits(zeroBits)) return 1;
-  if ((type & ~KNOWN) != 0) return 2;
+  if ((type & ~machine().allocationTypes) != 0) return 2;
   if ((type & ACTIONS) == 0) return 3;
   if ((type & MEM_RESET) != 0 && type != MEM_RESET) return 4;
   if ((type & MEM_RESET_UNDO) != 0 && type != MEM_RESET_UNDO) return 4;
@@ -138,7 +163,11 @@ export function flagsRow(zeroBits: u64, type: u32, protect: u32): u32 {
     if ((type & both) != both || (type & (MEM_PHYSICAL | MEM_WRITE_WATCH)) != 0) return 5;
   }
   const isReserve = (type & MEM_RESERVE) != 0;
-  if ((type & MEM_WRITE_WATCH) != 0 && !isReserve) return 6;
+  if ((type & MEM_WRITE_WATCH) != 0) {
+    if (!isReserve) return 6;
+    // The bit means MEM_AUTO_COMMIT there, which goes with MEM_RESERVE only (17.19).
+    if ((type & MEM_COMMIT) != 0 && featureIs(FEATURE_CE)) return 6;
+  }
   if ((type & MEM_PHYSICAL) != 0) {
     const allowed = switchIs(SWITCH_STRICT_PHYSICAL) ? MEM_RESERVE : MEM_RESERVE | MEM_TOP_DOWN;
     if (!isReserve || (type & ~(allowed | MEM_PHYSICAL)) != 0) return 7;

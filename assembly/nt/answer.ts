@@ -9,7 +9,7 @@ import {
 } from "../base/status";
 import { sectionOf } from "../object/section";
 import { Context } from "../virt/context";
-import { SWITCH_PLAIN_STATUS, switchIs } from "../virt/machine";
+import { machine, SWITCH_PLAIN_STATUS, switchIs } from "../virt/machine";
 import { operationAsks, operationBegin, suspend } from "../virt/request";
 import { SPACE_TERMINATED, Space, spaceOf } from "../virt/space";
 
@@ -37,6 +37,28 @@ export function unnumbered(status: u32): u32 {
  */
 export function isTarget(target: u32): bool {
   return target < 0x80000000;
+}
+
+/**
+ * Who answers for an address of a target: what all processes share has a space of its own, that no
+ * handle leads to (17.19).
+ */
+export function targetAt(target: u32, address: u64): u32 {
+  const common = machine().commonSpace;
+  if (common == 0 || address < machine().commonLowest) return target;
+  return isTarget(target) && !isTerminating(targetSpace(target)!) ? common : target;
+}
+
+/** The last byte that an allocation of the target may occupy. */
+export function limitOf(target: u32): u64 {
+  const isCommon = target == machine().commonSpace && target != 0;
+  return isCommon ? machine().highestAddress : machine().regionLimit;
+}
+
+/** The first byte that a region of the target may occupy. */
+export function lowestOf(target: u32): u64 {
+  const isCommon = target == machine().commonSpace && target != 0;
+  return isCommon ? machine().commonLowest : machine().lowestAddress;
 }
 
 /** The space of a target, or null. Requires: `isTarget`. */

@@ -16,8 +16,15 @@ import { chargeFits } from "../phys/charge";
 import { chargeFitsQuota, commit, protectPages, reserve } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { regionAt, regionFloor } from "../virt/index";
-import { SWITCH_AUTO_RESERVE, switchIs } from "../virt/machine";
 import {
+  FEATURE_VIEW_COMMIT_UNCHECKED,
+  featureIs,
+  machine,
+  SWITCH_AUTO_RESERVE,
+  switchIs,
+} from "../virt/machine";
+import {
+  REGION_COPY,
   REGION_ENCLAVE,
   REGION_FILE_VIEW,
   REGION_IMAGE,
@@ -137,11 +144,12 @@ function commitView(
 
 /** Rows C4 to C8: what the region does not allow; 0 where nothing is wrong. */
 function regionRow(region: Region, protect: u32): u32 {
-  const fixed = REGION_PHYSICAL | REGION_LARGE | REGION_RESIDENT | REGION_PLACEHOLDER;
+  const fixed = REGION_PHYSICAL | REGION_LARGE | REGION_RESIDENT | REGION_PLACEHOLDER | REGION_COPY;
   if (regionIs(region, fixed)) return 4;
   if (region.kind == REGION_FILE_VIEW || region.kind == REGION_IMAGE) return 5;
   if (region.kind == REGION_PAGEFILE_VIEW) {
     if ((protect & (PAGE_NOCACHE | PAGE_WRITECOMBINE)) != 0) return 6;
+    if (featureIs(FEATURE_VIEW_COMMIT_UNCHECKED)) return 0;
     return isAllowedInView(region.protection, protect) ? 0 : 7;
   }
   return isCopyProtection(protect) ? 8 : 0;
@@ -177,7 +185,7 @@ function roomStatus(
  */
 function reserveForCommit(context: Context, space: Space, start: u64, end: u64, protect: u32): u32 {
   const base = alignDown(start, GRANULARITY);
-  if (base == 0 || regionFloor(space, end - 1).end > base) {
+  if (base < machine().lowestAddress || regionFloor(space, end - 1).end > base) {
     return answer(context, rule(17, 19, 2), STATUS_CONFLICTING_ADDRESSES);
   }
   if (isCopyProtection(protect)) return fail(context, 8, STATUS_INVALID_PAGE_PROTECTION);

@@ -16,8 +16,9 @@ import {
 import { decommit, release } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { regionAt } from "../virt/index";
-import { machine } from "../virt/machine";
+import { FEATURE_DECOMMIT_SIZE, FEATURE_PLACEHOLDERS, featureIs, machine } from "../virt/machine";
 import {
+  REGION_COPY,
   REGION_ENCLAVE,
   REGION_LARGE,
   REGION_PHYSICAL,
@@ -29,7 +30,7 @@ import {
 import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
 import { finish } from "./allocate";
-import { answer, isTarget, targetSpace } from "./answer";
+import { answer, isTarget, targetAt, targetSpace } from "./answer";
 import { freeInEnclave } from "./enclave-pages";
 import { releasePlaceholder } from "./placeholder";
 import { isReadyPointer, pointerRead } from "./pointer";
@@ -55,6 +56,7 @@ export function free(
 ): u32 {
   const modifier = type & ~MEM_RELEASE;
   const isPlaceholder =
+    featureIs(FEATURE_PLACEHOLDERS) &&
     (type & MEM_RELEASE) != 0 &&
     (modifier == MEM_PRESERVE_PLACEHOLDER || modifier == MEM_COALESCE_PLACEHOLDERS);
   if (type != MEM_DECOMMIT && type != MEM_RELEASE && !isPlaceholder) {
@@ -68,6 +70,7 @@ export function free(
   const highest = machine().highestAddress;
   if (base > highest) return fail(context, 4, STATUS_INVALID_PARAMETER_2);
   if (highest - base < size) return fail(context, 5, STATUS_INVALID_PARAMETER_3);
+  target = targetAt(target, base);
   if (!isTarget(target)) return fail(context, 6, target);
   const space = targetSpace(target)!;
   if (isPlaceholder && size == 0) {
@@ -106,7 +109,7 @@ function perform(
   if (size == 0 && pageDown(base) != region.start) {
     return fail(context, isRelease ? 10 : 11, STATUS_FREE_VM_NOT_AT_BASE);
   }
-  if (regionIs(region, REGION_PHYSICAL | REGION_LARGE)) {
+  if (regionIs(region, REGION_PHYSICAL | REGION_LARGE | REGION_COPY)) {
     if (!isRelease) return fail(context, 13, STATUS_MEMORY_NOT_ALLOCATED);
     if (start != region.start || end != region.end) {
       return fail(context, 12, STATUS_FREE_VM_NOT_AT_BASE);
@@ -114,8 +117,9 @@ function perform(
   }
   if (!roomEnsure(space)) return fail(context, 13, STATUS_INSUFFICIENT_RESOURCES);
   resultSet(context, 0, start);
-  // A whole region that is decommitted by size 0 reports size 0 (3.2#4).
-  resultSet(context, 1, !isRelease && size == 0 ? 0 : end - start);
+  // A whole region that is decommitted by size 0 reports size 0 (3.2#4, 14.2#10).
+  const isSizeless = !isRelease && size == 0 && !featureIs(FEATURE_DECOMMIT_SIZE);
+  resultSet(context, 1, isSizeless ? 0 : end - start);
   const isWhole = start == region.start && end == region.end;
   if (isRelease) {
     release(space, region, pageOf(start), pageOf(end));

@@ -19,9 +19,16 @@ import { isLocked, lockPage, trimUnlocked, unlockPage } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { disarm, GUARD, judge, meet, prepare, RESOLVED, STACK_OVERFLOW } from "../virt/fault";
 import { regionAt } from "../virt/index";
-import { machine, SWITCH_LOCK_MEMORY_PRIVILEGE, switchIs } from "../virt/machine";
+import {
+  FEATURE_LOCK_UNMARKED,
+  featureIs,
+  machine,
+  SWITCH_LOCK_MEMORY_PRIVILEGE,
+  switchIs,
+} from "../virt/machine";
 import { framesAvailable } from "../virt/pager";
 import {
+  REGION_COPY,
   REGION_ENCLAVE,
   REGION_LARGE,
   REGION_PHYSICAL,
@@ -61,7 +68,7 @@ export function lock(
   while (known < end) {
     const region = regionAt(space, addressOf(known));
     if (region === null) return fail(context, 5, STATUS_ACCESS_VIOLATION);
-    if (regionIs(region, REGION_PHYSICAL | REGION_LARGE | REGION_ENCLAVE)) {
+    if (regionIs(region, REGION_PHYSICAL | REGION_LARGE | REGION_ENCLAVE | REGION_COPY)) {
       return fail(context, 6, STATUS_INCOMPATIBLE_FILE_MAP);
     }
     known = pageOf(region.end);
@@ -86,6 +93,7 @@ export function lock(
   }
   for (let page = first; page < end; page++) {
     if (!isLocked(space, page)) lockPage(space, page);
+    if (featureIs(FEATURE_LOCK_UNMARKED)) continue;
     if (isWatched(space, page) && judge(space, page, WRITE) == RESOLVED) recordWrite(space, page);
   }
   writeRange(context, baseAt, sizeAt);

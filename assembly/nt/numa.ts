@@ -5,7 +5,7 @@ import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import { Region } from "../virt/region";
 import { allocate, flagsRow } from "./allocate";
-import { answer, targetSpace } from "./answer";
+import { answer, targetAt, targetSpace } from "./answer";
 import { NO_POINTER } from "./pointer";
 import { MEM_RESERVE, MEM_RESET_UNDO } from "./types";
 
@@ -38,7 +38,8 @@ export function allocateNuma(
   }
   const status = allocate(context, target, NO_POINTER, base, 0, NO_POINTER, size, type, protect);
   if (status == STATUS_SUCCESS && isNamed) {
-    const region = regionAt(targetSpace(target)!, resultGet(context, 0))!;
+    const start = resultGet(context, 0);
+    const region = regionAt(targetSpace(targetAt(target, start))!, start)!;
     region.flags |= node << NODE_SHIFT;
   }
   return status;

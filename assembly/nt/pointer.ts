@@ -7,6 +7,7 @@ import { Context, contextSpace } from "../virt/context";
 import { complete, disarm, GUARD, meet, prepare, RESOLVED } from "../virt/fault";
 import { machine } from "../virt/machine";
 import { frameHold } from "../virt/request";
+import { keptPage, keptSpace } from "../virt/seen";
 import { Space } from "../virt/space";
 
 /**
@@ -39,7 +40,7 @@ export function isReady(context: Context, at: u64, bytes: u64, access: u32): boo
   const isParameter = bytes <= PARAMETER_BYTES;
   for (let page = pageOf(at); page <= last; page++) {
     if (!prepare(space, page, access)) return false;
-    if (isParameter) frameHold(changetype<Frame>(frameAt(space, page)));
+    if (isParameter) frameHold(changetype<Frame>(frameKept(space, page)));
   }
   return true;
 }
@@ -50,9 +51,13 @@ export function isAllPresent(context: Context, at: u64, bytes: u64): bool {
   if (at == NO_POINTER || bytes == 0) return true;
   const last = pageOf(at + bytes - 1);
   for (let page = pageOf(at); page <= last; page++) {
-    if (!isPresent(space, page)) return false;
+    if (!isPresent(keptSpace(space, page), keptPage(space, page))) return false;
   }
   return true;
+}
+
+function frameKept(space: Space, page: u64): u32 {
+  return frameAt(keptSpace(space, page), keptPage(space, page));
 }
 
 /** Whether a pointer-sized parameter can be written. */

@@ -2,49 +2,171 @@ import { arenaStart } from "../base/arena";
 import { WINDOW } from "../base/layout";
 import { randomSeed } from "../base/random";
 import { chargeStart } from "../phys/charge";
-import { machine, SWITCH_WINDOW } from "../virt/machine";
+import {
+  FEATURE_9X,
+  FEATURE_CACHING_BY_PAGE,
+  FEATURE_CE,
+  FEATURE_DECOMMIT_SIZE,
+  FEATURE_LOCK_UNMARKED,
+  FEATURE_NO_SINGLE_ZERO_BIT,
+  FEATURE_PLACEHOLDERS,
+  FEATURE_SLOTS,
+  FEATURE_VIEW_COMMIT_UNCHECKED,
+  Machine,
+  machine,
+  SWITCH_WINDOW,
+} from "../virt/machine";
+import {
+  MEM_9X_SHARED,
+  MEM_COMMIT,
+  MEM_LARGE_PAGES,
+  MEM_PHYSICAL,
+  MEM_RESERVE,
+  MEM_RESET,
+  MEM_RESET_UNDO,
+  MEM_TOP_DOWN,
+  MEM_WRITE_WATCH,
+  PAGE_EXECUTE_WRITECOPY,
+  PAGE_GUARD,
+  PAGE_NOACCESS,
+  PAGE_NOCACHE,
+  PAGE_READONLY,
+  PAGE_READWRITE,
+  PAGE_TARGETS,
+  PAGE_WRITECOMBINE,
+  PAGE_WRITECOPY,
+} from "./types";
 
-/** Address layouts of Windows (1.1) and what they need of the core. */
+/** Address layouts of Windows (1.1), and what its versions know (14). */
 export const PROFILE_WIN32: u32 = 0;
 export const PROFILE_WIN32_3G: u32 = 1;
 export const PROFILE_WIN32_4G: u32 = 2;
 export const PROFILE_WIN64: u32 = 3;
+export const PROFILE_WIN64_8TB: u32 = 4;
+export const PROFILE_WIN9X: u32 = 5;
+export const PROFILE_CE5: u32 = 6;
+export const PROFILE_CE6: u32 = 7;
 
-const LOWEST: u64 = 0x10000;
-/** Regions end so far below the highest user address (0.1, highest VAD address). */
+/** Versions of NT after NT 4, which is 0; of 9x, 0 is Windows 95. */
+const WIN2000: u32 = 1;
+const WINXP: u32 = 2;
+const VISTA: u32 = 3;
+const WIN7: u32 = 4;
+const WIN8: u32 = 5;
+const WIN8_1: u32 = 6;
+const WIN10: u32 = 7;
+
+/** Regions end so far below the highest user address of NT (0.1, highest VAD address). */
 const UNUSED_TOP: u64 = 0x10000;
 /** A window, the tables below it and some arena have to fit into one linear memory (17.1). */
 const WINDOW_MOST: u64 = 0xc0000000;
+/** Protections of data, and all. */
+const DATA: u32 = PAGE_NOACCESS | PAGE_READONLY | PAGE_READWRITE | PAGE_WRITECOPY;
+const BASES: u32 = 0xff;
 
 /** False where linear memory cannot grow to where the arena begins. */
 export function machineMake(
   profile: u32,
+  version: u32,
   switches: u32,
   commitLimitPages: u64,
   physicalPages: u64,
   placementSeed: u32,
   resetSeed: u32,
 ): bool {
-  const highest = highestOf(profile);
-  const hasWindow = profile != PROFILE_WIN64 && (switches & SWITCH_WINDOW) != 0;
-  const windowBytes = hasWindow ? min<u64>(highest + 1, WINDOW_MOST) : 0;
-  if (!arenaStart(<u64>WINDOW + windowBytes)) return false;
   const m = machine();
-  m.lowestAddress = LOWEST;
-  m.highestAddress = highest;
-  m.regionLimit = highest - UNUSED_TOP;
+  const isWide = profile == PROFILE_WIN64 || profile == PROFILE_WIN64_8TB;
+  if (profile == PROFILE_WIN9X) layOut9x(m, version);
+  else if (profile >= PROFILE_CE5) layOutCe(m, profile == PROFILE_CE5);
+  else layOutNt(m, profile, version);
+  const hasWindow = !isWide && (switches & SWITCH_WINDOW) != 0;
+  // What all processes see is not in the window of one.
+  const own = m.commonLowest == 0 ? m.highestAddress : m.regionLimit;
+  const windowBytes = hasWindow ? min<u64>(own + 1, WINDOW_MOST) : 0;
+  if (!arenaStart(<u64>WINDOW + windowBytes)) return false;
   m.windowBytes = windowBytes;
   m.switches = switches;
-  m.pointerBytes = profile == PROFILE_WIN64 ? 8 : 4;
-  m.levels = profile == PROFILE_WIN64 ? 3 : 1;
+  m.pointerBytes = isWide ? 8 : 4;
+  m.levels = isWide ? 3 : 1;
   m.placementState = randomSeed(placementSeed);
   m.resetState = randomSeed(resetSeed);
   chargeStart(commitLimitPages, physicalPages);
   return true;
 }
 
-function highestOf(profile: u32): u64 {
+function layOutNt(m: Machine, profile: u32, version: u32): void {
+  m.lowestAddress = 0x10000;
+  m.highestAddress = highestOfNt(profile);
+  m.regionLimit = m.highestAddress - UNUSED_TOP;
+  viewsWhereAllocationsAre(m);
+  // Table 14.2, column by column.
+  let types = MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_TOP_DOWN;
+  let protections = BASES | PAGE_GUARD | PAGE_NOCACHE;
+  let sectionProtections = DATA;
+  let features: u32 = 0;
+  if (version >= WIN2000) types |= MEM_PHYSICAL;
+  if (version >= WINXP) {
+    types |= MEM_WRITE_WATCH | MEM_LARGE_PAGES;
+    protections |= PAGE_WRITECOMBINE;
+    sectionProtections = BASES & ~PAGE_EXECUTE_WRITECOPY;
+  }
+  if (version >= VISTA) sectionProtections = BASES;
+  else features |= FEATURE_NO_SINGLE_ZERO_BIT;
+  if (version < WIN7) features |= FEATURE_VIEW_COMMIT_UNCHECKED | FEATURE_CACHING_BY_PAGE;
+  if (version >= WIN8) types |= MEM_RESET_UNDO;
+  if (version == WIN8) features |= FEATURE_LOCK_UNMARKED;
+  if (version >= WIN8_1) protections |= PAGE_TARGETS;
+  features |= version >= WIN10 ? FEATURE_PLACEHOLDERS : FEATURE_DECOMMIT_SIZE;
+  m.allocationTypes = types;
+  m.protections = protections;
+  m.sectionProtections = sectionProtections;
+  m.features = features;
+}
+
+function layOut9x(m: Machine, version: u32): void {
+  m.lowestAddress = 0x400000;
+  m.highestAddress = 0xbfffffff;
+  m.regionLimit = 0x7fffffff;
+  viewsWhereAllocationsAre(m);
+  m.viewLowest = 0x80000000;
+  m.viewLimit = m.highestAddress;
+  m.commonLowest = m.viewLowest;
+  m.allocationTypes = MEM_COMMIT | MEM_RESERVE | MEM_TOP_DOWN | MEM_9X_SHARED;
+  if (version != 0) m.allocationTypes |= MEM_WRITE_WATCH;
+  m.protections = BASES;
+  m.sectionProtections = BASES;
+  m.features = FEATURE_9X | FEATURE_DECOMMIT_SIZE;
+}
+
+function layOutCe(m: Machine, hasSlots: bool): void {
+  m.lowestAddress = 0x10000;
+  m.highestAddress = 0x7fffffff;
+  m.regionLimit = hasSlots ? 0x01ffffff : 0x3fffffff;
+  viewsWhereAllocationsAre(m);
+  m.viewLowest = hasSlots ? 0x42000000 : 0x60000000;
+  m.viewLimit = hasSlots ? 0x7fffffff : 0x6fffffff;
+  if (hasSlots) {
+    m.commonLowest = m.viewLowest;
+  } else {
+    m.imageLowest = 0x40000000;
+    m.imageLimit = 0x5fffffff;
+  }
+  // MEM_AUTO_COMMIT is the bit of MEM_WRITE_WATCH.
+  m.allocationTypes = MEM_COMMIT | MEM_RESERVE | MEM_TOP_DOWN | MEM_WRITE_WATCH;
+  m.protections = (BASES & ~(PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY)) | PAGE_GUARD | PAGE_NOCACHE;
+  m.sectionProtections = BASES & ~(PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY);
+  m.features = FEATURE_CE | FEATURE_CACHING_BY_PAGE | FEATURE_DECOMMIT_SIZE;
+  if (hasSlots) m.features |= FEATURE_SLOTS;
+}
+
+function viewsWhereAllocationsAre(m: Machine): void {
+  m.viewLowest = m.imageLowest = m.lowestAddress;
+  m.viewLimit = m.imageLimit = m.regionLimit;
+}
+
+function highestOfNt(profile: u32): u64 {
   if (profile == PROFILE_WIN32) return 0x7ffeffff;
   if (profile == PROFILE_WIN32_3G) return 0xbffeffff;
-  return profile == PROFILE_WIN32_4G ? 0xfffeffff : 0x7ffffffeffff;
+  if (profile == PROFILE_WIN32_4G) return 0xfffeffff;
+  return profile == PROFILE_WIN64 ? 0x7ffffffeffff : 0x7fffffeffff;
 }

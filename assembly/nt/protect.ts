@@ -18,7 +18,7 @@ import { WRITE } from "../virt/access-kind";
 import { protectPages } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { regionAt } from "../virt/index";
-import { machine } from "../virt/machine";
+import { FEATURE_9X, FEATURE_SLOTS, featureIs } from "../virt/machine";
 import {
   REGION_ENCLAVE,
   REGION_IMAGE,
@@ -33,7 +33,7 @@ import {
 } from "../virt/region";
 import { Space } from "../virt/space";
 import { ownPagesAdded, viewCharge } from "../virt/view";
-import { answer, isTarget, targetSpace } from "./answer";
+import { answer, isTarget, limitOf, targetAt, targetSpace } from "./answer";
 import { chargeStatus } from "./charge";
 import { protectInEnclave } from "./enclave-pages";
 import { isAnyOffered } from "./offer";
@@ -44,6 +44,7 @@ import {
   isCopyProtection,
   isProtection,
   protectionOf,
+  storedProtection,
   withCopyOnWrite,
 } from "./protection";
 import { stackGuardSet } from "./stack";
@@ -64,7 +65,11 @@ export function protect(
   protection: u32,
   oldAt: u64,
 ): u32 {
-  if (!isProtection(protection)) return fail(context, 1, STATUS_INVALID_PAGE_PROTECTION);
+  protection = storedProtection(protection);
+  // Copy-on-write is how views are mapped there, and nothing that could be asked for (14.1#12).
+  const isUnknown = featureIs(FEATURE_9X) && isCopyProtection(protection);
+  if (isUnknown || !isProtection(protection))
+    return fail(context, 1, STATUS_INVALID_PAGE_PROTECTION);
   if (
     !isReadyPointer(context, baseAt) ||
     !isReadyPointer(context, sizeAt) ||
@@ -74,7 +79,9 @@ export function protect(
   }
   base = pointerRead(context, baseAt, base);
   size = pointerRead(context, sizeAt, size);
-  const limit = machine().regionLimit;
+  // Nobody changes what all see in Windows 9x: it lies above the limit (14.1#10).
+  if (featureIs(FEATURE_SLOTS)) target = targetAt(target, base);
+  const limit = limitOf(target);
   if (base > limit) return fail(context, 3, STATUS_INVALID_PARAMETER_2);
   if (size == 0 || limit + 1 - base < size) return fail(context, 4, STATUS_INVALID_PARAMETER_3);
   if (!isTarget(target)) return fail(context, 5, target);

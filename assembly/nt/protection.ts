@@ -8,6 +8,15 @@ import {
   WRITABLE,
   WRITE_COMBINE,
 } from "../page/attributes";
+import {
+  FEATURE_9X,
+  FEATURE_CACHING_BY_PAGE,
+  FEATURE_CE,
+  featureIs,
+  machine,
+  SWITCH_EXECUTE_ONLY_UNREADABLE,
+  switchIs,
+} from "../virt/machine";
 import { REGION_NO_CACHE, REGION_WRITE_COMBINE, Region, regionIs } from "../virt/region";
 import {
   PAGE_EXECUTE,
@@ -33,15 +42,29 @@ const COPY_BASES: u32 = PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY;
 
 /** Whether table 2.4 has this value, for private memory or for views. */
 export function isProtection(protect: u32): bool {
+  if ((protect & ~machine().protections) != 0) return false;
   if ((protect & PAGE_TARGETS) != 0) {
     if ((protect & EXECUTABLE_BASES) == 0) return false;
     protect &= ~PAGE_TARGETS;
   }
-  if (protect >= 0x800 || popcnt<u32>(protect & BASES) != 1) return false;
+  if (popcnt<u32>(protect & BASES) != 1) return false;
   const modifiers = protect & ~BASES;
-  if (popcnt<u32>(modifiers) > 1) return false;
+  if (popcnt<u32>(modifiers) > 1 && !featureIs(FEATURE_CE)) return false;
   if (modifiers != 0 && (protect & PAGE_NOACCESS) != 0) return false;
   return modifiers == 0 || modifiers == PAGE_GUARD || (protect & COPY_BASES) == 0;
+}
+
+/**
+ * What Windows 9x keeps of a protection (14.1): no guard, no cache bits, and execution only where
+ * it is told apart from reading by `executeOnlyReadable`.
+ */
+export function storedProtection(protect: u32): u32 {
+  if (!featureIs(FEATURE_9X)) return protect;
+  const base = protect & ~(PAGE_GUARD | PAGE_NOCACHE);
+  if (base == PAGE_EXECUTE_READ) return PAGE_READONLY;
+  if (base == PAGE_EXECUTE_READWRITE) return PAGE_READWRITE;
+  if (base == PAGE_EXECUTE_WRITECOPY) return PAGE_WRITECOPY;
+  return base == PAGE_EXECUTE && !switchIs(SWITCH_EXECUTE_ONLY_UNREADABLE) ? PAGE_READONLY : base;
 }
 
 /** WRITECOPY and EXECUTE_WRITECOPY exist in views only. */
@@ -75,9 +98,11 @@ export function attributesOf(protect: u32): u32 {
   return attributes;
 }
 
-/** No-cache and write-combine come from the region, never from a later call (2.4). */
+/** No-cache and write-combine come from the region, and not from a later call since NT 6.1 (2.4). */
 export function attributesIn(region: Region, protect: u32): u32 {
-  let attributes = attributesOf(protect) & ~(NO_CACHE | WRITE_COMBINE);
+  let attributes = attributesOf(protect);
+  if (featureIs(FEATURE_CACHING_BY_PAGE)) return attributes;
+  attributes &= ~(NO_CACHE | WRITE_COMBINE);
   if (regionIs(region, REGION_NO_CACHE)) attributes |= NO_CACHE;
   if (regionIs(region, REGION_WRITE_COMBINE)) attributes |= WRITE_COMBINE;
   return attributes;

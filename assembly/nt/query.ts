@@ -25,7 +25,7 @@ import {
 } from "../virt/region";
 import { Space } from "../virt/space";
 import { ownPages } from "../virt/view";
-import { answer, isTarget, targetSpace } from "./answer";
+import { answer, isTarget, targetAt, targetSpace } from "./answer";
 import { isReady, memoryWrite, NO_POINTER } from "./pointer";
 import { protectionOf } from "./protection";
 import {
@@ -71,6 +71,7 @@ export function query(
   if (length < leastLength(informationClass)) {
     return fail(context, informationClass, 1, 4, STATUS_INFO_LENGTH_MISMATCH);
   }
+  target = targetAt(target, address);
   if (!isTarget(target)) return fail(context, informationClass, 5, 5, target);
   const space = targetSpace(target)!;
   const region = regionAt(space, address);
@@ -101,7 +102,9 @@ function isReadyLength(context: Context, at: u64): bool {
 function freeInformation(context: Context, space: Space, address: u64): void {
   const after = regionAfter(space, address);
   const start = pageDown(address);
-  const end = after === null ? machine().highestAddress + 1 : after.start;
+  const common = machine().commonLowest;
+  const last = address < common ? common : machine().highestAddress + 1;
+  const end = after === null ? last : after.start;
   setFields(context, start, 0, 0, end - start, MEM_FREE, PAGE_NOACCESS, 0);
 }
 

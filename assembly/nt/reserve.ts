@@ -15,12 +15,15 @@ import { commit, reserve } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { NOWHERE, regionFloor } from "../virt/index";
 import { largeFill, largeFits } from "../virt/large";
+import { FEATURE_9X, FEATURE_CE, featureIs, machine } from "../virt/machine";
 import {
+  REGION_AUTO_COMMIT,
   REGION_LARGE,
   REGION_PHYSICAL,
   REGION_PLACEHOLDER,
   REGION_PRIVATE,
   REGION_WATCHED,
+  regionIs,
 } from "../virt/region";
 import { Space } from "../virt/space";
 import { answer, isTerminating } from "./answer";
@@ -64,10 +67,11 @@ export function reserveRegion(
   if (isLarge && (protect & (PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE)) != 0) {
     return answer(context, rule(11, 0, 6), STATUS_INVALID_PAGE_PROTECTION);
   }
-  if (base != 0 && base < GRANULARITY) return fail(context, 4, STATUS_INVALID_PARAMETER_2);
+  if (base != 0 && base < machine().lowestAddress)
+    return fail(context, 4, STATUS_INVALID_PARAMETER_2);
   if (isTerminating(space)) return fail(context, 9, STATUS_PROCESS_IS_TERMINATING);
   const isSearched = base == 0;
-  const isTopDown = (type & MEM_TOP_DOWN) != 0;
+  const isTopDown = (type & MEM_TOP_DOWN) != 0 && !featureIs(FEATURE_9X);
   let start = alignDown(base, GRANULARITY);
   let end = pageUp(base + size);
   if (isSearched) {
@@ -96,6 +100,7 @@ export function reserveRegion(
   }
   const flags = regionFlags(type, protect);
   const region = reserve(space, start, end, REGION_PRIVATE, protect, flags);
+  if (regionIs(region, REGION_AUTO_COMMIT)) region.attributes = <u16>attributesOf(protect);
   if (commits) {
     commit(space, region, first, last, attributesOf(protect));
     targetsCommitted(space, region, protect, first, last);
@@ -111,7 +116,9 @@ export function regionFlags(type: u32, protect: u32): u32 {
   // A placeholder has nothing that could be watched.
   if ((type & MEM_RESERVE_PLACEHOLDER) != 0) return REGION_PLACEHOLDER;
   let flags = cachingFlags(protect);
-  if ((type & MEM_WRITE_WATCH) != 0) flags |= REGION_WATCHED;
+  if ((type & MEM_WRITE_WATCH) != 0) {
+    flags |= featureIs(FEATURE_CE) ? REGION_AUTO_COMMIT : REGION_WATCHED;
+  }
   if ((type & MEM_PHYSICAL) != 0) flags |= REGION_PHYSICAL;
   if ((type & MEM_LARGE_PAGES) != 0) flags |= REGION_LARGE;
   return flags;

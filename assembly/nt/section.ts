@@ -83,6 +83,7 @@ export function sectionCreate(
 /** Row 5. */
 export function isSectionProtection(protection: u32): bool {
   const modifiers = PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE | PAGE_NOACCESS;
+  if ((protection & ~machine().sectionProtections) != 0) return false;
   return isProtection(protection) && (protection & modifiers) == 0;
 }
 

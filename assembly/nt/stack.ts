@@ -63,7 +63,7 @@ export function stackCreate(
   if (bytes < commit || room < reserve) return failCreate(context, STATUS_NO_MEMORY);
   commit = bytes & ~(commitAlign - 1);
   reserve = reservation(commit, room & ~(reserveAlign - 1));
-  return make(context, commit, reserve, zeroBitsLimit(zeroBits));
+  return make(context, commit, reserve, zeroBitsLimit(zeroBits, machine().regionLimit));
 }
 
 /** The stack of a new thread of the calling process. Results as those of `stackCreate`. */

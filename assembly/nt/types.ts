@@ -8,6 +8,8 @@ export const MEM_RELEASE: u32 = 0x8000;
 export const MEM_FREE: u32 = 0x10000;
 export const MEM_PRIVATE: u32 = 0x20000;
 export const MEM_MAPPED: u32 = 0x40000;
+/** Windows 9x: into the arena that all processes share. */
+export const MEM_9X_SHARED: u32 = 0x8000000;
 export const MEM_RESET: u32 = 0x80000;
 export const MEM_TOP_DOWN: u32 = 0x100000;
 export const MEM_WRITE_WATCH: u32 = 0x200000;
@@ -28,6 +30,8 @@ export const PAGE_EXECUTE_WRITECOPY: u32 = 0x80;
 export const PAGE_GUARD: u32 = 0x100;
 export const PAGE_NOCACHE: u32 = 0x200;
 export const PAGE_WRITECOMBINE: u32 = 0x400;
+/** Windows CE: the source of a copy is a physical address. */
+export const PAGE_PHYSICAL: u32 = 0x400;
 export const PAGE_ENCLAVE_UNVALIDATED: u32 = 0x20000000;
 export const PAGE_TARGETS: u32 = 0x40000000;
 export const PAGE_ENCLAVE_THREAD_CONTROL: u32 = 0x80000000;

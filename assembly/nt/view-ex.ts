@@ -7,6 +7,7 @@ import { answer, unnumbered } from "./answer";
 import { pointerRead } from "./pointer";
 import { MEM_DOS_LIM, MEM_LARGE_PAGES, MEM_REPLACE_PLACEHOLDER } from "./types";
 import { refuseParameters, VIEW_TYPES, viewMapWithin } from "./view";
+import { viewLimit } from "./view-place";
 
 /**
  * NtMapViewOfSectionEx: the rows of 7.2 that it has, those of 7.10 for address requirements, of
@@ -42,7 +43,7 @@ export function viewMapEx(
   if (wrong != STATUS_SUCCESS) return unnumbered(wrong);
   base = pointerRead(context, baseAt, base);
   size = pointerRead(context, sizeAt, size);
-  const limit = machine().regionLimit;
+  const limit = viewLimit();
   if (base > limit || limit + 1 - base < size) return invalid(context, rule(7, 2, 5));
   if (base != 0 && (lowest | highest) != 0) return invalid(context, rule(7, 10, 5));
   const status = viewMapWithin(

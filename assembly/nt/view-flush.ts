@@ -7,13 +7,14 @@ import { machine } from "../virt/machine";
 import { contentClean } from "../virt/pager";
 import { REGION_PRIVATE } from "../virt/region";
 import { viewPage, viewSection } from "../virt/view";
-import { answer, isTarget, targetSpace } from "./answer";
+import { answer, isTarget, targetAt, targetSpace } from "./answer";
 
 /**
  * FlushViewOfFile (7.11). The host is asked for one dirty page of a file after the other; memory
  * that the paging file backs has nothing to write.
  */
 export function viewFlush(context: Context, target: u32, address: u64, size: u64): u32 {
+  target = targetAt(target, address);
   if (!isTarget(target)) return answer(context, rule(7, 11, 4), target);
   const space = targetSpace(target)!;
   if (address > machine().highestAddress) {

@@ -12,7 +12,7 @@ import { machine } from "../virt/machine";
 import { REGION_PRIVATE, REGION_REPLACED, regionIs } from "../virt/region";
 import { roomEnsure } from "../virt/room";
 import { viewEnd } from "../virt/view";
-import { answer, isTarget, targetSpace } from "./answer";
+import { answer, isTarget, targetAt, targetSpace } from "./answer";
 import { placeholderMake } from "./placeholder";
 import { MEM_PRESERVE_PLACEHOLDER } from "./types";
 
@@ -27,6 +27,7 @@ export function viewUnmap(context: Context, target: u32, address: u64, flags: u3
   if (address > machine().highestAddress) {
     return answer(context, rule(7, 5, 2), STATUS_NOT_MAPPED_VIEW);
   }
+  target = targetAt(target, address);
   if (!isTarget(target)) return answer(context, rule(7, 5, 2), target);
   const space = targetSpace(target)!;
   const region = regionAt(space, address);

@@ -1,5 +1,5 @@
 import { PAGE_MASK } from "../base/layout";
-import { GRANULARITY, pageDown, pageOf, pageUp, smaller } from "../base/range";
+import { GRANULARITY, larger, pageDown, pageOf, pageUp, smaller } from "../base/range";
 import { RULE_BEHIND_A, rule } from "../base/rule";
 import {
   STATUS_ACCESS_DENIED,
@@ -51,7 +51,7 @@ import {
   viewMake,
   viewShow,
 } from "../virt/view";
-import { answer, isTarget, targetSpace } from "./answer";
+import { answer, isTarget, targetAt, targetSpace } from "./answer";
 import { placeHighest, placeLowest, placeTaken } from "./place";
 import { placeholderAt } from "./placeholder";
 import {
@@ -86,6 +86,7 @@ import {
   SECTION_MAP_READ,
   SECTION_MAP_WRITE,
 } from "./types";
+import { isForAll, placeFrom, placeTo, viewAgain, viewLimit } from "./view-place";
 import { isZeroBits, zeroBitsLimit } from "./zero-bits";
 
 const VIEW_UNMAP: u32 = 2;
@@ -120,9 +121,9 @@ export function viewMap(
   if (wrong != STATUS_SUCCESS) return wrong;
   base = pointerRead(context, baseAt, base);
   size = pointerRead(context, sizeAt, size);
-  const limit = machine().regionLimit;
+  const limit = viewLimit();
   if (base > limit || limit + 1 - base < size) return fail(context, 5, STATUS_INVALID_PARAMETER_3);
-  if (!isZeroBits(zeroBits) || base > zeroBitsLimit(zeroBits)) {
+  if (!isZeroBits(zeroBits) || base > zeroBitsLimit(zeroBits, limit)) {
     return fail(context, 6, STATUS_INVALID_PARAMETER_4);
   }
   return viewMapWithin(
@@ -133,7 +134,7 @@ export function viewMap(
     baseAt,
     base,
     machine().lowestAddress,
-    zeroBitsLimit(zeroBits),
+    zeroBitsLimit(zeroBits, limit),
     commitSize,
     offsetAt,
     offset,
@@ -191,7 +192,6 @@ export function viewMapWithin(
   if (offsetAt != NO_POINTER && offsetAt != 0) offset = memoryRead(context, offsetAt, OFFSET_BYTES);
   if (!isTarget(section)) return fail(context, 7, section);
   if (!isTarget(target)) return fail(context, 7, target);
-  const space = targetSpace(target)!;
   const needed = neededRights(protection);
   if ((needed & ~allowedRights(rights)) != 0) return fail(context, 7, STATUS_ACCESS_DENIED);
   const isDos = (type & MEM_DOS_LIM) != 0;
@@ -213,23 +213,28 @@ export function viewMapWithin(
     return fail(context, 11, STATUS_INVALID_VIEW_SIZE);
   }
   const bytes = size == 0 ? sectionBytes - offset : pageUp(size);
+  const isCommon = base == 0 && isForAll(mapped, protection);
+  const space = targetSpace(targetAt(target, isCommon ? machine().commonLowest : base))!;
   if (replaces && placeholderAt(space, base, size == 0 ? bytes : size) === null) {
     return answer(context, rule(7, 10, 6), STATUS_CONFLICTING_ADDRESSES);
   }
   const head = commitSize < bytes ? pageUp(commitSize) : bytes;
-  const status = place(
-    context,
-    space,
-    mapped,
-    base,
-    lowest,
-    highest,
-    pageOf(offset),
-    bytes,
-    head,
-    type,
-    protection,
-  );
+  const status =
+    isCommon && viewAgain(context, space, mapped, pageOf(offset), bytes, protection)
+      ? answer(context, rule(17, 19, 6), STATUS_SUCCESS)
+      : place(
+          context,
+          space,
+          mapped,
+          base,
+          larger(lowest, placeFrom(mapped, isCommon)),
+          smaller(highest, placeTo(mapped, isCommon)),
+          pageOf(offset),
+          bytes,
+          head,
+          type,
+          protection,
+        );
   if (status != STATUS_SUCCESS && status != STATUS_IMAGE_NOT_AT_BASE) return status;
   pointerWrite(context, baseAt, resultGet(context, 0));
   pointerWrite(context, sizeAt, resultGet(context, 1));
@@ -313,8 +318,8 @@ function place(
 
 /** Whether a view can be there: row 12. */
 function isFree(space: Space, start: u64, bytes: u64): bool {
-  const limit = machine().regionLimit;
-  if (start < GRANULARITY || start > limit || bytes > limit + 1 - start) return false;
+  const limit = viewLimit();
+  if (start < machine().lowestAddress || start > limit || bytes > limit + 1 - start) return false;
   return regionFloor(space, start + bytes - 1).end <= start;
 }
 

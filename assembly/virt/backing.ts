@@ -12,6 +12,7 @@ import { windowHas } from "./maps";
 import { frameBring, framesMake, sectionBring } from "./pager";
 import { Region } from "./region";
 import { roomEnsure } from "./room";
+import { keptPage, keptSpace } from "./seen";
 import { Space } from "./space";
 import { viewPage, viewSection } from "./view";
 
@@ -91,8 +92,11 @@ export function frameAt(space: Space, page: u64): u32 {
 
 /** Linear address where an access finds a prepared page's byte. */
 export function linearOf(space: Space, address: u64): u32 {
-  if (isOutside(space, pageOf(address))) return abortPage() + (<u32>address & 0xfff);
-  return byteOf(space, address);
+  const page = keptPage(space, pageOf(address));
+  space = keptSpace(space, pageOf(address));
+  const offset = <u32>address & 0xfff;
+  if (isOutside(space, page)) return abortPage() + offset;
+  return byteOf(space, addressOf(page)) + offset;
 }
 
 /** Linear address of a byte of a page that is in memory. */

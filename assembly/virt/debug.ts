@@ -1,4 +1,4 @@
-import { pageOf } from "../base/range";
+import { addressOf, pageOf } from "../base/range";
 import { COMMITTED, COPIED } from "../page/attributes";
 import { attributesAt } from "../page/table";
 import { FRAME_DIRTY, Frame } from "../phys/frame";
@@ -7,6 +7,7 @@ import { byteOf, frameAt, framed, isPresent, sharingRegion } from "./backing";
 import { machine } from "./machine";
 import { REGION_IMAGE } from "./region";
 import { operationAsks, operationBegin } from "./request";
+import { copiedPage, copiedSpace, copyAt, keptPage, keptSpace, seenPage, seenSpace } from "./seen";
 import { Space } from "./space";
 import { viewCharge, viewSection } from "./view";
 import { makePatchable, recordCopy } from "./written";
@@ -29,8 +30,10 @@ const PEEK_ASKS: u32 = 2;
  * brought is as good as not there.
  */
 export function peek(space: Space, address: u64): u32 {
-  const page = pageOf(address);
-  if (!isCommitted(space, page)) return PEEK_NOTHING;
+  const seen = pageOf(address);
+  if (!isCommitted(space, seen)) return PEEK_NOTHING;
+  const page = keptPage(space, seen);
+  space = keptSpace(space, seen);
   if (!isPresent(space, page)) {
     const region = sharingRegion(space, page);
     const isFile = region !== null && viewSection(region)!.file != 0;
@@ -38,7 +41,7 @@ export function peek(space: Space, address: u64): u32 {
     operationBegin();
     if (framed(space, page, READ) == 0) return operationAsks() ? PEEK_ASKS : PEEK_NOTHING;
   }
-  return byteOf(space, address);
+  return byteOf(space, addressOf(page)) + (<u32>address & 0xfff);
 }
 
 /**
@@ -46,8 +49,10 @@ export function peek(space: Space, address: u64): u32 {
  * set. PEEK_ZEROS says that there is no frame.
  */
 export function poke(space: Space, address: u64): u32 {
-  const page = pageOf(address);
-  if (!isCommitted(space, page)) return PEEK_NOTHING;
+  const seen = pageOf(address);
+  if (!isCommitted(space, seen)) return PEEK_NOTHING;
+  const page = keptPage(space, seen);
+  space = keptSpace(space, seen);
   operationBegin();
   if (framed(space, page, WRITE) == 0) return operationAsks() ? PEEK_ASKS : PEEK_ZEROS;
   const region = sharingRegion(space, page);
@@ -61,10 +66,16 @@ export function poke(space: Space, address: u64): u32 {
     }
   }
   changetype<Frame>(frameAt(space, page)).state |= FRAME_DIRTY;
-  return byteOf(space, address);
+  return byteOf(space, addressOf(page)) + (<u32>address & 0xfff);
 }
 
 function isCommitted(space: Space, page: u64): bool {
   if (page > pageOf(machine().highestAddress)) return false;
-  return (attributesAt(space, page) & COMMITTED) != 0;
+  const seen = seenSpace(space, page);
+  const at = seenPage(space, page);
+  if ((attributesAt(seen, at) & COMMITTED) == 0) return false;
+  const copy = copyAt(seen, at);
+  if (copy === null) return true;
+  const source = copiedSpace(copy);
+  return source !== null && (attributesAt(source, copiedPage(copy, at)) & COMMITTED) != 0;
 }

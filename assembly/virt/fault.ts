@@ -11,13 +11,17 @@ import {
 import { COMMITTED, EXECUTABLE, GUARDED, isWritable, READABLE, WRITABLE } from "../page/attributes";
 import { FACT_MARK, FACT_OFFERED, FACT_RESET, FACT_VALID, factsAt } from "../page/facts";
 import { attributesAt, attributesFill } from "../page/table";
-import { physical } from "../phys/charge";
+import { chargeFits, physical } from "../phys/charge";
 import { FRAME_DIRTY, Frame, frameIs } from "../phys/frame";
 import { EXECUTE, READ, WRITE } from "./access-kind";
 import { frameAt, framed, isAwe, isPresent, linearOf } from "./backing";
+import { chargeFitsQuota, commit } from "./change";
 import { Context, contextSpace } from "./context";
 import { isEnclavePage, isOutside, isPending } from "./enclave";
+import { regionAt } from "./index";
 import {
+  FEATURE_CE,
+  featureIs,
   machine,
   SWITCH_DEP_OFF,
   SWITCH_EXECUTE_ONLY_UNREADABLE,
@@ -25,8 +29,10 @@ import {
   switchIs,
 } from "./machine";
 import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, mapsGrant } from "./maps";
+import { REGION_AUTO_COMMIT, regionIs } from "./region";
 import { operationAsks, operationBegin, refusalReason } from "./request";
 import { roomEnsure } from "./room";
+import { copiedPage, copiedSpace, copyAt, keptPage, keptSpace, seenPage, seenSpace } from "./seen";
 import { Space } from "./space";
 import { stackGrow, stackGuarded } from "./stack";
 import { hasHardMaximum, workingSetEnter } from "./working-set";
@@ -112,12 +118,45 @@ export function judge(space: Space, page: u64, access: u32): u32 {
  * stack grow, whatever the access (4.1#3).
  */
 export function meet(context: Context, space: Space, page: u64, access: u32): u32 {
+  const at = seenPage(space, page);
+  const outcome = meetSeen(context, seenSpace(space, page), at, access);
+  if (outcome != RESOLVED) return outcome;
+  const copy = copyAt(seenSpace(space, page), at);
+  if (copy === null) return RESOLVED;
+  const source = copiedSpace(copy);
+  return source !== null && isBacked(source, copiedPage(copy, at)) ? RESOLVED : VIOLATION;
+}
+
+function meetSeen(context: Context, space: Space, page: u64, access: u32): u32 {
   const outcome = judge(space, page, access);
   if (outcome == RESOLVED) return RESOLVED;
   const thread = stackGuarded(context, space, page);
-  if (thread === null) return outcome;
+  if (thread === null) {
+    return commitTouched(space, page) ? judge(space, page, access) : outcome;
+  }
   if (!roomEnsure(space)) return IN_PAGE;
   return stackGrow(space, thread, page) ? judge(space, page, access) : STACK_OVERFLOW;
+}
+
+/** Whether the page is committed, by this touch perhaps. */
+function isBacked(space: Space, page: u64): bool {
+  return (attributesAt(space, page) & COMMITTED) != 0 || commitTouched(space, page);
+}
+
+/**
+ * A page that is committed by the first touch (14.3) is committed. False where it is not such a
+ * page, allows no access, or the charge does not allow it.
+ */
+function commitTouched(space: Space, page: u64): bool {
+  if (!featureIs(FEATURE_CE) || page > pageOf(machine().highestAddress)) return false;
+  const region = regionAt(space, addressOf(page));
+  if (region === null || !regionIs(region, REGION_AUTO_COMMIT)) return false;
+  const attributes = <u32>region.attributes;
+  if ((attributes & (READABLE | EXECUTABLE)) == 0) return false;
+  if ((attributesAt(space, page) & COMMITTED) != 0) return false;
+  if (!chargeFits(1) || !chargeFitsQuota(space, 1) || !roomEnsure(space)) return false;
+  commit(space, region, page, page + 1, attributes);
+  return true;
 }
 
 /** The row of table 4.1 that stops the access, or 0. */
@@ -151,6 +190,9 @@ export function isReadable(attributes: u32): bool {
 
 /** Take the guard off this one page. False where there is no memory to say so. */
 export function disarm(space: Space, page: u64): bool {
+  const seen = seenSpace(space, page);
+  page = seenPage(space, page);
+  space = seen;
   if (!roomEnsure(space)) return false;
   attributesFill(space, page, page + 1, attributesAt(space, page) & ~GUARDED);
   return true;
@@ -161,6 +203,9 @@ export function disarm(space: Space, page: u64): bool {
  * nothing changed. From outside of its enclave a page is not touched. Requires: judged.
  */
 export function prepare(space: Space, page: u64, access: u32): bool {
+  const kept = keptSpace(space, page);
+  page = keptPage(space, page);
+  space = kept;
   if (isOutside(space, page)) return true;
   const chunk = framed(space, page, access);
   if (chunk == 0) return false;
@@ -177,6 +222,9 @@ export function isOffered(space: Space, page: u64): bool {
 
 /** Record the access and tell the maps what is allowed from now on. Requires: prepared. */
 export function complete(context: Context, space: Space, page: u64, access: u32): void {
+  const kept = keptSpace(space, page);
+  page = keptPage(space, page);
+  space = kept;
   if (isOutside(space, page)) return;
   if (access == WRITE) recordWrite(space, page);
   grant(context, space, page);
@@ -222,7 +270,7 @@ export function raise(
   const page = pageOf(address);
   if (outcome == GUARD && !disarm(space, page)) outcome = IN_PAGE;
   let row = rule(4, 1, 5);
-  if (outcome == VIOLATION) row = verdict(space, page, access);
+  if (outcome == VIOLATION) row = verdict(seenSpace(space, page), seenPage(space, page), access);
   if (outcome == IN_PAGE || outcome == ASKS) row = rule(4, 1, 8);
   if (outcome == STACK_OVERFLOW) row = rule(4, 9, 7);
   return record(context, outcome, access, address, row);

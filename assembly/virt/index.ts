@@ -177,7 +177,7 @@ export function gapHighest(space: Space, size: u64, alignment: u64, low: u64, hi
 /** Free bytes behind `region` that a new region could take, given the region that follows it. */
 export function gapBehind(region: Region, after: Region | null): u64 {
   const start = alignUp(region.end, GRANULARITY);
-  const end = smaller(after === null ? NOWHERE : after.start, machine().regionLimit + 1);
+  const end = smaller(after === null ? NOWHERE : after.start, machine().highestAddress + 1);
   return end > start ? end - start : 0;
 }
 
@@ -196,7 +196,7 @@ function recordsBelow(node: u32, height: u32): u32 {
 
 function gapEnd(space: Space, region: Region): u64 {
   const after = regionAfter(space, region.start);
-  return smaller(after === null ? NOWHERE : after.start, machine().regionLimit + 1);
+  return smaller(after === null ? NOWHERE : after.start, machine().highestAddress + 1);
 }
 
 /** First region that starts at or above `from` and has a gap of at least `size`, or 0. */

@@ -10,14 +10,22 @@ import { MACHINE } from "../base/layout";
  *     +-----+----+-----+----+-----+----+-----+----+
  *     | sw. | ptr| lev.| ctx| win.| plc.| rst.|num|
  *     +-----+----+-----+----+-----+----+-----+----+
- *     | encl|
+ *     | view     | view     | image    | image    |
+ *     | lowest   | limit    | lowest   | limit    |
  *     +-----+----+-----+----+-----+----+-----+----+
+ *     | common   | encl| com|types|sect| prot|feat|
+ *     | lowest   |     |    |     |    |     |    |
+ *     +----------+-----+----+-----+----+-----+----+
  *
- *     region limit  last byte that a region may occupy
+ *     region limit  last byte that an allocation may occupy
+ *     view, image   first and last bytes that views of data and of images may occupy
+ *     common lowest where what all processes see begins; com: the space that keeps it, or 0
  *     window bytes  0 where none was set aside;  win.: the space that has it
  *     sw.           switches;  ptr: bytes of a pointer;  lev.: levels of the page tables
  *     ctx           first context;  plc., rst.: states of the random numbers;  num: NUMA nodes
  *     encl          types of enclaves that the processor has (virt/enclave)
+ *     types, prot., sect  bits that allocation types, protections, and those of sections may have
+ *     feat          what this Windows does otherwise than the last one
  */
 @unmanaged
 @final
@@ -34,7 +42,17 @@ export class Machine {
   placementState: u32;
   resetState: u32;
   numaNodes: u32;
+  viewLowest: u64;
+  viewLimit: u64;
+  imageLowest: u64;
+  imageLimit: u64;
+  commonLowest: u64;
   enclaveTypes: u32;
+  commonSpace: u32;
+  allocationTypes: u32;
+  sectionProtections: u32;
+  protections: u32;
+  features: u32;
 }
 
 export const SWITCH_PLAIN_STATUS: u32 = 0x1;
@@ -53,10 +71,33 @@ export const SWITCH_WINDOW: u32 = 0x1000;
 /** The host stores pages that leave memory. */
 export const SWITCH_PAGE_STORE: u32 = 0x2000;
 
+/** No-cache and write-combine belong to pages, not to regions (14.2#13). */
+export const FEATURE_CACHING_BY_PAGE: u32 = 0x1;
+/** One zero bit is refused (14.2#11). */
+export const FEATURE_NO_SINGLE_ZERO_BIT: u32 = 0x2;
+/** A commit in a view may ask for more than the view allows (14.2#12). */
+export const FEATURE_VIEW_COMMIT_UNCHECKED: u32 = 0x4;
+/** VirtualLock marks no page as written (14.2#14). */
+export const FEATURE_LOCK_UNMARKED: u32 = 0x8;
+/** A whole region that is decommitted reports its size (14.2#10). */
+export const FEATURE_DECOMMIT_SIZE: u32 = 0x10;
+/** There are placeholders (14.2#9). */
+export const FEATURE_PLACEHOLDERS: u32 = 0x20;
+/** Guard and no-cache go together, and a commit may wait for the first touch (14.3). */
+export const FEATURE_CE: u32 = 0x40;
+/** Pages have no guard and nothing to do with caches or execution (14.1). */
+export const FEATURE_9X: u32 = 0x80;
+/** Addresses above slot 1 lead into other processes (17.19). */
+export const FEATURE_SLOTS: u32 = 0x100;
+
 export function machine(): Machine {
   return changetype<Machine>(MACHINE);
 }
 
 export function switchIs(bit: u32): bool {
   return (machine().switches & bit) != 0;
+}
+
+export function featureIs(bit: u32): bool {
+  return (machine().features & bit) != 0;
 }

@@ -18,6 +18,8 @@
  *     sect        of a view: the section, whose page `offset` is the first; 0 for adopted views
  *     charged     of such a view: pages that count as the process's own, by 13
  *     space, next of such a view: the space it lies in, and the section's next view
+ *     offset, space of a copy: whose page the first one is (virt/seen)
+ *     at          of reserved pages that a touch commits: what they become
  */
 @unmanaged
 @final
@@ -63,6 +65,10 @@ export const REGION_PLACEHOLDER: u32 = 0x100;
 export const REGION_GROWING: u32 = 0x4000;
 /** Took the place of a placeholder, and may become one again. */
 export const REGION_REPLACED: u32 = 0x200;
+/** Pages are committed by the first touch (14.3). */
+export const REGION_AUTO_COMMIT: u32 = 0x800;
+/** What is committed in it shows pages of another place (14.3), and is charged there. */
+export const REGION_COPY: u32 = 0x1000;
 /** An enclave: the record is an `Enclave`, in the same layout (virt/enclave). */
 export const REGION_ENCLAVE: u32 = 0x400;
 
@@ -72,5 +78,8 @@ export function regionIs(region: Region, flag: u32): bool {
 
 /** Commit charge is counted for private memory that the process made. */
 export function regionIsCharged(region: Region): bool {
-  return region.kind == REGION_PRIVATE && !regionIs(region, REGION_RESIDENT | REGION_PHYSICAL);
+  return (
+    region.kind == REGION_PRIVATE &&
+    !regionIs(region, REGION_RESIDENT | REGION_PHYSICAL | REGION_COPY)
+  );
 }

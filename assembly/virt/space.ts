@@ -17,8 +17,8 @@ import { Pages } from "../page/pages";
  *     +-----+-----+-----+-----+-----------+-----------+
  *     | large     |wsflg|recnt|encl.|cfg  | enclave   |
  *     +-----------+-----+-----+-----+-----+-----------+
- *     | inside    | awe |trnsl| offered   |
- *     +-----------+-----+-----+-----------+
+ *     | inside    | awe |trnsl| offered   | cop.|
+ *     +-----------+-----+-----+-----------+-----+
  *
  *     lev., table, facts   page/pages
  *     num, tag        its number, and number << 52, which every translation of it carries
@@ -34,6 +34,7 @@ import { Pages } from "../page/pages";
  *     inside          the same while a context is in this space, else 0: who comes from elsewhere
  *                     comes from outside
  *     awe             the set of AWE frames, or 0;  offered: pages that are
+ *     cop.            1 once there may be pages of VirtualCopy (virt/seen)
  *     trnsl           1 once a translation may lead to its bytes (virt/maps)
  */
 @unmanaged
@@ -69,6 +70,7 @@ export class Space extends Pages {
   aweSet: u32;
   translates: u32;
   offeredPages: u64;
+  copies: u32;
 }
 
 export const SPACE_TRANSLATED: u32 = 0;

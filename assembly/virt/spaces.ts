@@ -16,7 +16,6 @@ import {
   SPACE_TERMINATED,
   SPACE_WINDOWED,
   Space,
-  spaceFreeNumber,
   spaceRegister,
   TAG_SHIFT,
 } from "./space";
@@ -27,11 +26,10 @@ import { workingSetForget } from "./working-set";
 /** The life of an address space. */
 
 /**
- * An empty space, or null where no number is free, memory is at its end, or the window is not to be
- * had.
+ * An empty space of this number, or null where no number is free, memory is at its end, or the
+ * window is not to be had.
  */
-export function spaceMake(kind: u32): Space | null {
-  const number = spaceFreeNumber();
+export function spaceMake(kind: u32, number: u32): Space | null {
   if (number == 0 || !poolEnsure(POOL_CHUNK, 1)) return null;
   if (kind == SPACE_WINDOWED && (machine().windowOwner != 0 || machine().windowBytes == 0)) {
     return null;

@@ -1,5 +1,5 @@
 import { Machine } from "../machine.ts";
-import type { ProfileName } from "../options.ts";
+import type { ProfileName } from "../profile.ts";
 import { MachineSubject } from "../replay/machine-subject.ts";
 import { ModelSubject } from "../replay/model-subject.ts";
 import { defaultSpace, pointerBytesOf, type Space } from "../replay/profiles.ts";

@@ -23,6 +23,7 @@ import { WorkingSetServices } from "./working-set-services.ts";
 /** What `machineCreate` wants to know. */
 export interface CoreSettings {
   readonly profile: number;
+  readonly version: number;
   readonly switches: number;
   readonly commitLimitPages: number;
   readonly physicalPages: number;
@@ -54,11 +55,12 @@ export class Core {
 
   /** The machine inside a fresh instance, or undefined where linear memory cannot grow that far. */
   static create(exports: CoreExports, settings: CoreSettings): Core | undefined {
-    const { profile, switches, commitLimitPages, physicalPages } = settings;
+    const { profile, version, switches, commitLimitPages, physicalPages } = settings;
     const { placementSeed, resetSeed } = settings;
     try {
       const made = exports.machineCreateF64(
         profile,
+        version,
         switches,
         commitLimitPages,
         physicalPages,

@@ -34,6 +34,7 @@ export interface CoreExports
    */
   machineCreateF64(
     profile: number,
+    version: number,
     switches: number,
     commitLimitPages: number,
     physicalPages: number,
@@ -386,7 +387,16 @@ export const Access = { Read: 0, Write: 1, Execute: 8 } as const;
 /** Bits of a byte of the access map, one byte a page of the windowed space. */
 export const AccessBit = { R: 1, W: 2, X: 4, RS: 8, WS: 16, XS: 32 } as const;
 
-export const Profile = { win32: 0, "win32-3g": 1, "win32-4g": 2, win64: 3 } as const;
+export const Profile = {
+  win32: 0,
+  "win32-3g": 1,
+  "win32-4g": 2,
+  win64: 3,
+  "win64-8tb": 4,
+  win9x: 5,
+  ce5: 6,
+  ce6: 7,
+} as const;
 
 /** How an adopted region of type MEM_MAPPED is backed. */
 export const Backing = { None: 0, File: 1, Pagefile: 2 } as const;

@@ -1,4 +1,4 @@
-/** Exports about views that may take the place of a placeholder, and leave one behind. */
+/** Exports about views that may take the place of a placeholder, and about pages shown twice. */
 export interface ViewExports {
   /**
    * As `viewMapF64`, with the types of placeholders (7.10) and address requirements (8.2), of which
@@ -23,4 +23,16 @@ export interface ViewExports {
   ): number;
   /** `flags` are those of UnmapViewOfFile2. */
   viewUnmapExF64(context: number, target: number, address: number, flags: number): number;
+  /**
+   * VirtualCopy of Windows CE: reserved pages show those at `source`, which is a physical address
+   * >> 8 with PAGE_PHYSICAL.
+   */
+  pagesCopyF64(
+    context: number,
+    target: number,
+    destination: number,
+    source: number,
+    size: number,
+    protection: number,
+  ): number;
 }

@@ -1,7 +1,7 @@
 import type { Link } from "./link.ts";
 import type { InContext } from "./services.ts";
 
-/** The services of views that may take the place of a placeholder, and leave one behind. */
+/** The services of views that may take the place of a placeholder, and of pages shown twice. */
 export class ViewServices {
   readonly #link: Link;
 
@@ -14,4 +14,7 @@ export class ViewServices {
 
   readonly unmap: InContext<"viewUnmapExF64"> = (...rest) =>
     this.#link.call((core, context) => core.viewUnmapExF64(context, ...rest) >>> 0);
+
+  readonly copyPages: InContext<"pagesCopyF64"> = (...rest) =>
+    this.#link.call((core, context) => core.pagesCopyF64(context, ...rest) >>> 0);
 }

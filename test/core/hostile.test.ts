@@ -6,9 +6,11 @@ const seeds = process.env.SEED === undefined ? [1, 2] : [Number(process.env.SEED
 const steps = Number(process.env.STEPS ?? 3000);
 
 test.each(
-  (["win32", "win32-3g", "win32-4g", "win64"] as const).flatMap((profile) => {
-    return seeds.map((seed) => ({ profile, seed }));
-  }),
+  (["win32", "win32-3g", "win32-4g", "win64", "win9x", "ce5", "ce6"] as const).flatMap(
+    (profile) => {
+      return seeds.map((seed) => ({ profile, seed }));
+    },
+  ),
 )("no export traps or breaks a rule, whatever it is given: $profile, seed $seed", (run) => {
   const core = bareCore() as AnyExports;
   runHostile(core, { ...run, steps, verifyEvery: 16 });

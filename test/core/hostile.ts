@@ -1,5 +1,6 @@
 import {
   type CoreExports,
+  MachineCounter,
   Profile,
   SpaceKind,
   Switch,
@@ -35,10 +36,17 @@ const EDGES = [
   0x10000,
   0x3ff000,
   0x400000,
+  0x1ff0000,
+  0x4100000,
+  0x6100000,
+  0x42000000,
+  0x60000000,
   0x7ffe0000,
   0x7ffe1000,
   0x7ffeffff,
   0x7fff0000,
+  0x80000000,
+  0x80010000,
   0xbffeffff,
   0xfffe0000,
   2 ** 32 - 1,
@@ -49,7 +57,8 @@ const EDGES = [
   NOWHERE,
 ];
 const TYPES = [
-  0x1000, 0x2000, 0x3000, 0x203000, 0x202000, 0x102000, 0x80000, 0x1000000, 0x402000, 0x20003000, 0,
+  0x1000, 0x2000, 0x3000, 0x8002000, 0x8003000, 0x203000, 0x202000, 0x102000, 0x80000, 0x1000000,
+  0x402000, 0x20003000, 0,
 ];
 const FAR_ADDRESSES = [
   2n ** 64n - 1n,
@@ -73,6 +82,7 @@ export function runHostile(core: AnyExports, { profile, seed, steps, verifyEvery
   const hasWindow = profile !== "win64";
   core.machineCreateF64(
     Profile[profile],
+    random(8),
     random(0x1000) | (hasWindow ? Switch.Window : 0) | (random(2) * Switch.PageStore),
     pick([300, 4000, 0x400000], random),
     pick([12, 60, 200, 0x200000], random),
@@ -96,7 +106,8 @@ export function runHostile(core: AnyExports, { profile, seed, steps, verifyEvery
     }
     core.outcomeClear(context);
     if (step % verifyEvery !== 0) continue;
-    for (const space of spaces) {
+    // Number 1 is what all processes share, where a system has that.
+    for (const space of [1, ...spaces]) {
       const rule = core.verifySpace(context, space);
       if (rule !== 0) throw new Error(`seed ${seed}, step ${step}: ${name} broke rule ${rule}`);
     }
@@ -111,8 +122,9 @@ function callsOf(
   kind: number,
 ): Record<string, () => unknown> {
   const one = <T>(list: readonly T[]) => pick(list, random);
+  const lowest = core.machineCounterF64(MachineCounter.LowestUserAddress) + 0xf0000;
   const near = () =>
-    0x100000 + random(64) * 0x8000 + random(8) * PAGE + one([0, 0, 0, 1, 0xffe, 0xfff]);
+    lowest + random(64) * 0x8000 + random(8) * PAGE + one([0, 0, 0, 1, 0xffe, 0xfff]);
   const address = () => (random(2) === 0 ? near() : one(EDGES) + one([0, 0, 1, 0xfff, PAGE]));
   const size = () => one([0, 1, 2, PAGE, PAGE + 1, 0x10000, 0x100000, random(0x30000), ...EDGES]);
   const pointer = () => one([NOWHERE, NOWHERE, NOWHERE, 0, address()]);
@@ -158,6 +170,16 @@ function callsOf(
         one([0, 0, address()]),
         one([0, 0, address()]),
         one([0, 0, 0x10000, 0x400000, -1]),
+      ),
+    reserveForAll: () => core.allocateF64(c, space(), -1, 0, 0, -1, 0x200000, 0x2000, 1),
+    copyPages: () =>
+      core.pagesCopyF64(
+        c,
+        space(),
+        one([near(), address()]),
+        one([near(), near(), 0x2000, address()]),
+        one([PAGE, 3 * PAGE, size()]),
+        one([2, 4, 0x204, 0x404, 0x402, protection()]),
       ),
     free: () =>
       core.freeF64(

@@ -16,7 +16,7 @@ describe("sectionCreateImage", () => {
 
   beforeEach(() => {
     core = bareCore();
-    core.machineCreateF64(Profile.win64, 0, 1000, 1000, 0, 0);
+    core.machineCreateF64(Profile.win64, 7, 0, 1000, 1000, 0, 0);
     context = core.contextCreate();
     space = core.spaceCreate(SpaceKind.Translated, 50, 345);
     core.contextEnter(context, space);

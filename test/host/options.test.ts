@@ -13,6 +13,9 @@ describe("Machine.create", () => {
     const { options, profile, pointerBytes } = await createMachine();
     expect(options).toEqual({
       profile: "win64",
+      version: "win10",
+      windows95: false,
+      cpu: "x86",
       statusStyle: "numbered",
       guardOrder: "permission-first",
       dep: true,

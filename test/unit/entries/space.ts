@@ -36,8 +36,8 @@ function context(): Context {
 }
 
 export function begin(profile: u32, windowed: u32): void {
-  machineMake(profile, windowed != 0 ? 0x1000 : 0, u64.MAX_VALUE, u64.MAX_VALUE, 0, 0);
-  const space = spaceMake(windowed != 0 ? SPACE_WINDOWED : SPACE_TRANSLATED)!;
+  machineMake(profile, 7, windowed != 0 ? 0x1000 : 0, u64.MAX_VALUE, u64.MAX_VALUE, 0, 0);
+  const space = spaceMake(windowed != 0 ? SPACE_WINDOWED : SPACE_TRANSLATED, 1)!;
   contextMake();
   contextEnter(context(), space);
 }
