@@ -59,7 +59,7 @@ export interface MachineOptions {
   resetEffect?: "keep" | "zero" | Seeded | undefined;
   /** Where a region goes that names no address (2.8). Default "lowest-first". */
   placement?: "lowest-first" | Seeded | undefined;
-  /** Whether MEM_COMMIT at a free address reserves too (17.19). Default false, with "win9x" true. */
+  /** Whether MEM_COMMIT at a free address reserves too (17.19). Default only with "win9x". */
   autoReserveOnCommit?: boolean | undefined;
   /** Whether the processes hold SeLockMemoryPrivilege. Default false. */
   lockMemoryPrivilege?: boolean | undefined;

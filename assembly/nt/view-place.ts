@@ -6,7 +6,7 @@ import { Region } from "../virt/region";
 import { Space } from "../virt/space";
 import { PAGE_WRITECOPY } from "./types";
 
-/** Where views go that name no base: by system, by kind, and for one process or for all (14, 17.19). */
+/** Where views go that name no base: by system, by kind, for one process or for all (17.19). */
 
 /** Data goes where all processes see it, in systems that have such a place; copies stay private. */
 export function isForAll(section: Section, protection: u32): bool {

@@ -7,16 +7,15 @@ import {
   MachineCounter,
   type SectionCounter,
   type SpaceCounter,
-  type VerifierFunctions,
 } from "./exports.ts";
 import { ImageServices } from "./image-services.ts";
 import { Link } from "./link.ts";
-import { instantiateVerifier } from "./load.ts";
 import { Requests } from "./requests.ts";
 import { type AdoptedRun, writeRuns } from "./runs.ts";
 import { Services } from "./services.ts";
 import { StackServices } from "./stack-services.ts";
 import { MachinePoisoned } from "./trap.ts";
+import { instantiateVerifier, type VerifierFunctions } from "./verifier.ts";
 import { ViewServices } from "./view-services.ts";
 import { WorkingSetServices } from "./working-set-services.ts";
 

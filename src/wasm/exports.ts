@@ -295,12 +295,6 @@ export interface CoreExports
   mapsForget(space: number): void;
 }
 
-/** The functions of the verifier, a module of its own on the memory of a core. */
-export interface VerifierFunctions {
-  /** Every rule between the maps, recomputed: 0, or the rule that fails (R0 = page). */
-  verifySpace(context: number, space: number): number;
-}
-
 /** Byte offsets inside a context, and what its fixed places hold. */
 export const CONTEXT = {
   outcome: 0x00,

@@ -1,8 +1,7 @@
-import { coreBytes, verifierBytes } from "./bytes.ts";
-import type { CoreExports, VerifierFunctions } from "./exports.ts";
+import { coreBytes } from "./bytes.ts";
+import type { CoreExports } from "./exports.ts";
 
 let embedded: Promise<WebAssembly.Module> | undefined;
-let verifier: WebAssembly.Module | undefined;
 
 /** The core of this package, compiled at the first use. */
 export function embeddedModule(): Promise<WebAssembly.Module> {
@@ -24,11 +23,4 @@ export async function instantiate(module: WebAssembly.Module): Promise<CoreExpor
   const instance = await WebAssembly.instantiate(module, {});
   // A plain object: engines find its properties faster than those of the frozen exports object.
   return { ...instance.exports } as unknown as CoreExports;
-}
-
-/** The verifier on the memory of a core. Synchronous, as whoever asks for it is. */
-export function instantiateVerifier(memory: WebAssembly.Memory): VerifierFunctions {
-  verifier ??= new WebAssembly.Module(verifierBytes());
-  return new WebAssembly.Instance(verifier, { env: { memory } })
-    .exports as unknown as VerifierFunctions;
 }

@@ -4,8 +4,8 @@ import {
   Profile,
   SpaceKind,
   Switch,
-  type VerifierFunctions,
 } from "../../src/wasm/exports.ts";
+import type { VerifierFunctions } from "../../src/wasm/verifier.ts";
 import { pick, randomFrom } from "../unit/random.ts";
 import { PROTECTIONS, writeRuns } from "./adopted-runs.ts";
 import { aweCalls } from "./hostile-awe.ts";

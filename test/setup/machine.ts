@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Machine, type MachineOptions } from "../../src/index.ts";
-import type { CoreExports, VerifierFunctions } from "../../src/wasm/exports.ts";
-import { instantiateVerifier } from "../../src/wasm/load.ts";
+import type { CoreExports } from "../../src/wasm/exports.ts";
+import { instantiateVerifier, type VerifierFunctions } from "../../src/wasm/verifier.ts";
 
 /** Which core the tests of this run use: "release" or "debug". The projects of vitest set it. */
 export const coreName = process.env.GUARDPAGE_CORE ?? "release";
