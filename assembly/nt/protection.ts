@@ -98,7 +98,7 @@ export function attributesOf(protect: u32): u32 {
   return attributes;
 }
 
-/** Since Windows 7, no-cache and write-combine come from the region, not from a later call (2.4). */
+/** Since Windows 7, no-cache and write-combine belong to the region, not to a later call (2.4). */
 export function attributesIn(region: Region, protect: u32): u32 {
   let attributes = attributesOf(protect);
   if (featureIs(FEATURE_CACHING_BY_PAGE)) return attributes;
