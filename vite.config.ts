@@ -15,6 +15,7 @@ export default defineConfig({
         index: "src/index.ts",
         kernel32: "src/kernel32.ts",
         ntdll: "src/ntdll.ts",
+        dotnet: "src/dotnet.ts",
         constants: "src/constants.ts",
         node: "src/node.ts",
         opfs: "src/opfs.ts",

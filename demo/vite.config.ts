@@ -9,7 +9,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^guardpage$/, replacement: source("index.ts") },
-      { find: /^guardpage\/(kernel32|ntdll|constants|node|opfs)$/, replacement: source("$1.ts") },
+      {
+        find: /^guardpage\/(kernel32|ntdll|dotnet|constants|node|opfs)$/,
+        replacement: source("$1.ts"),
+      },
     ],
   },
   build: { target: "es2022", outDir: "dist", emptyOutDir: true },

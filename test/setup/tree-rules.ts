@@ -76,15 +76,23 @@ const assemblyWithoutCycles: Rule = (tree) => {
   return breaches;
 };
 
+/** The other documented ways to call the same memory: each stands on kernel32, and on no other. */
+const FACE = /^src\/(clr-host|coredll|dotnet|vb)(?:\.ts$|\/)/;
+const faceOf = (path: string) => FACE.exec(path)?.[1];
+
 /** Lowest first. The model stands alone and is no layer. */
 const HOST_LAYERS: readonly { name: string; holds: (path: string) => boolean }[] = [
   { name: "wasm", holds: (path) => path.startsWith("src/wasm/") },
   {
     name: "machine, process, constants",
-    holds: (path) => /^src\/(constants\/)?(?!(ntdll|kernel32|node|opfs)\.ts$)[^/]+$/.test(path),
+    holds: (path) => {
+      const isEntry = /^src\/(ntdll|kernel32|node|opfs)\.ts$/.test(path);
+      return /^src\/(constants\/)?[^/]+$/.test(path) && !isEntry && faceOf(path) === undefined;
+    },
   },
   { name: "ntdll", holds: (path) => /^src\/ntdll(\.ts$|\/)/.test(path) },
   { name: "kernel32", holds: (path) => /^src\/kernel32(\.ts$|\/)/.test(path) },
+  { name: "faces", holds: (path) => faceOf(path) !== undefined },
   { name: "files", holds: (path) => /^src\/(node|opfs)(\.ts$|\/)/.test(path) },
   { name: "replay", holds: (path) => path.startsWith("src/replay/") },
   { name: "cli", holds: (path) => path.startsWith("src/cli/") },
@@ -129,10 +137,14 @@ const hostDirection: Rule = (tree) => {
       breaches.push(`${path}: imports ${target}`);
     } else if (hostRank(target) > hostRank(path)) {
       breaches.push(`${path}: imports ${target}, which comes later`);
+    } else if (faceOf(target) !== undefined && faceOf(target) !== faceOf(path)) {
+      breaches.push(`${path}: imports ${target}, which is a face of its own`);
     }
   }
   return breaches;
 };
+
+const PUBLIC_ENTRY = /^guardpage(\/(kernel32|ntdll|dotnet|constants|node|opfs))?$/;
 
 /** Demo and bench show what a user of the package can do, so they use what a user has. */
 const publicEntriesOnly: Rule = (tree) => {
@@ -141,7 +153,7 @@ const publicEntriesOnly: Rule = (tree) => {
     for (const { path, specifier } of imports(tree, isInside(folder))) {
       const isOwn =
         specifier.startsWith(".") && importedPath(path, specifier).startsWith(`${folder}/`);
-      const isPublic = /^guardpage(\/(kernel32|ntdll|constants|node|opfs))?$/.test(specifier);
+      const isPublic = PUBLIC_ENTRY.test(specifier);
       const isTool = /^(node:|vite$)/.test(specifier);
       if (!isOwn && !isPublic && !isTool) breaches.push(`${path}: imports ${specifier}`);
     }
