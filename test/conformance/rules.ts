@@ -2,6 +2,7 @@ import { additionRules } from "./rules/additions.ts";
 import { allocateRules } from "./rules/allocate.ts";
 import { aweRules } from "./rules/awe.ts";
 import { changeRules } from "./rules/change.ts";
+import { dotnetRules } from "./rules/dotnet.ts";
 import { enclaveAdditionRules, enclaveRules } from "./rules/enclaves.ts";
 import { faultRules } from "./rules/faults.ts";
 import { fileRules } from "./rules/files.ts";
@@ -42,6 +43,7 @@ export const rules: readonly Rule[] = [
   ...enclaveRules,
   ...enclaveAdditionRules,
   ...imageAdditionRules,
+  ...dotnetRules,
 ].sort((left, right) => orderOf(left.id) - orderOf(right.id));
 
 /** "17.12#3" counts as 17012: rows stay as they were declared. */
@@ -109,6 +111,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "12.2": "ReadProcessMemory",
   "12.3": "WriteProcessMemory",
   "13": "Commit charge and limits",
+  "14.4": ".NET",
   "15": "From NTSTATUS to Win32 errors",
   "16.2": "Switches",
   "16.3": "Worked examples",
@@ -127,5 +130,6 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "17.16": "Offers and prefetching: further rules",
   "17.13": "Stacks",
   "17.15": "Control Flow Guard",
+  "17.18": ".NET and Visual Basic",
   "17.21": "From NTSTATUS to Win32 errors, continued",
 };

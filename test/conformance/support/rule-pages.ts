@@ -2,7 +2,7 @@ import type { Evidence, Rule } from "./rule-index.ts";
 import { sectionOf } from "./rule-index.ts";
 
 const EVIDENCE_MEANING: Readonly<Record<Evidence, string>> = {
-  doc: "stated by Microsoft's documentation",
+  doc: "stated by the documentation: Microsoft's, or of the library that a face follows",
   "wine-test": "asserted by the test suite of Wine 8.0, which is validated on Windows",
   "wine-test-new": "asserted by a newer test of Wine",
   "wine-src": "how the source of Wine 8.0 does it, which is no proof for Windows",
@@ -27,6 +27,7 @@ const CHAPTERS: Readonly<Record<string, string>> = {
   "9": "Offered memory, prefetching, working set",
   "12": "Other processes",
   "13": "Commit charge and limits",
+  "14": "Faces and versions",
   "15": "Status codes",
   "16": "Switches and worked examples",
   "17": "Additions",
