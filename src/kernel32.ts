@@ -10,6 +10,7 @@
  * @module
  */
 
+import { availableIn } from "./kernel32/availability.ts";
 import { aweFunctions } from "./kernel32/awe.ts";
 import { enclaveFunctions } from "./kernel32/enclaves.ts";
 import { fromAppFunctions } from "./kernel32/from-app.ts";
@@ -50,7 +51,7 @@ export function kernel32(process: Process): Kernel32 {
   const services = ntdll(process);
   const virtual = virtualFunctions(process);
   const sections = sectionFunctions(process);
-  const face: Kernel32 = Object.freeze({
+  const functions: Kernel32 = {
     ...virtual,
     ...sections,
     ...viewFunctions(process),
@@ -70,7 +71,8 @@ export function kernel32(process: Process): Kernel32 {
     SetUnhandledExceptionFilter: (filter) => process.setUnhandledExceptionFilter(filter),
     RaiseException: (code, flags, information) =>
       process.raiseException({ code, flags, information: information ?? [] }),
-  } satisfies Kernel32);
+  };
+  const face = Object.freeze(availableIn(process, functions));
   faces.set(process, face);
   return face;
 }

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { availableIn } from "./ntdll/availability.ts";
 import { aweServices } from "./ntdll/awe.ts";
 import { fileServices } from "./ntdll/files.ts";
 import type { Ntdll } from "./ntdll/interface.ts";
@@ -45,7 +46,7 @@ const faces = new WeakMap<Process, Ntdll>();
 export function ntdll(process: Process): Ntdll {
   const known = faces.get(process);
   if (known !== undefined) return known;
-  const face: Ntdll = Object.freeze({
+  const functions: Ntdll = {
     ...virtualServices(process),
     ...sectionServices(process),
     ...fileServices(process),
@@ -56,7 +57,8 @@ export function ntdll(process: Process): Ntdll {
     ...workingSetServices(process),
     ...runtimeFunctions(process),
     ...stackFunctions(process),
-  });
+  };
+  const face = Object.freeze(availableIn(process, functions));
   faces.set(process, face);
   return face;
 }

@@ -14,6 +14,7 @@ import { processRules } from "./rules/processes.ts";
 import { sectionRules } from "./rules/sections.ts";
 import { stackAdditionRules, stackRules } from "./rules/stacks.ts";
 import { switchRules } from "./rules/switches.ts";
+import { versionRules } from "./rules/versions.ts";
 import { watchRules } from "./rules/watch.ts";
 import { largePageRules, workingSetAdditions, workingSetRules } from "./rules/working-set.ts";
 import { type Rule, sectionOf } from "./support/rule-index.ts";
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
   ...enclaveAdditionRules,
   ...imageAdditionRules,
   ...dotnetRules,
+  ...versionRules,
 ].sort((left, right) => orderOf(left.id) - orderOf(right.id));
 
 /** "17.12#3" counts as 17012: rows stay as they were declared. */
@@ -115,6 +117,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "15": "From NTSTATUS to Win32 errors",
   "16.2": "Switches",
   "16.3": "Worked examples",
+  "17.1": "Profiles and versions",
   "17.2": "Statements of the documentation",
   "17.3": "Statements that are knowingly not met to the letter",
   "17.4": "One answer where two were possible",
