@@ -19,7 +19,6 @@ import { regionAt, regionFloor } from "../virt/index";
 import {
   FEATURE_VIEW_COMMIT_UNCHECKED,
   featureIs,
-  machine,
   SWITCH_AUTO_RESERVE,
   switchIs,
 } from "../virt/machine";
@@ -51,7 +50,7 @@ import {
   viewPage,
   viewSection,
 } from "../virt/view";
-import { answer, isTerminating } from "./answer";
+import { answer, isTerminating, lowestOf } from "./answer";
 import { chargeStatus } from "./charge";
 import { commitInEnclave } from "./enclave-pages";
 import { isAnyOffered } from "./offer";
@@ -185,7 +184,7 @@ function roomStatus(
  */
 function reserveForCommit(context: Context, space: Space, start: u64, end: u64, protect: u32): u32 {
   const base = alignDown(start, GRANULARITY);
-  if (base < machine().lowestAddress || regionFloor(space, end - 1).end > base) {
+  if (base < lowestOf(space.number) || regionFloor(space, end - 1).end > base) {
     return answer(context, rule(17, 19, 2), STATUS_CONFLICTING_ADDRESSES);
   }
   if (isCopyProtection(protect)) return fail(context, 8, STATUS_INVALID_PAGE_PROTECTION);

@@ -13,10 +13,16 @@ import {
   STATUS_UNABLE_TO_DELETE_SECTION,
   STATUS_UNABLE_TO_FREE_VM,
 } from "../base/status";
-import { decommit, release } from "../virt/change";
+import { clearMarks, decommit, release } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { regionAt } from "../virt/index";
-import { FEATURE_DECOMMIT_SIZE, FEATURE_PLACEHOLDERS, featureIs, machine } from "../virt/machine";
+import {
+  FEATURE_9X,
+  FEATURE_DECOMMIT_SIZE,
+  FEATURE_PLACEHOLDERS,
+  featureIs,
+  machine,
+} from "../virt/machine";
 import {
   REGION_COPY,
   REGION_ENCLAVE,
@@ -126,6 +132,8 @@ function perform(
     return answer(context, rule(3, 2, size == 0 ? 1 : isWhole ? 2 : 3), STATUS_SUCCESS);
   }
   decommit(space, region, pageOf(start), pageOf(end));
+  // Windows 98 forgets what was written there (5.3#9).
+  if (featureIs(FEATURE_9X)) clearMarks(space, pageOf(start), pageOf(end));
   return answer(context, rule(3, 2, size == 0 ? 4 : 5), STATUS_SUCCESS);
 }
 

@@ -66,7 +66,7 @@ export function protect(
   oldAt: u64,
 ): u32 {
   protection = storedProtection(protection);
-  // Copy-on-write is how views are mapped there, and nothing that could be asked for (14.1#12).
+  // Copy-on-write is how views are mapped there, and nothing that could be asked for (14.1#15).
   const isUnknown = featureIs(FEATURE_9X) && isCopyProtection(protection);
   if (isUnknown || !isProtection(protection))
     return fail(context, 1, STATUS_INVALID_PAGE_PROTECTION);
@@ -79,7 +79,7 @@ export function protect(
   }
   base = pointerRead(context, baseAt, base);
   size = pointerRead(context, sizeAt, size);
-  // Nobody changes what all see in Windows 9x: it lies above the limit (14.1#10).
+  // Nobody changes what all see in Windows 9x: it lies above the limit (14.1#13).
   if (featureIs(FEATURE_SLOTS)) target = targetAt(target, base);
   const limit = limitOf(target);
   if (base > limit) return fail(context, 3, STATUS_INVALID_PARAMETER_2);

@@ -15,7 +15,7 @@ import { commit, reserve } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { NOWHERE, regionFloor } from "../virt/index";
 import { largeFill, largeFits } from "../virt/large";
-import { FEATURE_9X, FEATURE_CE, featureIs, machine } from "../virt/machine";
+import { FEATURE_9X, FEATURE_CE, featureIs } from "../virt/machine";
 import {
   REGION_AUTO_COMMIT,
   REGION_LARGE,
@@ -26,7 +26,7 @@ import {
   regionIs,
 } from "../virt/region";
 import { Space } from "../virt/space";
-import { answer, isTerminating } from "./answer";
+import { answer, isTerminating, lowestOf } from "./answer";
 import { chargeStatus } from "./charge";
 import { placeHighest, placeLowest, placeTaken } from "./place";
 import { attributesOf, cachingFlags, isCopyProtection } from "./protection";
@@ -67,8 +67,9 @@ export function reserveRegion(
   if (isLarge && (protect & (PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE)) != 0) {
     return answer(context, rule(11, 0, 6), STATUS_INVALID_PAGE_PROTECTION);
   }
-  if (base != 0 && base < machine().lowestAddress)
+  if (base != 0 && base < lowestOf(space.number)) {
     return fail(context, 4, STATUS_INVALID_PARAMETER_2);
+  }
   if (isTerminating(space)) return fail(context, 9, STATUS_PROCESS_IS_TERMINATING);
   const isSearched = base == 0;
   const isTopDown = (type & MEM_TOP_DOWN) != 0 && !featureIs(FEATURE_9X);

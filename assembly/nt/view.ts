@@ -51,7 +51,7 @@ import {
   viewMake,
   viewShow,
 } from "../virt/view";
-import { answer, isTarget, targetAt, targetSpace } from "./answer";
+import { answer, isTarget, limitOf, targetAt, targetSpace } from "./answer";
 import { placeHighest, placeLowest, placeTaken } from "./place";
 import { placeholderAt } from "./placeholder";
 import {
@@ -63,7 +63,13 @@ import {
   pointerRead,
   pointerWrite,
 } from "./pointer";
-import { attributesOf, isAllowedInView, isProtection, isSharedWritable } from "./protection";
+import {
+  attributesOf,
+  isAllowedInView,
+  isProtection,
+  isSharedWritable,
+  storedProtection,
+} from "./protection";
 import {
   MEM_DOS_LIM,
   MEM_LARGE_PAGES,
@@ -189,6 +195,7 @@ export function viewMapWithin(
   type: u32,
   protection: u32,
 ): u32 {
+  protection = storedProtection(protection);
   if (offsetAt != NO_POINTER && offsetAt != 0) offset = memoryRead(context, offsetAt, OFFSET_BYTES);
   if (!isTarget(section)) return fail(context, 7, section);
   if (!isTarget(target)) return fail(context, 7, target);
@@ -213,8 +220,13 @@ export function viewMapWithin(
     return fail(context, 11, STATUS_INVALID_VIEW_SIZE);
   }
   const bytes = size == 0 ? sectionBytes - offset : pageUp(size);
-  const isCommon = base == 0 && isForAll(mapped, protection);
+  const isShared = isForAll(mapped, protection);
+  const isCommon = base == 0 && isShared;
   const space = targetSpace(targetAt(target, isCommon ? machine().commonLowest : base))!;
+  // What one process has for itself is not where all see it (14.1#15).
+  if (!isShared && space.number == machine().commonSpace) {
+    return fail(context, 5, STATUS_INVALID_PARAMETER_3);
+  }
   if (replaces && placeholderAt(space, base, size == 0 ? bytes : size) === null) {
     return answer(context, rule(7, 10, 6), STATUS_CONFLICTING_ADDRESSES);
   }
@@ -318,7 +330,7 @@ function place(
 
 /** Whether a view can be there: row 12. */
 function isFree(space: Space, start: u64, bytes: u64): bool {
-  const limit = viewLimit();
+  const limit = machine().commonSpace == 0 ? viewLimit() : limitOf(space.number);
   if (start < machine().lowestAddress || start > limit || bytes > limit + 1 - start) return false;
   return regionFloor(space, start + bytes - 1).end <= start;
 }
