@@ -10,6 +10,7 @@ import { Process } from "./process.ts";
 import { isWide, type ProfileName, profileNumber, versionNumber } from "./profile.ts";
 import type { RegionDescription } from "./region.ts";
 import { SectionNames } from "./section.ts";
+import { SharedViews } from "./shared-views.ts";
 import { Core } from "./wasm/core.ts";
 import { MachineCounter, SpaceKind, Switch } from "./wasm/exports.ts";
 import { embeddedModule, instantiate } from "./wasm/load.ts";
@@ -76,6 +77,8 @@ export class Machine {
   /** @internal */
   readonly files: Files;
   /** @internal */
+  readonly sharedViews: SharedViews;
+  /** @internal */
   readonly sectionNames = new SectionNames();
   /** @internal */
   readonly memoryNotifications = memoryNotifications(this);
@@ -114,6 +117,7 @@ export class Machine {
     this.door = new Door(this.pointerBytes);
     this.pager = new Pager(core, pageStore);
     this.files = new Files(core, this.pager);
+    this.sharedViews = new SharedViews(core, settings.profile);
     core.enclaves.setTypes(enclaveTypes(settings.enclaves));
     this.lowestUserAddress = core.machineCounter(MachineCounter.LowestUserAddress);
     // What processes share in Windows 9x lies above what they are told (17.19).

@@ -157,6 +157,7 @@ export class Process {
   exit(exitCode = 0): void {
     const code = dword(exitCode, "exitCode");
     if (this.exited) return;
+    this.machine.sharedViews.end(this.spaceNumber);
     this.core.spaceTerminate(this.spaceNumber);
     this.#exitCode = code;
     this.memory.close();

@@ -21,6 +21,7 @@ export function mapped(
 ): void {
   const { view } = caller.enter();
   const [base, sizeBytes] = [view.result(0), view.result(1)];
+  caller.machine.sharedViews.mapped(space, base);
   setOut(BaseAddress, base);
   setOut(ViewSize, sizeBytes);
   if (executable?.guardTargets === undefined) return;

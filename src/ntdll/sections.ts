@@ -164,7 +164,8 @@ export function sectionServices(process: Process): SectionServices {
       const handle = door.handle(ProcessHandle, "ProcessHandle");
       const target = handles.target(handle, PROCESS_VM_OPERATION);
       const address = door.nullablePointer(BaseAddress, "BaseAddress");
-      const status = process.enter().services.viewUnmap(target, address);
+      process.enter();
+      const status = machine.sharedViews.unmap(target, address);
       machine.files.settle();
       return status;
     },

@@ -73,7 +73,9 @@ export function viewServices(process: Process): ViewServices {
       const handle = door.handle(ProcessHandle, "ProcessHandle");
       const target = handles.target(handle, PROCESS_VM_OPERATION);
       const address = door.nullablePointer(BaseAddress, "BaseAddress");
-      const status = process.enter().views.unmap(target, address, dword(Flags, "Flags"));
+      const flags = dword(Flags, "Flags");
+      process.enter();
+      const status = machine.sharedViews.unmap(target, address, flags);
       machine.files.settle();
       return status;
     },

@@ -231,9 +231,6 @@ export class Services {
   readonly viewMap: InContext<"viewMapF64"> = (...rest) =>
     this.#link.call((core, context) => core.viewMapF64(context, ...rest) >>> 0);
 
-  readonly viewUnmap: InContext<"viewUnmapF64"> = (...rest) =>
-    this.#link.call((core, context) => core.viewUnmapF64(context, ...rest) >>> 0);
-
   readonly viewFlush: InContext<"viewFlushF64"> = (...rest) =>
     this.#link.call((core, context) => core.viewFlushF64(context, ...rest) >>> 0);
 }

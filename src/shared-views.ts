@@ -1,0 +1,96 @@
+import { STATUS_NOT_MAPPED_VIEW, STATUS_SUCCESS } from "./constants/status.ts";
+import { packDecision } from "./decision.ts";
+import { TO_RESULTS } from "./out.ts";
+import type { ProfileName } from "./profile.ts";
+import { succeeded } from "./status.ts";
+import type { Core } from "./wasm/core.ts";
+
+/** Where the memory begins that all processes share (14.3, 17.19). */
+const LOWEST_SHARED: { readonly [Name in ProfileName]?: number } = {
+  win9x: 0x8000_0000,
+  ce5: 0x4200_0000,
+};
+
+const BASIC_INFORMATION = 0;
+const BASIC_INFORMATION_BYTES = 28;
+const SHARED_VIEW = packDecision("17.19#6");
+/** Flags of unmapping that any view may be unmapped with. */
+const FLAGS_MAXIMUM = 1;
+
+/**
+ * The views in memory that all processes share: each is there once, at the address that every
+ * process got for it (17.19), until it was unmapped as often as it was mapped. Only a process that
+ * has mapped a view can unmap it, and one that ends unmaps what it has left.
+ */
+export class SharedViews {
+  readonly #core: Core;
+  readonly #lowest: number;
+  /** By the base of a view: how often each space has mapped it. */
+  readonly #views = new Map<number, Map<number, number>>();
+
+  constructor(core: Core, profile: ProfileName) {
+    this.#core = core;
+    this.#lowest = LOWEST_SHARED[profile] ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** A view was mapped for this space, or was there and was asked for again. */
+  mapped(space: number, base: number): void {
+    if (base < this.#lowest) return;
+    const counts = this.#views.get(base) ?? new Map<number, number>();
+    this.#views.set(base, counts);
+    counts.set(space, (counts.get(space) ?? 0) + 1);
+  }
+
+  /**
+   * Unmap the view at any address in it, or one of the times that it was mapped.
+   *
+   * @param target the number of a space, or the NTSTATUS of looking up its handle
+   * @param flags those of NtUnmapViewOfSectionEx
+   * @returns an NTSTATUS
+   */
+  unmap(target: number, address: number, flags = 0): number {
+    const { views } = this.#core;
+    const base = this.#regionAt(target, address);
+    const counts = this.#views.get(base);
+    if (counts === undefined || flags > FLAGS_MAXIMUM) return views.unmap(target, address, flags);
+    const count = counts.get(target);
+    if (count === undefined) return this.#answer(STATUS_NOT_MAPPED_VIEW);
+    if (count === 1 && counts.size === 1) {
+      const status = views.unmap(target, address, flags);
+      if (succeeded(status)) this.#views.delete(base);
+      return status;
+    }
+    if (count === 1) counts.delete(target);
+    else counts.set(target, count - 1);
+    return this.#answer(STATUS_SUCCESS);
+  }
+
+  /** The space is about to go. A view that cannot be unmapped now waits for who maps it again. */
+  end(space: number): void {
+    for (const [base, counts] of this.#views) {
+      if (!counts.delete(space) || counts.size > 0) continue;
+      if (succeeded(this.#core.views.unmap(space, base, 0))) this.#views.delete(base);
+    }
+  }
+
+  /** The base of the region that the target sees at a shared address, or 0. */
+  #regionAt(target: number, address: number): number {
+    if (address < this.#lowest) return 0;
+    const { services, view } = this.#core;
+    const bytes = BASIC_INFORMATION_BYTES;
+    const status = services.query(
+      target,
+      address,
+      BASIC_INFORMATION,
+      TO_RESULTS,
+      bytes,
+      TO_RESULTS,
+    );
+    return succeeded(status) ? view.result(1) : 0;
+  }
+
+  #answer(status: number): number {
+    this.#core.view.decision = SHARED_VIEW;
+    return status;
+  }
+}
