@@ -17,6 +17,7 @@ export default defineConfig({
         ntdll: "src/ntdll.ts",
         dotnet: "src/dotnet.ts",
         constants: "src/constants.ts",
+        emitter: "src/emitter.ts",
         node: "src/node.ts",
         opfs: "src/opfs.ts",
         cli: "src/cli/main.ts",

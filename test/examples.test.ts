@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
 import { commitOnFault } from "../demo/examples/commit-on-fault.ts";
+import { execute, type Instruction, jit } from "../demo/examples/jit.ts";
+import { MEM_COMMIT, MEM_RESERVE, PAGE_NOACCESS, PAGE_READWRITE } from "../src/constants.ts";
+import { PageFault } from "../src/index.ts";
+import { kernel32 } from "../src/kernel32.ts";
+import { createMachine } from "./setup/machine.ts";
 
 test("commit-on-fault: the handler is called once for each page that is touched", async () => {
   expect(await commitOnFault(256)).toEqual({
@@ -13,3 +18,35 @@ test("commit-on-fault: the handler is called once for each page that is touched"
     sum: 40 * 97,
   });
 });
+
+test("jit: 4,096 words are summed, and four pages to write are asked for", async () => {
+  expect(await jit()).toEqual({ sum: (0x1000 * 0xfff) / 2, left: 4 });
+});
+
+test.each(["windowed", "translated"] as const)(
+  "jit: an access that faults is the guest's, %s",
+  async (space) => {
+    const guest = (await createMachine({ profile: "win32" })).createProcess({ space });
+    const { VirtualAlloc, VirtualProtect, AddVectoredExceptionHandler } = kernel32(guest);
+    const source = VirtualAlloc(0, 0x10000, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    const program: Instruction[] = ["add", "add", "store"];
+    const run = { source: source + 2, target: source + 0x8001, rounds: 0xc00 };
+    VirtualProtect(source + 0x9000, 1, PAGE_NOACCESS, { value: 0 });
+    expect(() => execute(guest, program, run)).toThrow(PageFault);
+    let faults = 0;
+    AddVectoredExceptionHandler(1, ({ ExceptionRecord }) => {
+      faults += 1;
+      VirtualProtect(Number(ExceptionRecord.ExceptionInformation[1]), 1, PAGE_READWRITE, {
+        value: 0,
+      });
+      return -1;
+    });
+    for (let at = 0; at < 0x1800; at++) guest.memory.setUint32(run.source + at * 4, at);
+    execute(guest, program, run);
+    expect(faults).toBe(1);
+    for (let round = 0, sum = 0; round < run.rounds; round++) {
+      sum += 4 * round + 1;
+      expect(guest.memory.getUint32(run.target + round * 4)).toBe(sum);
+    }
+  },
+);

@@ -65,6 +65,7 @@ describe("the entries", () => {
       "./ntdll",
       "./dotnet",
       "./constants",
+      "./emitter",
       "./node",
       "./opfs",
       "./core.wasm",

@@ -211,6 +211,15 @@ export class Core {
     return this.#link.call((core) => core.pokeF64(space, address) >>> 0);
   }
 
+  get memory(): WebAssembly.Memory {
+    return this.#link.exports.memory;
+  }
+
+  /** Linear address of the context. */
+  get contextAddress(): number {
+    return this.#link.context;
+  }
+
   /** The rule that fails, with the page in result 0; or 0. */
   verifySpace(space: number): number {
     return this.#link.call((core, context) => {

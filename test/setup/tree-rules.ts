@@ -86,7 +86,7 @@ const HOST_LAYERS: readonly { name: string; holds: (path: string) => boolean }[]
   {
     name: "machine, process, constants",
     holds: (path) => {
-      const isEntry = /^src\/(ntdll|kernel32|node|opfs)\.ts$/.test(path);
+      const isEntry = /^src\/(ntdll|kernel32|emitter|node|opfs)\.ts$/.test(path);
       return /^src\/(constants\/)?[^/]+$/.test(path) && !isEntry && faceOf(path) === undefined;
     },
   },
@@ -94,6 +94,7 @@ const HOST_LAYERS: readonly { name: string; holds: (path: string) => boolean }[]
   { name: "kernel32", holds: (path) => /^src\/kernel32(\.ts$|\/)/.test(path) },
   { name: "faces", holds: (path) => faceOf(path) !== undefined },
   { name: "files", holds: (path) => /^src\/(node|opfs)(\.ts$|\/)/.test(path) },
+  { name: "emitter", holds: (path) => /^src\/emitter(\.ts$|\/)/.test(path) },
   { name: "replay", holds: (path) => path.startsWith("src/replay/") },
   { name: "cli", holds: (path) => path.startsWith("src/cli/") },
 ];
@@ -144,7 +145,7 @@ const hostDirection: Rule = (tree) => {
   return breaches;
 };
 
-const PUBLIC_ENTRY = /^guardpage(\/(kernel32|ntdll|dotnet|constants|node|opfs))?$/;
+const PUBLIC_ENTRY = /^guardpage(\/(emitter|kernel32|ntdll|dotnet|constants|node|opfs))?$/;
 
 /** Demo and bench show what a user of the package can do, so they use what a user has. */
 const publicEntriesOnly: Rule = (tree) => {

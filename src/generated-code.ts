@@ -1,0 +1,104 @@
+import type { Process } from "./process.ts";
+import { ACCESS_CONTRACT } from "./wasm/access-contract.ts";
+import { windowPlace } from "./wasm/core.ts";
+
+export { ACCESS_CONTRACT } from "./wasm/access-contract.ts";
+
+/** What code imports that checks its accesses itself. */
+export interface GeneratedCodeImports {
+  readonly memory: WebAssembly.Memory;
+  /**
+   * A load of 1, 2, 4 or 8 bytes, whatever stops it: the bits, zero-extended. A fault goes through
+   * the handlers of the guest; what nobody handles is thrown, through the code that called.
+   */
+  readonly load: (address: bigint, sizeBytes: number) => bigint;
+  /** A store of the low bits of `bits`, in the same way. */
+  readonly store: (address: bigint, sizeBytes: number, bits: bigint) => void;
+}
+
+type Loader = (address: bigint) => number | bigint;
+type Storer = (address: bigint, bits: bigint) => void;
+
+/**
+ * What a compiler has to know to generate code that runs in this process and checks its accesses in
+ * line (docs/abi.md, "Inlining the check"). `guardpage/emitter` writes the checks.
+ */
+export class GeneratedCode {
+  /** The version of the sequences and numbers. */
+  readonly contract = ACCESS_CONTRACT;
+  readonly space: "windowed" | "translated";
+  readonly pointerBytes: 4 | 8;
+  /** Linear address of the context. */
+  readonly context: number;
+  /** Linear address of guest address 0, and of the access map; of a windowed space alone. */
+  readonly windowBase: number;
+  readonly accessMap: number;
+  readonly imports: GeneratedCodeImports;
+  readonly #process: Process;
+
+  /** @internal */
+  constructor(process: Process) {
+    const { core, space, door } = process;
+    this.#process = process;
+    this.space = space;
+    this.pointerBytes = door.pointerBytes;
+    this.context = core.contextAddress;
+    const window = space === "windowed" ? windowPlace(core) : undefined;
+    this.windowBase = window?.base ?? 0;
+    this.accessMap = window?.accessMap ?? 0;
+    const { memory } = process;
+    const loads: Record<number, Loader> = {
+      1: (address) => memory.getUint8(address),
+      2: (address) => memory.getUint16(address),
+      4: (address) => memory.getUint32(address),
+      8: (address) => memory.getBigUint64(address),
+    };
+    const stores: Record<number, Storer> = {
+      1: (address, bits) => memory.setUint8(address, Number(bits & 0xffn)),
+      2: (address, bits) => memory.setUint16(address, Number(bits & 0xffffn)),
+      4: (address, bits) => memory.setUint32(address, Number(bits & 0xffff_ffffn)),
+      8: (address, bits) => memory.setBigUint64(address, bits),
+    };
+    this.imports = Object.freeze({
+      memory: core.memory,
+      load: (address: bigint, sizeBytes: number) => {
+        const bits = access(loads, sizeBytes)(BigInt.asUintN(64, address));
+        this.enter();
+        return BigInt(bits);
+      },
+      store: (address: bigint, sizeBytes: number, bits: bigint) => {
+        access(stores, sizeBytes)(BigInt.asUintN(64, address), BigInt.asUintN(64, bits));
+        this.enter();
+      },
+    });
+  }
+
+  /**
+   * From now on generated code runs in this process. To be called before it runs, and again after
+   * a call or an access of another process. The functions of `imports` come back in this process.
+   *
+   * @throws Error when the process has ended
+   */
+  enter(): void {
+    this.#process.enter();
+  }
+}
+
+const known = new WeakMap<Process, GeneratedCode>();
+
+/**
+ * For compilers: what code needs that runs in this process and checks its accesses itself.
+ *
+ * @throws Error when the process has ended
+ */
+export function generatedCode(process: Process): GeneratedCode {
+  const code = known.get(process.alive()) ?? new GeneratedCode(process);
+  known.set(process, code);
+  return code;
+}
+
+function access<T>(table: Record<number, T>, sizeBytes: number): T {
+  const found = table[sizeBytes];
+  if (found !== undefined) return found;
+  throw new RangeError(`sizeBytes must be 1, 2, 4 or 8, not ${sizeBytes}`);
+}

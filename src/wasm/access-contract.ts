@@ -1,0 +1,18 @@
+/**
+ * Where generated code finds what it checks accesses by (docs/abi.md, "Inlining the check"); all
+ * offsets in bytes. Whoever changes one of these numbers raises the contract.
+ */
+export const ACCESS_CONTRACT = 1;
+
+export const TRANSLATION = {
+  /** From the context: the tag of its current space, and the first entry. */
+  spaceTag: 0x20,
+  table: 0x8000,
+  /** From an entry. */
+  readTag: 0,
+  writeTag: 8,
+  fetchTag: 16,
+  addend: 24,
+  entries: 1024,
+  entryShift: 5,
+} as const;
