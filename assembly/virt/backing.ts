@@ -12,7 +12,7 @@ import { windowHas } from "./maps";
 import { frameBring, framesMake, sectionBring } from "./pager";
 import { Region } from "./region";
 import { roomEnsure } from "./room";
-import { keptPage, keptSpace } from "./seen";
+import { keptPage, keptSpace, seesElsewhere } from "./seen";
 import { Space } from "./space";
 import { viewPage, viewSection } from "./view";
 
@@ -92,8 +92,12 @@ export function frameAt(space: Space, page: u64): u32 {
 
 /** Linear address where an access finds a prepared page's byte. */
 export function linearOf(space: Space, address: u64): u32 {
-  const page = keptPage(space, pageOf(address));
-  space = keptSpace(space, pageOf(address));
+  let page = pageOf(address);
+  if (seesElsewhere()) {
+    const kept = keptSpace(space, page);
+    page = keptPage(space, page);
+    space = kept;
+  }
   const offset = <u32>address & 0xfff;
   if (isOutside(space, page)) return abortPage() + offset;
   return byteOf(space, addressOf(page)) + offset;

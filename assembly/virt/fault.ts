@@ -32,7 +32,16 @@ import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, mapsGrant } from "./maps";
 import { REGION_AUTO_COMMIT, regionIs } from "./region";
 import { operationAsks, operationBegin, refusalReason } from "./request";
 import { roomEnsure } from "./room";
-import { copiedPage, copiedSpace, copyAt, keptPage, keptSpace, seenPage, seenSpace } from "./seen";
+import {
+  copiedPage,
+  copiedSpace,
+  copyAt,
+  keptPage,
+  keptSpace,
+  seenPage,
+  seenSpace,
+  seesElsewhere,
+} from "./seen";
 import { Space } from "./space";
 import { stackGrow, stackGuarded } from "./stack";
 import { hasHardMaximum, workingSetEnter } from "./working-set";
@@ -118,6 +127,7 @@ export function judge(space: Space, page: u64, access: u32): u32 {
  * stack grow, whatever the access (4.1#3).
  */
 export function meet(context: Context, space: Space, page: u64, access: u32): u32 {
+  if (!seesElsewhere()) return meetSeen(context, space, page, access);
   const at = seenPage(space, page);
   const outcome = meetSeen(context, seenSpace(space, page), at, access);
   if (outcome != RESOLVED) return outcome;
@@ -203,9 +213,11 @@ export function disarm(space: Space, page: u64): bool {
  * nothing changed. From outside of its enclave a page is not touched. Requires: judged.
  */
 export function prepare(space: Space, page: u64, access: u32): bool {
-  const kept = keptSpace(space, page);
-  page = keptPage(space, page);
-  space = kept;
+  if (seesElsewhere()) {
+    const kept = keptSpace(space, page);
+    page = keptPage(space, page);
+    space = kept;
+  }
   if (isOutside(space, page)) return true;
   const chunk = framed(space, page, access);
   if (chunk == 0) return false;
@@ -222,9 +234,11 @@ export function isOffered(space: Space, page: u64): bool {
 
 /** Record the access and tell the maps what is allowed from now on. Requires: prepared. */
 export function complete(context: Context, space: Space, page: u64, access: u32): void {
-  const kept = keptSpace(space, page);
-  page = keptPage(space, page);
-  space = kept;
+  if (seesElsewhere()) {
+    const kept = keptSpace(space, page);
+    page = keptPage(space, page);
+    space = kept;
+  }
   if (isOutside(space, page)) return;
   if (access == WRITE) recordWrite(space, page);
   grant(context, space, page);

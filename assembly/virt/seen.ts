@@ -1,6 +1,6 @@
 import { addressOf, pageOf } from "../base/range";
 import { regionAt } from "./index";
-import { FEATURE_SLOTS, featureIs, machine } from "./machine";
+import { FEATURE_9X, FEATURE_CE, FEATURE_SLOTS, featureIs, machine } from "./machine";
 import { REGION_COPY, Region, regionIs } from "./region";
 import { SPACE_TERMINATED, Space, spaceOf } from "./space";
 
@@ -16,6 +16,11 @@ const SLOT_SHIFT: u64 = 13;
 const SLOT_MASK: u64 = 0x1fff;
 /** Slot 0 is the process's own, slot 1 nobody's. */
 const FIRST_SLOT: u64 = 2;
+
+/** Whether any of that can be, so that an access in Windows NT asks no more than this. */
+export function seesElsewhere(): bool {
+  return featureIs(FEATURE_CE | FEATURE_9X);
+}
 
 /** The space in which the page is looked up: who shares it, or owns the slot. */
 export function seenSpace(space: Space, page: u64): Space {
