@@ -188,7 +188,8 @@ export function clearMarks(space: Space, first: u64, end: u64): void {
 
 /**
  * MEM_RESET: the content is of no interest now. Some or all of it may be dropped at once, by the
- * switches; a locked page stays where it is.
+ * switches; a locked page stays where it is. What is out of memory is dropped in any case, or it
+ * would be read from the page store again (17.2).
  */
 export function reset(space: Space, first: u64, end: u64): void {
   for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
@@ -197,7 +198,9 @@ export function reset(space: Space, first: u64, end: u64): void {
     const to = from + <u32>(factsChunkEnd(page, end) - page);
     for (let i = frameNext(chunk, from, to); i < to; i = frameNext(chunk, i + 1, to)) {
       planeSet(chunk + FACT_RESET, i);
-      if (!planeTest(chunk + FACT_LOCKED, i) && isDropped()) dropContent(space, chunk, i);
+      const isFixed = planeTest(chunk + FACT_LOCKED, i);
+      const isOut = changetype<Frame>(frameOf(chunk, i)).location == 0;
+      if ((!isFixed && isDropped()) || isOut) dropContent(space, chunk, i);
     }
     page += to - from;
   }

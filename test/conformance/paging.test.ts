@@ -108,6 +108,29 @@ rule(
 );
 
 rule(
+  "17.2#3",
+  "pages that were out before they were reset",
+  (scene) => {
+    store.begin();
+    const base = scene.take(BASE, 3 * FRAMES * PAGE);
+    number(scene, base, 0, 2 * FRAMES);
+    expect(store.written).toContain(3);
+    store.begin();
+    scene.allocate(base, 8 * PAGE, MEM_RESET, PAGE_READWRITE);
+    for (let page = 0; page < 4; page++) {
+      expect(scene.memory.getUint32(base + page * PAGE)).toBe(0);
+    }
+    scene.memory.setUint32(base + PAGE, 99);
+    expect(store.reads).toBe(0);
+    number(scene, base, 2 * FRAMES, 3 * FRAMES);
+    expect(store.written).toContain(99);
+    expect(store.written).not.toContain(0);
+    expect(scene.memory.getUint32(base + PAGE)).toBe(99);
+  },
+  { machine },
+);
+
+rule(
   "17.14#11",
   "a page that cannot be read",
   (scene) => {

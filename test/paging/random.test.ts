@@ -157,15 +157,15 @@ function ntdllReset(process: Process, base: number, size: number): number {
 }
 
 /**
- * A program of a seed. Where a reset keeps the content, the program has none: the bytes of each
- * page would depend on whether it was dropped.
+ * A program of a seed. Where a reset may keep the content, the program has none: the bytes of each
+ * page would depend on whether it was in memory.
  */
 function programOf(seed: number, profile: ModelProfile, spaces: [SpaceKind, SpaceKind]): Program {
   const settings = drawSettings(new Random(seed), profile);
   settings.workingSetMin = WORKING_SET_MINIMUM;
   const made = generate(seed, { length: PROGRAM_STEPS, settings, spaces, sections: 8, awe: 0 });
   const program = withRoom(made);
-  const drops = settings.resetEffect !== undefined;
+  const drops = settings.resetEffect === "zero";
   const kept = program.steps.filter((step) => !offers(step));
   const chosen = drops ? kept : kept.filter((step) => !resets(step));
   const end = chosen.findIndex((step) => step.op === "exit");

@@ -6,12 +6,24 @@ export const additionRules = rulesOf(`
   A commit is charged and takes no frame; the first touch of a page, a read too, takes exactly one.
 17.2#2 | doc
   No allocation is ever placed inside an existing region; after a release it may be.
+17.2#3 | doc
+  Reset pages are not written to the page store, nor read from it if they are out; a write counts.
+17.2#4 | doc
+  A reset page stays committed, with its protection and its charge.
+17.2#5 | doc ?
+  RESET ignores the protection, which has to be a valid value; the copy-on-write ones are.
+17.2#6 | doc
+  RESET_UNDO ignores the protection in the same way.
+17.2#7 | doc ?
+  RESET_UNDO of a range that lost a page is a conflict and changes nothing; else all marks go.
+17.2#8 | doc ?
+  RESET_UNDO of what was never reset succeeds and changes nothing.
 17.2#9 | ros-src
   PHYSICAL goes with RESERVE and with no other value but TOP_DOWN.
 17.2#10 | doc
   VirtualAllocEx makes a window in the target; frames are mapped by the process that owns them.
 17.2#15 | doc
-  A fetch sees the newest bytes; FlushInstructionCache changes nothing.
+  A fetch sees the newest bytes; FlushInstructionCache changes nothing, and tells who listens.
 17.2#16 | oracle
   RESERVE returns the start of the region; COMMIT, RESET and RESET_UNDO the page of the address.
 17.2#17 | doc
