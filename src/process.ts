@@ -61,6 +61,8 @@ export class Process {
   /** What CallEnclave runs inside of an enclave. Without it, the call fails with 120. */
   enclaveRoutine?: ((routine: Address, parameter: Address) => Address) | undefined;
 
+  /** Hears of FlushInstructionCache for this process. NULL and 0 stand for all of its memory. */
+  instructionCacheFlushed?: ((address: number, sizeBytes: number) => void) | undefined;
   /** @internal */
   readonly core: Core;
   /** @internal */

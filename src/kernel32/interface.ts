@@ -290,7 +290,10 @@ export interface Kernel32
   GlobalMemoryStatus(out: StructureOut<MemoryStatus>): void;
   /** Bytes of the smallest large page. Windows page: "GetLargePageMinimum". */
   GetLargePageMinimum(): number;
-  /** Fetches see the newest bytes anyway. Windows page: "FlushInstructionCache". Errors: 6 */
+  /**
+   * Fetches see the newest bytes anyway; `process.instructionCacheFlushed` of the named process is
+   * told the range. Windows page: "FlushInstructionCache". Errors: 6
+   */
   FlushInstructionCache(process: Handle, address: Address | null, size: Address): number;
 
   /**

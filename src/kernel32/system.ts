@@ -169,12 +169,16 @@ export function systemFunctions(caller: Process): SystemFunctions {
 
     FlushInstructionCache(process, address, size) {
       const handle = door.handle(process, "process");
-      door.nullablePointer(address, "address");
-      door.pointer(size, "size");
+      const at = door.nullablePointer(address, "address");
+      const bytes = door.pointer(size, "size");
       caller.enter().view.decision = Rule.System;
       const target = caller.handles.target(handle, 0);
-      if (target !== STATUS_INVALID_HANDLE) return TRUE;
-      return refuse(caller, Rule.System, ERROR_INVALID_HANDLE);
+      if (target === STATUS_INVALID_HANDLE) {
+        return refuse(caller, Rule.System, ERROR_INVALID_HANDLE);
+      }
+      const flushed = caller.machine.processes.find(({ spaceNumber }) => spaceNumber === target);
+      flushed?.instructionCacheFlushed?.(at, bytes);
+      return TRUE;
     },
   };
 }

@@ -14,6 +14,7 @@ import {
   PAGE_EXECUTE_READWRITE,
   PAGE_EXECUTE_WRITECOPY,
   PAGE_GUARD,
+  PAGE_NOACCESS,
   PAGE_NOCACHE,
   PAGE_READWRITE,
   PAGE_WRITECOPY,
@@ -65,6 +66,59 @@ rule("17.2#2", "the space in pieces, low and high, never twice", (scene) => {
   expect(scene.reserve(0, PAGE)).toBe(lowest);
 });
 
+rule("17.2#4", "run, charge and access as before", (scene) => {
+  scene.take(BASE, 2 * PAGE);
+  scene.memory.setUint8(BASE, 1);
+  const before = scene.state();
+  scene.allocate(BASE, PAGE, MEM_RESET, PAGE_NOACCESS);
+  expect(scene.state()).toEqual(before);
+  expect(touch(scene, WRITE, BASE)).toBe(null);
+});
+
+/** The protections that a value check passes or refuses, where nothing is done with them. */
+function expectValueChecked(scene: Scene, type: number): void {
+  scene.take(BASE, PAGE);
+  for (const protect of [PAGE_NOACCESS, PAGE_WRITECOPY, PAGE_EXECUTE_WRITECOPY]) {
+    expect(scene.allocate(BASE, PAGE, type, protect)).toBe(BASE);
+    expect(scene.protectionAt(BASE)).toBe(PAGE_READWRITE);
+  }
+  for (const protect of [0, PAGE_READWRITE | PAGE_WRITECOPY, PAGE_NOACCESS | PAGE_GUARD]) {
+    expect(errorOf(scene, PAGE, type, protect)).toBe(ERROR_INVALID_PARAMETER);
+  }
+}
+
+rule("17.2#5", "valid and not", (scene) => expectValueChecked(scene, MEM_RESET));
+
+rule("17.2#6", "valid and not", (scene) => expectValueChecked(scene, MEM_RESET_UNDO));
+
+rule(
+  "17.2#7",
+  "one page of three is lost",
+  (scene) => {
+    scene.take(BASE, 3 * PAGE);
+    scene.memory.fill(BASE, 0x77, 3 * PAGE);
+    scene.allocate(BASE + PAGE, PAGE, MEM_RESET, PAGE_READWRITE);
+    expect(errorOf(scene, 3 * PAGE, MEM_RESET_UNDO, PAGE_READWRITE)).toBe(ERROR_INVALID_ADDRESS);
+    expect(scene.memory.getUint8(BASE + PAGE)).toBe(0);
+    // What is written is of interest, and not lost any more.
+    scene.memory.setUint8(BASE + PAGE, 1);
+    expect(scene.allocate(BASE + 5, PAGE, MEM_RESET_UNDO, PAGE_READWRITE)).toBe(BASE);
+  },
+  { machine: { resetEffect: "zero" } },
+);
+
+rule("17.2#8", "in a range of which nothing is reset, or a part", (scene) => {
+  scene.take(BASE, 2 * PAGE);
+  scene.memory.fill(BASE, 0x77, 2 * PAGE);
+  scene.allocate(BASE, PAGE, MEM_RESET, PAGE_READWRITE);
+  expectUnchanged(scene, () => {
+    for (const base of [BASE + PAGE, BASE]) {
+      expect(scene.allocate(base, PAGE, MEM_RESET_UNDO, PAGE_READWRITE)).toBe(base);
+    }
+  });
+  expect(scene.memory.getUint8(BASE)).toBe(0x77);
+});
+
 rule("17.2#15", "code that was written is fetched without a flush", (scene) => {
   scene.take(BASE, PAGE, PAGE_EXECUTE_READWRITE);
   for (const byte of [0x90, 0xc3]) {
@@ -74,6 +128,24 @@ rule("17.2#15", "code that was written is fetched without a flush", (scene) => {
   expectUnchanged(scene, () => {
     expect(scene.kernel32.FlushInstructionCache(SELF, BASE, PAGE)).toBe(1);
   });
+});
+
+rule("17.2#15", "the process that is named hears of it, with the range", (scene) => {
+  const other = scene.another();
+  const heard: [who: string, address: number | bigint, size: number | bigint][] = [];
+  for (const [who, { process }] of Object.entries({ scene, other })) {
+    process.instructionCacheFlushed = (address, size) => heard.push([who, address, size]);
+  }
+  const { FlushInstructionCache, OpenProcess, CloseHandle } = scene.kernel32;
+  const handle = OpenProcess(0, 0, other.process.id);
+  expect(FlushInstructionCache(SELF, BASE + 1, 5)).toBe(1);
+  expect(FlushInstructionCache(handle, null, 0)).toBe(1);
+  CloseHandle(handle);
+  expect(FlushInstructionCache(handle, BASE, PAGE)).toBe(0);
+  expect(heard).toEqual([
+    ["scene", BASE + 1, 5],
+    ["other", 0, 0],
+  ]);
 });
 
 rule("17.2#16", "region, page, page", (scene) => {
