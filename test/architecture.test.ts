@@ -70,7 +70,10 @@ const breaches: Record<keyof typeof rules, Record<string, string>[]> = {
     { "README.md": `see /wo${"rk"}/main` },
     { "docs/a.md": `../sha${"red"}/design.md` },
   ],
-  docsAreLinked: [{ "README.md": "[a](docs/a.md)", "docs/a.md": "", "docs/b.md": "" }],
+  docsAreLinked: [
+    { "README.md": "[a](docs/a.md)", "docs/a.md": "", "docs/b.md": "" },
+    { "README.md": "[a](docs/pages/a.md)", "docs/pages/a.md": "", "docs/pages/b.md": "" },
+  ],
   linksLeadSomewhere: [{ "README.md": "[a](docs/missing.md#part)" }],
 };
 

@@ -13,7 +13,7 @@ const examples = pageNames().flatMap((name) => {
   return example === undefined ? [] : [{ name, ...example }];
 });
 
-describe.runIf(examples.length > 0)("the examples of the pages", () => {
+describe("the examples of the pages", () => {
   /** As a user does: by the declarations of the package. Wrong types end all tests here. */
   beforeAll(() => {
     rmSync(folder, { recursive: true, force: true });

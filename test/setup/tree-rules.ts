@@ -215,7 +215,9 @@ function links(tree: Tree, path: string): string[] {
 const docsAreLinked: Rule = (tree) => {
   const linked = new Set(["README.md", "docs/README.md"].flatMap((path) => links(tree, path)));
   return [...tree.keys()].filter((path) => {
-    return /^docs\/[^/]+\.md$/.test(path) && path !== "docs/README.md" && !linked.has(path);
+    return (
+      /^docs\/(pages\/)?[^/]+\.md$/.test(path) && path !== "docs/README.md" && !linked.has(path)
+    );
   });
 };
 
