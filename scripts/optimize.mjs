@@ -51,6 +51,10 @@ export function optimize() {
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(1);
   binaryen.setDebugInfo(true);
+  // Nothing lies below 1,024 (assembly/base/layout.ts): offsets may be folded into loads and stores.
+  binaryen.setLowMemoryUnused(true);
+  binaryen.setGenerateStackIR(true);
+  binaryen.setOptimizeStackIR(true);
   const first = read(readFileSync(`${root}/build/core.plain.wasm`));
   inlineUpTo(2);
   first.optimize();

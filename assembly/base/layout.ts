@@ -48,6 +48,7 @@ export const PAGE_MASK: u64 = 0xfff;
 /** Linear memory ends below 4 GB: 65,535 pages of 64 KB are the most that an engine gives. */
 export const LINEAR_END: u64 = 0xffff0000;
 
+if (POOLS < 1024) ERROR("the optimizer takes what is below 1,024 for unused");
 if (SPACES + SPACES_MAX * 4 > 0x6000) ERROR("SPACES runs into the names of the debug build");
 if (STAGING + PAGE_BYTES > CONTEXT) ERROR("STAGING runs into CONTEXT");
 if (STALE + ACCESS_PAGES / 8 > SECTIONS) ERROR("STALE runs into SECTIONS");
