@@ -51,7 +51,7 @@ export function optimize() {
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(1);
   binaryen.setDebugInfo(true);
-  // Nothing lies below 1,024 (assembly/base/layout.ts): offsets may be folded into loads and stores.
+  // Nothing lies below 1,024 (assembly/base/layout.ts): loads and stores may take up offsets.
   binaryen.setLowMemoryUnused(true);
   binaryen.setGenerateStackIR(true);
   binaryen.setOptimizeStackIR(true);
