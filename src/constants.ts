@@ -10,6 +10,8 @@ export * from "./constants/enclave.ts";
 export * from "./constants/error.ts";
 export * from "./constants/exception.ts";
 export * from "./constants/file.ts";
+export * from "./constants/hosting.ts";
+export * from "./constants/hresult.ts";
 export * from "./constants/memory.ts";
 export * from "./constants/offer.ts";
 export * from "./constants/process.ts";
