@@ -2,7 +2,7 @@ import { unpackDecision } from "./decision.ts";
 import { Door, integer, optionBag, shown, truth } from "./door.ts";
 import { enclaveTypes } from "./enclaves.ts";
 import { Files } from "./files.ts";
-import { memoryNotifications } from "./memory-notification.ts";
+import { MemoryWatch, memoryNotifications } from "./memory-notification.ts";
 import { type MachineOptions, type Settings, seedOf, settingsOf, switchesOf } from "./options.ts";
 import type { PageStore } from "./page-store.ts";
 import { Pager } from "./pager.ts";
@@ -82,6 +82,8 @@ export class Machine {
   readonly sectionNames = new SectionNames();
   /** @internal */
   readonly memoryNotifications = memoryNotifications(this);
+  /** @internal */
+  readonly memoryWatch = new MemoryWatch(this);
   readonly #processes: Process[] = [];
   #lastProcessId = 0;
   #lastThreadId = 0;

@@ -105,6 +105,11 @@ export class ContextView {
     return this.dataView(this.#context + CONTEXT.transfer, TRANSFER_BYTES);
   }
 
+  /** Words of linear memory, until it grows. */
+  words(linear: number, count: number): Uint32Array {
+    return new Uint32Array(this.#memory.buffer, linear, count);
+  }
+
   /** Linear memory, until it grows. */
   bytes(linear: number, length: number): Uint8Array {
     return new Uint8Array(this.#memory.buffer, linear, length);

@@ -8,6 +8,7 @@ import {
   type SectionCounter,
   type SpaceCounter,
 } from "./exports.ts";
+import { FrameWatch } from "./frame-watch.ts";
 import { ImageServices } from "./image-services.ts";
 import { Link } from "./link.ts";
 import { Requests } from "./requests.ts";
@@ -46,6 +47,7 @@ export class Core {
   readonly requests: Requests;
   readonly workingSet: WorkingSetServices;
   readonly stacks: StackServices;
+  readonly frameWatch: FrameWatch;
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
   readonly #link: Link;
@@ -83,6 +85,7 @@ export class Core {
     this.requests = new Requests(this.#link);
     this.workingSet = new WorkingSetServices(this.#link);
     this.stacks = new StackServices(this.#link);
+    this.frameWatch = new FrameWatch(this.#link);
     this.view = this.#link.view;
   }
 

@@ -307,6 +307,9 @@ export const CONTEXT = {
   transfer: 0x400,
 } as const;
 
+/** Linear address of the number of frames in use; no machine has 2^32. */
+export const PHYSICAL_FRAMES = 0x610;
+
 export const PAGE_BYTES = 0x1000;
 
 export const TRANSFER_BYTES = 0x7c00;

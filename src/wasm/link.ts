@@ -7,18 +7,23 @@ import { Interruption, MachinePoisoned, poisonedExports } from "./trap.ts";
  * does to them.
  */
 export class Link {
+  /** What callers call: the bare exports, or those with a tap. */
   exports: CoreExports;
+  /** Without the tap: for what stands between the core and its callers itself. */
+  bare: CoreExports;
   /** Linear address of the context. */
   readonly context: number;
   readonly view: ContextView;
   /** Why the core cannot be used any more. */
   poison: MachinePoisoned | undefined;
+  #tap: (() => void) | undefined;
   readonly #onExports: ((exports: CoreExports) => void)[] = [];
   readonly #onTrap: (() => void)[] = [];
 
   /** The machine must have been created. */
   constructor(exports: CoreExports) {
     this.exports = exports;
+    this.bare = exports;
     this.context = exports.contextCreate() >>> 0;
     if (this.context === 0) throw new Error("no memory for a context of the core");
     this.view = new ContextView(exports.memory, this.context);
@@ -34,9 +39,20 @@ export class Link {
     this.#onTrap.push(listener);
   }
 
-  replace(exports: CoreExports): void {
-    this.exports = exports;
-    for (const listener of this.#onExports) listener(exports);
+  replace(bare: CoreExports): void {
+    this.bare = bare;
+    this.exports = this.#tap === undefined ? bare : tapped(bare, this.#tap);
+    for (const listener of this.#onExports) listener(this.exports);
+  }
+
+  /**
+   * From now on `after` is called whenever a call of the core has returned; undefined ends that.
+   * Before what the call has left behind is read: it must not call the core.
+   */
+  tap(after: (() => void) | undefined): void {
+    if (this.poison !== undefined) return;
+    this.#tap = after;
+    this.replace(this.bare);
   }
 
   /** A call of the core, whose trap poisons it. */
@@ -56,9 +72,45 @@ export class Link {
     if (error instanceof Interruption) return error;
     if (this.poison === undefined) {
       this.poison = new MachinePoisoned(error);
+      this.#tap = undefined;
       this.replace(poisonedExports(this.poison));
       for (const listener of this.#onTrap) listener();
     }
     return this.poison;
+  }
+}
+
+type Call = (...parameters: number[]) => unknown;
+
+/** Every export, and `after` behind each call of one. */
+function tapped(exports: CoreExports, after: () => void): CoreExports {
+  const all: Record<string, unknown> = { ...exports };
+  for (const [name, value] of Object.entries(all)) {
+    if (typeof value === "function") all[name] = tappedCall(value as Call, after);
+  }
+  return all as unknown as CoreExports;
+}
+
+/** Written out for loads and stores: gathering and spreading the parameters costs. */
+function tappedCall(call: Call, after: () => void): Call {
+  switch (call.length) {
+    case 2:
+      return (context, address) => {
+        const result = call(context as number, address as number);
+        after();
+        return result;
+      };
+    case 3:
+      return (context, address, value) => {
+        const result = call(context as number, address as number, value as number);
+        after();
+        return result;
+      };
+    default:
+      return (...parameters) => {
+        const result = call(...parameters);
+        after();
+        return result;
+      };
   }
 }

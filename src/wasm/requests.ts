@@ -92,7 +92,7 @@ export class Requests {
    * what became of it. Machines that keep nothing outside of memory never ask, and never come here.
    */
   serveWith(serve: () => number): void {
-    const { exports } = this.#link;
+    const { bare: exports } = this.#link;
     const serving: Record<string, unknown> = { ...exports };
     for (const [name, asks] of SERVED) {
       const call = exports[name] as Call;
