@@ -2,6 +2,7 @@ import { additionRules } from "./rules/additions.ts";
 import { allocateRules } from "./rules/allocate.ts";
 import { aweRules } from "./rules/awe.ts";
 import { changeRules } from "./rules/change.ts";
+import { clrHostRules } from "./rules/clr-host.ts";
 import { dotnetRules } from "./rules/dotnet.ts";
 import { enclaveAdditionRules, enclaveRules } from "./rules/enclaves.ts";
 import { faultRules } from "./rules/faults.ts";
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
   ...enclaveRules,
   ...enclaveAdditionRules,
   ...imageAdditionRules,
+  ...clrHostRules,
   ...dotnetRules,
   ...versionRules,
 ].sort((left, right) => orderOf(left.id) - orderOf(right.id));
@@ -60,6 +62,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "0.3": "Protections",
   "0.5": "Other constants",
   "0.6": "Exceptions",
+  "0.7": "HRESULTs",
   "1.1": "Profiles",
   "1.2": "Fixed residents",
   "1.3": "Kernel and non-canonical addresses",
@@ -114,6 +117,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "12.3": "WriteProcessMemory",
   "13": "Commit charge and limits",
   "14.4": ".NET",
+  "14.5": "IHostMemoryManager",
   "15": "From NTSTATUS to Win32 errors",
   "16.2": "Switches",
   "16.3": "Worked examples",
@@ -134,5 +138,6 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "17.13": "Stacks",
   "17.15": "Control Flow Guard",
   "17.18": ".NET and Visual Basic",
+  "17.17": "IHostMemoryManager and IHostMalloc: further rules",
   "17.21": "From NTSTATUS to Win32 errors, continued",
 };
