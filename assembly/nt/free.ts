@@ -16,13 +16,7 @@ import {
 import { clearMarks, decommit, release } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { regionAt } from "../virt/index";
-import {
-  FEATURE_9X,
-  FEATURE_DECOMMIT_SIZE,
-  FEATURE_PLACEHOLDERS,
-  featureIs,
-  machine,
-} from "../virt/machine";
+import { FEATURE_9X, FEATURE_WIN10, featureIs, machine } from "../virt/machine";
 import {
   REGION_COPY,
   REGION_ENCLAVE,
@@ -62,7 +56,7 @@ export function free(
 ): u32 {
   const modifier = type & ~MEM_RELEASE;
   const isPlaceholder =
-    featureIs(FEATURE_PLACEHOLDERS) &&
+    featureIs(FEATURE_WIN10) &&
     (type & MEM_RELEASE) != 0 &&
     (modifier == MEM_PRESERVE_PLACEHOLDER || modifier == MEM_COALESCE_PLACEHOLDERS);
   if (type != MEM_DECOMMIT && type != MEM_RELEASE && !isPlaceholder) {
@@ -123,8 +117,8 @@ function perform(
   }
   if (!roomEnsure(space)) return fail(context, 13, STATUS_INSUFFICIENT_RESOURCES);
   resultSet(context, 0, start);
-  // A whole region that is decommitted by size 0 reports size 0 (3.2#4, 14.2#10).
-  const isSizeless = !isRelease && size == 0 && !featureIs(FEATURE_DECOMMIT_SIZE);
+  // A whole region that is decommitted by size 0 reports size 0 (3.2#4, 14.2#12).
+  const isSizeless = !isRelease && size == 0 && featureIs(FEATURE_WIN10);
   resultSet(context, 1, isSizeless ? 0 : end - start);
   const isWhole = start == region.start && end == region.end;
   if (isRelease) {

@@ -6,12 +6,12 @@ import {
   FEATURE_9X,
   FEATURE_CACHING_BY_PAGE,
   FEATURE_CE,
-  FEATURE_DECOMMIT_SIZE,
+  FEATURE_IMAGE_NO_EXECUTE,
   FEATURE_LOCK_UNMARKED,
   FEATURE_NO_SINGLE_ZERO_BIT,
-  FEATURE_PLACEHOLDERS,
   FEATURE_SLOTS,
   FEATURE_VIEW_COMMIT_UNCHECKED,
+  FEATURE_WIN10,
   Machine,
   machine,
   SWITCH_WINDOW,
@@ -26,6 +26,9 @@ import {
   MEM_RESET_UNDO,
   MEM_TOP_DOWN,
   MEM_WRITE_WATCH,
+  PAGE_EXECUTE,
+  PAGE_EXECUTE_READ,
+  PAGE_EXECUTE_READWRITE,
   PAGE_EXECUTE_WRITECOPY,
   PAGE_GUARD,
   PAGE_NOACCESS,
@@ -35,6 +38,13 @@ import {
   PAGE_TARGETS,
   PAGE_WRITECOMBINE,
   PAGE_WRITECOPY,
+  SEC_COMMIT,
+  SEC_IMAGE,
+  SEC_LARGE_PAGES,
+  SEC_NO_CHANGE,
+  SEC_NOCACHE,
+  SEC_RESERVE,
+  SEC_WRITECOMBINE,
 } from "./types";
 
 /** Address layouts of Windows (1.1), and what its versions know (14). */
@@ -63,6 +73,8 @@ const WINDOW_MOST: u64 = 0xc0000000;
 /** Protections of data, and all. */
 const DATA: u32 = PAGE_NOACCESS | PAGE_READONLY | PAGE_READWRITE | PAGE_WRITECOPY;
 const BASES: u32 = 0xff;
+/** What sections could be from the first. */
+const SECTIONS: u32 = SEC_COMMIT | SEC_RESERVE | SEC_IMAGE | SEC_NO_CHANGE | SEC_NOCACHE;
 
 /** False where linear memory cannot grow to where the arena begins. */
 export function machineMake(
@@ -102,24 +114,30 @@ function layOutNt(m: Machine, profile: u32, version: u32): void {
   // Table 14.2, column by column.
   let types = MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_TOP_DOWN;
   let protections = BASES | PAGE_GUARD | PAGE_NOCACHE;
-  let sectionProtections = DATA;
+  let sections = DATA | SECTIONS;
   let features: u32 = 0;
   if (version >= WIN2000) types |= MEM_PHYSICAL;
   if (version >= WINXP) {
     types |= MEM_WRITE_WATCH | MEM_LARGE_PAGES;
     protections |= PAGE_WRITECOMBINE;
-    sectionProtections = BASES & ~PAGE_EXECUTE_WRITECOPY;
+    sections |= PAGE_EXECUTE | PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE | SEC_LARGE_PAGES;
   }
-  if (version >= VISTA) sectionProtections = BASES;
-  else features |= FEATURE_NO_SINGLE_ZERO_BIT;
+  if (version >= VISTA) {
+    sections |= PAGE_EXECUTE_WRITECOPY | SEC_WRITECOMBINE;
+  } else {
+    features |= FEATURE_NO_SINGLE_ZERO_BIT;
+  }
   if (version < WIN7) features |= FEATURE_VIEW_COMMIT_UNCHECKED | FEATURE_CACHING_BY_PAGE;
-  if (version >= WIN8) types |= MEM_RESET_UNDO;
+  if (version >= WIN8) {
+    types |= MEM_RESET_UNDO;
+    features |= FEATURE_IMAGE_NO_EXECUTE;
+  }
   if (version == WIN8) features |= FEATURE_LOCK_UNMARKED;
   if (version >= WIN8_1) protections |= PAGE_TARGETS;
-  features |= version >= WIN10 ? FEATURE_PLACEHOLDERS : FEATURE_DECOMMIT_SIZE;
+  if (version >= WIN10) features |= FEATURE_WIN10;
   m.allocationTypes = types;
   m.protections = protections;
-  m.sectionProtections = sectionProtections;
+  m.sectionFlags = sections;
   m.features = features;
 }
 
@@ -134,8 +152,8 @@ function layOut9x(m: Machine, version: u32): void {
   m.allocationTypes = MEM_COMMIT | MEM_RESERVE | MEM_TOP_DOWN | MEM_9X_SHARED;
   if (version != 0) m.allocationTypes |= MEM_WRITE_WATCH;
   m.protections = BASES;
-  m.sectionProtections = BASES;
-  m.features = FEATURE_9X | FEATURE_DECOMMIT_SIZE;
+  m.sectionFlags = BASES | SECTIONS;
+  m.features = FEATURE_9X;
 }
 
 function layOutCe(m: Machine, hasSlots: bool): void {
@@ -154,8 +172,8 @@ function layOutCe(m: Machine, hasSlots: bool): void {
   // MEM_AUTO_COMMIT is the bit of MEM_WRITE_WATCH.
   m.allocationTypes = MEM_COMMIT | MEM_RESERVE | MEM_TOP_DOWN | MEM_WRITE_WATCH;
   m.protections = (BASES & ~(PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY)) | PAGE_GUARD | PAGE_NOCACHE;
-  m.sectionProtections = BASES & ~(PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY);
-  m.features = FEATURE_CE | FEATURE_CACHING_BY_PAGE | FEATURE_DECOMMIT_SIZE;
+  m.sectionFlags = (BASES | SECTIONS) & ~(PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY);
+  m.features = FEATURE_CE | FEATURE_CACHING_BY_PAGE;
   if (hasSlots) m.features |= FEATURE_SLOTS;
 }
 

@@ -15,7 +15,13 @@ import { sectionClose, sectionCommit, sectionMake } from "../object/section";
 import { pagesMost } from "../page/pages";
 import { chargeFits } from "../phys/charge";
 import { Context, contextSpace, resultSet } from "../virt/context";
-import { machine, SWITCH_LOCK_MEMORY_PRIVILEGE, switchIs } from "../virt/machine";
+import {
+  FEATURE_IMAGE_NO_EXECUTE,
+  featureIs,
+  machine,
+  SWITCH_LOCK_MEMORY_PRIVILEGE,
+  switchIs,
+} from "../virt/machine";
 import { roomEnsureSplits } from "../virt/room";
 import { answer } from "./answer";
 import { isProtection } from "./protection";
@@ -27,20 +33,12 @@ import {
   SEC_COMMIT,
   SEC_IMAGE,
   SEC_LARGE_PAGES,
-  SEC_NO_CHANGE,
   SEC_NOCACHE,
   SEC_RESERVE,
   SEC_WRITECOMBINE,
 } from "./types";
 
-const KNOWN: u32 =
-  SEC_COMMIT |
-  SEC_RESERVE |
-  SEC_IMAGE |
-  SEC_NO_CHANGE |
-  SEC_NOCACHE |
-  SEC_WRITECOMBINE |
-  SEC_LARGE_PAGES;
+const BASES: u32 = 0xff;
 const CACHING: u32 = SEC_NOCACHE | SEC_WRITECOMBINE;
 
 /**
@@ -83,15 +81,16 @@ export function sectionCreate(
 /** Row 5. */
 export function isSectionProtection(protection: u32): bool {
   const modifiers = PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE | PAGE_NOACCESS;
-  if ((protection & ~machine().sectionProtections) != 0) return false;
+  if ((protection & ~(machine().sectionFlags & BASES)) != 0) return false;
   return isProtection(protection) && (protection & modifiers) == 0;
 }
 
 /** Row 4, and the table of attributes below it. */
 export function isSectionAttributes(attributes: u32): bool {
-  if ((attributes & ~KNOWN) != 0) return false;
+  if ((attributes & ~machine().sectionFlags) != 0) return false;
   if ((attributes & SEC_IMAGE) != 0) {
-    return (attributes & ~(SEC_IMAGE | SEC_NOCACHE)) == 0;
+    const most = featureIs(FEATURE_IMAGE_NO_EXECUTE) ? SEC_IMAGE | SEC_NOCACHE : SEC_IMAGE;
+    return (attributes & ~most) == 0;
   }
   const commits = (attributes & SEC_COMMIT) != 0;
   const reserves = (attributes & SEC_RESERVE) != 0;

@@ -3,6 +3,7 @@ import { rule } from "../base/rule";
 import {
   STATUS_ACCESS_VIOLATION,
   STATUS_CONFLICTING_ADDRESSES,
+  STATUS_INVALID_PARAMETER,
   STATUS_NOT_COMMITTED,
   STATUS_PARTIAL_COPY,
   STATUS_PROCESS_IS_TERMINATING,
@@ -17,7 +18,7 @@ import { toPageEnd } from "../virt/bulk";
 import { Context, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
 import { complete, disarm, GUARD, IN_PAGE, meet, prepare, RESOLVED } from "../virt/fault";
 import { regionAt } from "../virt/index";
-import { machine } from "../virt/machine";
+import { FEATURE_WIN10, featureIs, machine } from "../virt/machine";
 import { REGION_IMAGE, Region } from "../virt/region";
 import { Space } from "../virt/space";
 import { viewCharge } from "../virt/view";
@@ -62,7 +63,9 @@ export function readVirtual(
     done += copied;
     // The own buffer cannot be written: a partial copy, of nothing perhaps, since 1607 (12.2#9).
     if (copied < bytes) {
-      return finish(context, 2, 9, doneAt, done, STATUS_PARTIAL_COPY);
+      const isPartial = featureIs(FEATURE_WIN10);
+      const status = isPartial ? STATUS_PARTIAL_COPY : STATUS_ACCESS_VIOLATION;
+      return finish(context, 2, 9, doneAt, isPartial ? done : 0, status);
     }
   }
   return finish(context, 2, 0, doneAt, done, STATUS_SUCCESS);
@@ -112,7 +115,10 @@ export function writeProcess(
   resultSet(context, 0, 0);
   if (!isTarget(target)) return fail(context, 3, 1, target);
   if (!isReadyDone(context, doneAt)) return fail(context, 3, 7, STATUS_ACCESS_VIOLATION);
-  if (size == 0) return finish(context, 3, 1, doneAt, 0, STATUS_SUCCESS);
+  if (size == 0) {
+    if (!featureIs(FEATURE_WIN10)) return fail(context, 3, 1, STATUS_INVALID_PARAMETER);
+    return finish(context, 3, 1, doneAt, 0, STATUS_SUCCESS);
+  }
   if (!isBuffer(bufferAt, size)) return fail(context, 3, 7, STATUS_ACCESS_VIOLATION);
   const space = targetSpace(target)!;
   if (isTerminating(space)) return fail(context, 3, 1, STATUS_PROCESS_IS_TERMINATING);

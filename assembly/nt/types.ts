@@ -42,6 +42,7 @@ export const MEM_REPLACE_PLACEHOLDER: u32 = 0x4000;
 export const MEM_RESERVE_PLACEHOLDER: u32 = 0x40000;
 export const MEM_COALESCE_PLACEHOLDERS: u32 = 0x1;
 export const MEM_PRESERVE_PLACEHOLDER: u32 = 0x2;
+export const MEM_UNMAP_WITH_BOOST: u32 = 0x1;
 
 export const SEC_NO_CHANGE: u32 = 0x400000;
 export const SEC_FILE: u32 = 0x00800000;

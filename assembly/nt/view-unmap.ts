@@ -8,20 +8,21 @@ import {
 } from "../base/status";
 import { Context } from "../virt/context";
 import { regionAt } from "../virt/index";
-import { machine } from "../virt/machine";
+import { FEATURE_WIN10, featureIs, machine } from "../virt/machine";
 import { REGION_PRIVATE, REGION_REPLACED, regionIs } from "../virt/region";
 import { roomEnsure } from "../virt/room";
 import { viewEnd } from "../virt/view";
 import { answer, isTarget, targetAt, targetSpace } from "./answer";
 import { placeholderMake } from "./placeholder";
-import { MEM_PRESERVE_PLACEHOLDER } from "./types";
+import { MEM_PRESERVE_PLACEHOLDER, MEM_UNMAP_WITH_BOOST } from "./types";
 
 /**
  * NtUnmapViewOfSectionEx: any address inside the view (7.5). A view that took the place of a
  * placeholder may leave one behind.
  */
 export function viewUnmap(context: Context, target: u32, address: u64, flags: u32): u32 {
-  if (flags > MEM_PRESERVE_PLACEHOLDER) {
+  const most = featureIs(FEATURE_WIN10) ? MEM_PRESERVE_PLACEHOLDER : MEM_UNMAP_WITH_BOOST;
+  if (flags > most) {
     return answer(context, rule(7, 5, 5), STATUS_INVALID_PARAMETER);
   }
   if (address > machine().highestAddress) {

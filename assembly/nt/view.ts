@@ -121,8 +121,9 @@ export function viewMap(
   protection: u32,
 ): u32 {
   if (inherit == 0 || inherit > VIEW_UNMAP) return fail(context, 1, STATUS_INVALID_PARAMETER_8);
-  if ((type & ~(VIEW_TYPES | MEM_DOS_LIM)) != 0)
-    return fail(context, 2, STATUS_INVALID_PARAMETER_9);
+  // Large pages came with those of allocations (14.2#4).
+  const types = VIEW_TYPES & (machine().allocationTypes | SEC_NO_CHANGE);
+  if ((type & ~(types | MEM_DOS_LIM)) != 0) return fail(context, 2, STATUS_INVALID_PARAMETER_9);
   const wrong = refuseParameters(context, baseAt, offsetAt, sizeAt, type, protection);
   if (wrong != STATUS_SUCCESS) return wrong;
   base = pointerRead(context, baseAt, base);

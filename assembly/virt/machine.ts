@@ -24,7 +24,8 @@ import { MACHINE } from "../base/layout";
  *     sw.           switches;  ptr: bytes of a pointer;  lev.: levels of the page tables
  *     ctx           first context;  plc., rst.: states of the random numbers;  num: NUMA nodes
  *     encl          types of enclaves that the processor has (virt/enclave)
- *     types, prot., sect  bits that allocation types, protections, and those of sections may have
+ *     types, prot.  bits that allocation types and protections may have
+ *     sect          the same of sections: PAGE_* in the low byte, SEC_* above
  *     feat          what this Windows does otherwise than the last one
  */
 @unmanaged
@@ -50,7 +51,7 @@ export class Machine {
   enclaveTypes: u32;
   commonSpace: u32;
   allocationTypes: u32;
-  sectionProtections: u32;
+  sectionFlags: u32;
   protections: u32;
   features: u32;
 }
@@ -71,24 +72,27 @@ export const SWITCH_WINDOW: u32 = 0x1000;
 /** The host stores pages that leave memory. */
 export const SWITCH_PAGE_STORE: u32 = 0x2000;
 
-/** No-cache and write-combine belong to pages, not to regions (14.2#13). */
+/** No-cache and write-combine belong to pages, not to regions (14.2#16). */
 export const FEATURE_CACHING_BY_PAGE: u32 = 0x1;
-/** One zero bit is refused (14.2#11). */
+/** One zero bit is refused (14.2#13). */
 export const FEATURE_NO_SINGLE_ZERO_BIT: u32 = 0x2;
-/** A commit in a view may ask for more than the view allows (14.2#12). */
+/** A commit in a view may ask for more than the view allows (14.2#14). */
 export const FEATURE_VIEW_COMMIT_UNCHECKED: u32 = 0x4;
-/** VirtualLock marks no page as written (14.2#14). */
+/** VirtualLock marks no page as written (14.2#17). */
 export const FEATURE_LOCK_UNMARKED: u32 = 0x8;
-/** A whole region that is decommitted reports its size (14.2#10). */
-export const FEATURE_DECOMMIT_SIZE: u32 = 0x10;
-/** There are placeholders (14.2#9). */
-export const FEATURE_PLACEHOLDERS: u32 = 0x20;
+/** A program can be mapped that is not to be run, with SEC_IMAGE_NO_EXECUTE (7.1#28). */
+export const FEATURE_IMAGE_NO_EXECUTE: u32 = 0x100;
+/**
+ * There are placeholders (14.2#10), a whole region that is decommitted reports no size (14.2#12),
+ * and a copy between processes answers otherwise (12.2#9, 17.4#11).
+ */
+export const FEATURE_WIN10: u32 = 0x10;
 /** Guard and no-cache go together, and a commit may wait for the first touch (14.3). */
-export const FEATURE_CE: u32 = 0x40;
+export const FEATURE_CE: u32 = 0x20;
 /** Pages have no guard and nothing to do with caches or execution (14.1). */
-export const FEATURE_9X: u32 = 0x80;
+export const FEATURE_9X: u32 = 0x40;
 /** Addresses above slot 1 lead into other processes (17.19). */
-export const FEATURE_SLOTS: u32 = 0x100;
+export const FEATURE_SLOTS: u32 = 0x80;
 
 export function machine(): Machine {
   return changetype<Machine>(MACHINE);
