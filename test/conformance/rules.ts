@@ -116,6 +116,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "12.2": "ReadProcessMemory",
   "12.3": "WriteProcessMemory",
   "13": "Commit charge and limits",
+  "14.2": "Versions of Windows NT",
   "14.4": ".NET",
   "14.5": "IHostMemoryManager",
   "15": "From NTSTATUS to Win32 errors",
