@@ -75,6 +75,8 @@ export async function replayTrace(
 async function createSubject({ file, profile }: Trace, space: Space): Promise<MachineSubject> {
   const machine = await Machine.create({
     profile: profile as ProfileName,
+    // As the model, whatever the profile stands for.
+    version: "win10",
     window: space === "windowed" && pointerBytesOf(profile) === 4,
   });
   try {

@@ -2,6 +2,7 @@ import { PAGE, PAGE_GUARD, PAGE_NOACCESS, PAGE_NOCACHE, PAGE_WRITECOMBINE } from
 import { wellFormed } from "./protection.ts";
 import { roundUp } from "./range.ts";
 import { committedPages, makeRegion, pageOf, type Region, setRun } from "./region.ts";
+import { isWide } from "./settings.ts";
 import type { Answer, Shared, Space } from "./space.ts";
 import {
   COMMITMENT_LIMIT,
@@ -114,7 +115,7 @@ function refuseSize(shared: Shared, sizePages: number, attributes: number): Answ
   if ((attributes & SEC_LARGE_PAGES) !== 0 && !settings.lockMemoryPrivilege) {
     return { status: PRIVILEGE_NOT_HELD, rule: "7.1#8" };
   }
-  const pagesMost = settings.profile === "win64" ? 2 ** 40 : 2 ** 20;
+  const pagesMost = isWide(settings.profile) ? 2 ** 40 : 2 ** 20;
   if (sizePages > pagesMost) return { status: SECTION_TOO_BIG, rule: "7.1#15" };
   const committed = (attributes & SEC_COMMIT) !== 0;
   if (committed && shared.charge + sizePages > settings.commitLimit) {

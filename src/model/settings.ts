@@ -1,6 +1,7 @@
 import { SHARED_DATA } from "./constants.ts";
 
-export type ModelProfile = "win32" | "win32-3g" | "win32-4g" | "win64";
+/** All of them as Windows 10. */
+export type ModelProfile = "win32" | "win32-3g" | "win32-4g" | "win64" | "win64-8tb";
 
 export interface ModelSettings {
   profile: ModelProfile;
@@ -61,10 +62,16 @@ const HIGHEST_USER: Record<ModelProfile, number> = {
   "win32-3g": 0xbffeffff,
   "win32-4g": 0xfffeffff,
   win64: 0x7ffffffeffff,
+  "win64-8tb": 0x7fffffeffff,
 };
 
+/** Whether pointers have 64 bits. */
+export function isWide(profile: ModelProfile): boolean {
+  return profile === "win64" || profile === "win64-8tb";
+}
+
 export function layoutOf(settings: ModelSettings): Layout {
-  const wide = settings.profile === "win64";
+  const wide = isWide(settings.profile);
   const highestUser = HIGHEST_USER[settings.profile];
   return {
     lowest: 0x10000,

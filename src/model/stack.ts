@@ -1,5 +1,6 @@
 import { CACHE_BITS, PAGE, PAGE_GUARD, PAGE_READWRITE } from "./constants.ts";
 import { committedIn, endOf, pageOf, runAt, setRun } from "./region.ts";
+import { isWide } from "./settings.ts";
 import { Space } from "./space.ts";
 
 /** What the TEB of a thread says of its stack. */
@@ -42,7 +43,7 @@ export class Stacks extends Space {
 
   /** One page on x86, two on x64; one more than what is guaranteed. */
   protected guardPages(guarantee: number): number {
-    const least = this.settings.profile === "win64" ? 2 : 1;
+    const least = isWide(this.settings.profile) ? 2 : 1;
     return guarantee === 0 ? least : Math.max(least, guarantee / PAGE + 1);
   }
 

@@ -5,6 +5,7 @@ export const PROFILE_POINTER_BYTES: ReadonlyMap<string, 4 | 8> = new Map([
   ["win32-3g", 4],
   ["win32-4g", 4],
   ["win64", 8],
+  ["win64-8tb", 8],
 ]);
 
 export const PROFILES: readonly string[] = [...PROFILE_POINTER_BYTES.keys()];

@@ -341,4 +341,18 @@ describe("what a replay does", () => {
       space: "translated",
     });
   });
+
+  it("knows the 8 TB that a 64-bit process once had", () => {
+    const top = "0x7fffffd0000";
+    const behind = { call: "VirtualAlloc", args: ["0x7fffffe0000", "0x1000", "0x2000", "0x1"] };
+    const file = scratch.trace(
+      { ...HEADER, profile: "win64-8tb" },
+      { call: "VirtualAlloc", args: [top, "0x10000", "0x2000", "0x1"], return: top },
+      { ...behind, return: "0x0", lastError: 87 },
+    );
+    const { code, stdout } = guardpage("replay", "--json", file);
+    expect([code, JSON.parse(stdout).passed]).toEqual([0, 2]);
+    const { stdout: other } = guardpage("replay", "--json", "--profile", "win64", file);
+    expect(JSON.parse(other)).toMatchObject({ passed: 1, failed: 1 });
+  });
 });

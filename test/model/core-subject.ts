@@ -217,7 +217,7 @@ export class CoreSubject implements Subject {
 
 /** A machine as the program wants it. */
 export function machineFor({ settings, spaces }: Program): Promise<Machine> {
-  return createMachine({ ...settings, window: spaces.includes("windowed") });
+  return createMachine({ ...settings, version: "win10", window: spaces.includes("windowed") });
 }
 
 function sideOf(process: Process, all: readonly Process[]): Side {

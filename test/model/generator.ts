@@ -1,4 +1,4 @@
-import type { ModelProfile, ModelSettings } from "../../src/model/settings.ts";
+import { isWide, type ModelProfile, type ModelSettings } from "../../src/model/settings.ts";
 import { aweSteps, fragmentSteps, placeholderSteps, sectionSteps } from "./fragments.ts";
 import { runStackFragment } from "./fragments-stacks.ts";
 import { MEM_COMMIT, MEM_RESERVE, MEM_WRITE_WATCH } from "./memory-picks.ts";
@@ -88,7 +88,7 @@ export function generate(seed: number, options: GeneratorOptions): Program {
     steps: [],
   };
   if (options.spaces !== undefined) program.spaces = options.spaces;
-  else if (program.settings.profile !== "win64") program.spaces = drawSpaces(random);
+  else if (!isWide(program.settings.profile ?? "win64")) program.spaces = drawSpaces(random);
   if (random.oneIn(4)) program.quota = 8 + random.below(40);
   const generator = new Generator(random, program, options);
   while (program.steps.length < options.length) generator.add();
@@ -98,7 +98,7 @@ export function generate(seed: number, options: GeneratorOptions): Program {
 
 export function drawSettings(random: Random, profile: ModelProfile): Partial<ModelSettings> {
   const settings: Partial<ModelSettings> = { profile };
-  if (profile !== "win64" && random.oneIn(4)) settings.wow64 = random.oneIn(2);
+  if (!isWide(profile) && random.oneIn(4)) settings.wow64 = random.oneIn(2);
   if (random.oneIn(4)) settings.statusStyle = "plain";
   if (random.oneIn(4)) settings.guardOrder = "guard-first";
   if (random.oneIn(4)) settings.dep = false;

@@ -1,6 +1,7 @@
 import type { Fault } from "../../src/model/access.ts";
 import type { BulkAnswer } from "../../src/model/bulk.ts";
 import { Model, type ModelProcess } from "../../src/model/model.ts";
+import { isWide } from "../../src/model/settings.ts";
 import type { Answer, CallOptions } from "../../src/model/space.ts";
 import { failed, toWin32 } from "../../src/model/status.ts";
 import { type Win32Answer, win32Allocate, win32Free } from "../../src/model/win32.ts";
@@ -175,7 +176,7 @@ export class ModelSubject implements Subject {
       const old = step.oldAt === undefined ? hex(answer.old) : "?";
       return ended(step, answer, `${range}${old}`);
     }
-    const pointerBytes = this.model.settings.profile === "win64" ? 8 : 4;
+    const pointerBytes = isWide(this.model.settings.profile) ? 8 : 4;
     const options = this.optionsOf(step, step.baseAt, pointerBytes);
     if (step.face === "win32") {
       return win32Ended(

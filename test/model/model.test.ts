@@ -24,6 +24,7 @@ const MILLISECONDS_PER_STEP = 20;
 
 const PLACES: readonly [ModelProfile, SpaceKind, SpaceKind][] = [
   ["win64", "translated", "translated"],
+  ["win64-8tb", "translated", "translated"],
   ["win32", "windowed", "translated"],
   ["win32", "translated", "translated"],
   ["win32-3g", "translated", "windowed"],
