@@ -25,13 +25,14 @@ export interface Seeded {
 /** What a machine is like. Everything has a default; rule numbers are those of docs/rules.md. */
 export interface MachineOptions {
   /**
-   * Layout of the address spaces (1.1), and the kind of Windows: NT, 9x or CE. "win32-2g" is
-   * "win32". Default "win64".
+   * Layout of the address spaces (1.1), and the kind of Windows: NT, 9x or CE, with the functions
+   * that it has. "win32-2g" is "win32". Default "win64".
    */
   profile?: ProfileName | undefined;
   /**
-   * Which calls and flags Windows NT has (14.2). Default "win10", with "win64-8tb" "win8". Before
-   * "win8.1", "win64" is "win64-8tb".
+   * Which calls and flags Windows NT has (14.2): a flag that it lacks is an unknown bit (87), a
+   * function that it lacks fails with 120 (17.1). For profiles of NT only. Default "win10", with
+   * "win64-8tb" "win8". Before "win8.1", "win64" is "win64-8tb".
    */
   version?: VersionName | undefined;
   /** Whether "win9x" is Windows 95, which records no writes (14.1), or 98. Default false. */
@@ -46,8 +47,8 @@ export interface MachineOptions {
    */
   guardOrder?: "permission-first" | "guard-first" | undefined;
   /**
-   * Whether fetching needs an executable page. Default true from "winxp" on; what is older, 9x and
-   * CE never do.
+   * Whether fetching needs an executable page. Default true from "winxp" on; true is refused for
+   * what is older, and for 9x and CE.
    */
   dep?: boolean | undefined;
   /**

@@ -20,7 +20,9 @@ import type { WorkingSetFunctions } from "./working-set-interface.ts";
 /**
  * The memory functions of kernel32. BOOL is 1 or 0, NULL is 0. A function that fails answers 0 (the
  * two of write watch 0xffffffff), sets the last error of the current thread, and has changed
- * nothing unless its Windows page says so; one that succeeds leaves the last error alone.
+ * nothing unless its Windows page says so; one that succeeds leaves the last error alone. One that
+ * the machine's Windows lacks (`version`, `profile`) looks at no argument and fails with 120
+ * (ERROR_CALL_NOT_IMPLEMENTED).
  *
  * Names, order and units of parameters are those of the Windows headers; sizes are bytes, and
  * `address` may be any integer that a pointer holds. All functions throw TypeError or RangeError

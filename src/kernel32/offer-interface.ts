@@ -2,7 +2,8 @@ import type { Address } from "../door.ts";
 
 /**
  * Memory whose content is not needed for now. These functions answer with an error code, 0 for
- * success, and never write the last error. Address and size are whole pages.
+ * success, and never write the last error. Address and size are whole pages. Where the machine's
+ * Windows has none, the answer is 120.
  */
 export interface OfferFunctions {
   /**

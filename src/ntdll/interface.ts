@@ -30,7 +30,8 @@ export type AddressesOut = { value: number[] } | Address | null | undefined;
 /**
  * System services and what belongs to them, as ntdll exports them. Services answer an NTSTATUS as
  * an unsigned number: 0 (or below 0x80000000) is success, and on failure nothing has changed and no
- * parameter was written, unless the Windows page of the call says otherwise.
+ * parameter was written, unless the Windows page of the call says otherwise. One that the machine's
+ * version of NT lacks looks at no argument and answers STATUS_INVALID_SYSTEM_SERVICE (0xc000001c).
  *
  * Parameters have the names, the order and the units of the Windows headers; sizes are bytes. A
  * parameter that is read and written is `{ value }` or a guest address. All functions throw

@@ -232,7 +232,8 @@ describe("a header", () => {
     [
       "with an unknown profile",
       '{"trace":1,"profile":"vms"}\n',
-      'unknown profile "vms" in the header (known: win32, win32-2g, win32-3g, win32-4g, win64, win64-8tb)',
+      'unknown profile "vms" in the header (known: win32, win32-2g, win32-3g, win32-4g, win64, ' +
+        "win64-8tb)",
     ],
   ];
 

@@ -347,7 +347,7 @@ export const CALL_ROWS: readonly VersionRow[] = [
     ],
   },
   {
-    rule: "14.2#10",
+    rule: "17.1#13",
     title: "UnmapViewOfFileEx with MEM_PRESERVE_PLACEHOLDER",
     probe: (scene) => unmaps(scene, MEM_PRESERVE_PLACEHOLDER),
     answers: [

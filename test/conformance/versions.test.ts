@@ -14,6 +14,7 @@ import {
   refused,
   type VersionRow,
 } from "./support/versions.ts";
+import { strayGuesses, versionsPage } from "./support/versions-page.ts";
 import { NAME_ROWS, SWEEPS } from "./versions.rows.ts";
 import { CALL_ROWS } from "./versions-calls.rows.ts";
 import { MEMORY_ROWS } from "./versions-memory.rows.ts";
@@ -112,4 +113,14 @@ test("every row of the table has its place", () => {
   const table = Array.from({ length: 17 }, (_, index) => `14.2#${index + 1}`);
   expect(table.filter((id) => !rows.has(id))).toEqual([]);
   expect(SWEEPS.map(({ version }) => version)).toEqual(VERSIONS);
+});
+
+describe("the page about versions", () => {
+  test("is up to date", async () => {
+    await expect(versionsPage(VERSION_ROWS)).toMatchFileSnapshot("../../docs/versions.md");
+  });
+
+  test("names no function that there is not", () => {
+    expect(strayGuesses()).toEqual([]);
+  });
 });
