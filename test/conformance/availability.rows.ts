@@ -60,6 +60,27 @@ export const NEW_IN_NT: Readonly<Record<Exclude<VersionName, "nt4">, readonly st
   ],
 };
 
+/** The same of ntdll. */
+export const NEW_IN_NTDLL: Readonly<Partial<Record<VersionName, readonly string[]>>> = {
+  win2000: [
+    "NtAllocateUserPhysicalPages",
+    "NtFreeUserPhysicalPages",
+    "NtMapUserPhysicalPages",
+    "NtMapUserPhysicalPagesScatter",
+  ],
+  winxp: [
+    "NtGetWriteWatch",
+    "NtResetWriteWatch",
+    "RtlAddVectoredContinueHandler",
+    "RtlAddVectoredExceptionHandler",
+    "RtlRemoveVectoredContinueHandler",
+    "RtlRemoveVectoredExceptionHandler",
+  ],
+  vista: ["RtlCreateUserStack", "RtlFreeUserStack"],
+  win8: ["NtSetInformationVirtualMemory", "NtUnmapViewOfSectionEx"],
+  win10: ["NtAllocateVirtualMemoryEx", "NtMapViewOfSectionEx"],
+};
+
 /** What NT 4 has and Windows 98 lacks; of what came to NT later, it has write watch alone. */
 export const NOT_IN_98: readonly string[] = [
   "CreateFileMappingW",

@@ -1,12 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { ERROR_CALL_NOT_IMPLEMENTED } from "../../src/constants.ts";
+import { type Availability, EVERYWHERE } from "../../src/availability.ts";
+import { ERROR_CALL_NOT_IMPLEMENTED, STATUS_INVALID_SYSTEM_SERVICE } from "../../src/constants.ts";
+import type { Machine, Process } from "../../src/index.ts";
 import { type Kernel32, kernel32 } from "../../src/kernel32.ts";
+import { ntdll } from "../../src/ntdll.ts";
 import { VERSIONS } from "../../src/profile.ts";
 import { createMachine } from "../setup/machine.ts";
 import {
   IN_CE5,
   NEW_IN_CE6,
   NEW_IN_NT,
+  NEW_IN_NTDLL,
   NOT_IN_98,
   type System,
   WRITE_WATCH,
@@ -18,10 +22,11 @@ const UNTOUCHED = 0xabad1dea;
 const MISSING = "17.1#12";
 
 /** Calls every function without arguments, and answers the names of those that are missing. */
-function missingIn({ kernel32: face, machine }: Pick<Scene, "kernel32" | "machine">): string[] {
+function missingIn(face: object, machine: Machine): string[] {
+  const { FlushInstructionCache } = kernel32(machine.processes[0] as Process);
   return Object.entries(face)
     .filter(([, call]) => {
-      face.FlushInstructionCache(-1, 0, 0);
+      FlushInstructionCache(-1, 0, 0);
       expect(machine.decision).toBe("17.7");
       try {
         (call as () => unknown)();
@@ -41,7 +46,7 @@ async function everyName(): Promise<string[]> {
 
 async function missingOf(system: System): Promise<string[]> {
   const machine = await createMachine(system);
-  return missingIn({ machine, kernel32: kernel32(machine.createProcess()) });
+  return missingIn(kernel32(machine.createProcess()), machine);
 }
 
 const newSince = (first: number) =>
@@ -74,6 +79,21 @@ describe("each system lacks these functions and no others", () => {
     const there = [...IN_CE5, ...NEW_IN_CE6];
     const without = (await everyName()).filter((name) => !there.includes(name));
     expect(await missingOf({ profile: "ce6" })).toEqual(without.sort());
+  });
+});
+
+describe("each system lacks these functions of ntdll", () => {
+  for (const [index, version] of VERSIONS.entries()) {
+    test(version, async () => {
+      const machine = await createMachine({ profile: "win32", version });
+      const later = VERSIONS.slice(index + 1).flatMap((later) => NEW_IN_NTDLL[later] ?? []);
+      expect(missingIn(ntdll(machine.createProcess()), machine)).toEqual(later.sort());
+    });
+  }
+
+  test.each(["win9x", "ce5", "ce6"] as const)("%s: none", async (profile) => {
+    const machine = await createMachine({ profile });
+    expect(missingIn(ntdll(machine.createProcess()), machine)).toEqual([]);
   });
 });
 
@@ -149,6 +169,49 @@ rule(
   },
   { on: ON_CE },
 );
+
+rule(
+  "17.1#12",
+  "a service answers that there is none, and what has a list finds nothing in it",
+  ({ ntdll: face, machine }) => {
+    const missing = face as unknown as Record<string, () => unknown>;
+    const answers = NEW_IN_NTDLL.winxp?.map((name) => [name, missing[name]?.()]);
+    expect(machine.decision).toBe(MISSING);
+    expect(answers).toEqual([
+      ["NtGetWriteWatch", STATUS_INVALID_SYSTEM_SERVICE],
+      ["NtResetWriteWatch", STATUS_INVALID_SYSTEM_SERVICE],
+      ["RtlAddVectoredContinueHandler", 0],
+      ["RtlAddVectoredExceptionHandler", 0],
+      ["RtlRemoveVectoredContinueHandler", 0],
+      ["RtlRemoveVectoredExceptionHandler", 0],
+    ]);
+    expect(missing.RtlFreeUserStack?.()).toBeUndefined();
+    expect(missing.RtlCreateUserStack?.()).toBe(STATUS_INVALID_SYSTEM_SERVICE);
+  },
+  { on: ON_NT, machine: { version: "win2000" } },
+);
+
+test("a table that forgets a function or a failure does not compile", () => {
+  interface Face {
+    answers(address: number): number;
+    finds(): string | null;
+    tells(): void;
+  }
+  const right: Availability<Face> = {
+    answers: EVERYWHERE,
+    finds: { nt: "win8", failure: null },
+    tells: { nt: "nt4", ce: "ce5", failure: undefined },
+  };
+  // @ts-expect-error: no row for one.
+  const forgotten: Availability<Face> = { answers: EVERYWHERE, finds: EVERYWHERE };
+  // @ts-expect-error: no failure.
+  const failing: Availability<Face> = { ...right, answers: { nt: "win8" } };
+  // @ts-expect-error: an answer that the function does not have.
+  const wrong: Availability<Face> = { ...right, answers: { nt: "win8", failure: null } };
+  // @ts-expect-error: there is no such function.
+  const strange: Availability<Face> = { ...right, knows: EVERYWHERE };
+  expect([forgotten, failing, wrong, strange]).not.toContain(right);
+});
 
 test("a missing function of a process that has ended says so", async () => {
   const machine = await createMachine({ profile: "win32", version: "nt4" });
