@@ -23,6 +23,7 @@ import { stackFunctions } from "./kernel32/stacks.ts";
 import { systemFunctions } from "./kernel32/system.ts";
 import { viewFunctions } from "./kernel32/views.ts";
 import { virtualFunctions } from "./kernel32/virtual.ts";
+import { windows9xFunctions } from "./kernel32/windows9x.ts";
 import { workingSetFunctions } from "./kernel32/working-set.ts";
 import { ntdll } from "./ntdll.ts";
 import type { Process } from "./process.ts";
@@ -72,7 +73,9 @@ export function kernel32(process: Process): Kernel32 {
     RaiseException: (code, flags, information) =>
       process.raiseException({ code, flags, information: information ?? [] }),
   };
-  const face = Object.freeze(availableIn(process, functions));
+  const is9x = process.machine.options.profile === "win9x";
+  const own = is9x ? windows9xFunctions(process, functions) : {};
+  const face = Object.freeze(availableIn(process, { ...functions, ...own }));
   faces.set(process, face);
   return face;
 }

@@ -28,6 +28,11 @@ import type { WorkingSetFunctions } from "./working-set-interface.ts";
  * `address` may be any integer that a pointer holds. All functions throw TypeError or RangeError
  * for an argument that is not what the parameter can hold, Error when the process has ended,
  * MachinePoisoned when the core has trapped.
+ *
+ * With the profile "win9x" some answer in the way of Windows 95, 98 and Me (14.1): VirtualProtect
+ * takes NULL for the old protection, VirtualLock and VirtualUnlock do nothing and say TRUE,
+ * GetWriteWatch and ResetWriteWatch return the error itself, CreateFileMapping takes protection 0
+ * for PAGE_READONLY, OpenFileMapping grants all rights, UnmapViewOfFile wants the exact base.
  */
 export interface Kernel32
   extends ViewFunctions,

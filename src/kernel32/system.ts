@@ -48,7 +48,7 @@ type SystemFunctions = Pick<
 
 export function systemFunctions(caller: Process): SystemFunctions {
   const { door, machine } = caller;
-  const { numberOfProcessors, wow64, profile } = machine.options;
+  const { numberOfProcessors, wow64 } = machine.options;
 
   function systemInfo(): SystemInfo {
     const isWide = door.pointerBytes === 8;
@@ -124,7 +124,8 @@ export function systemFunctions(caller: Process): SystemFunctions {
   /** No size above what the process can count; the sizes behind the two words. */
   function clamped(value: number): number {
     if (door.pointerBytes === 8) return value;
-    return Math.min(value, profile === "win32" ? MAXIMUM_2G : MAXIMUM_32);
+    const isLarge = machine.highestUserAddress > MAXIMUM_2G;
+    return Math.min(value, isLarge ? MAXIMUM_32 : MAXIMUM_2G);
   }
 
   return {
