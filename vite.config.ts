@@ -16,6 +16,7 @@ export default defineConfig({
         kernel32: "src/kernel32.ts",
         ntdll: "src/ntdll.ts",
         dotnet: "src/dotnet.ts",
+        vb: "src/vb.ts",
         "clr-host": "src/clr-host.ts",
         constants: "src/constants.ts",
         emitter: "src/emitter.ts",

@@ -34,7 +34,7 @@ export default defineConfig({
         alias: [
           { find: /^guardpage$/, replacement: source("index.ts") },
           {
-            find: /^guardpage\/(kernel32|ntdll|clr-host|dotnet|constants|emitter|node|opfs)$/,
+            find: /^guardpage\/(kernel32|ntdll|clr-host|dotnet|vb|constants|emitter|node|opfs)$/,
             replacement: source("$1.ts"),
           },
         ],

@@ -46,6 +46,7 @@ const breaches: Record<keyof typeof rules, Record<string, string>[]> = {
     { "src/kernel32.ts": 'import { x } from "./opfs.ts";', "src/opfs.ts": "" },
     { "src/kernel32.ts": 'import { x } from "./dotnet.ts";', "src/dotnet.ts": "" },
     { "src/dotnet/enums.ts": 'import { x } from "../vb/long.ts";', "src/vb/long.ts": "" },
+    { "src/vb.ts": 'import { x } from "./dotnet/enums.ts";', "src/dotnet/enums.ts": "" },
     { "src/replay/runs.ts": 'import { x } from "../coredll.ts";', "src/coredll.ts": "" },
     { "src/machine.ts": 'import { coreBase64 } from "../build/core.ts";' },
     { "src/machine.ts": 'import { version } from "../package.json";', "package.json": "" },

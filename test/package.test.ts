@@ -7,9 +7,16 @@ import { type Consumer, installPackage } from "./setup/package.ts";
 import { importsOf, repositoryTree, root } from "./setup/tree.ts";
 
 const manifest = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
-const portable = ["", "/kernel32", "/ntdll", "/dotnet", "/clr-host", "/constants", "/opfs"].map(
-  (name) => `guardpage${name}`,
-);
+const portable = [
+  "",
+  "/kernel32",
+  "/ntdll",
+  "/dotnet",
+  "/vb",
+  "/clr-host",
+  "/constants",
+  "/opfs",
+].map((name) => `guardpage${name}`);
 
 let consumer: Consumer;
 beforeAll(() => {
@@ -64,6 +71,7 @@ describe("the entries", () => {
       "./kernel32",
       "./ntdll",
       "./dotnet",
+      "./vb",
       "./clr-host",
       "./constants",
       "./emitter",
@@ -91,18 +99,19 @@ describe("the entries", () => {
       import { kernel32 } from "guardpage/kernel32";
       import { ntdll } from "guardpage/ntdll";
       import { dotnet, MemoryProtectionOptions } from "guardpage/dotnet";
+      import { vb } from "guardpage/vb";
       import { clrHost, S_OK } from "guardpage/clr-host";
       import { PAGE_GUARD } from "guardpage/constants";
       import { NodeFile, NodePageStore } from "guardpage/node";
       import { OpfsFile, OpfsPageStore } from "guardpage/opfs";
       console.log([Machine, PageFault, kernel32, ntdll, PAGE_GUARD].map((x) => typeof x).join());
-      console.log(typeof dotnet, MemoryProtectionOptions.Guard === PAGE_GUARD);
+      console.log(typeof dotnet, MemoryProtectionOptions.Guard === PAGE_GUARD, typeof vb);
       console.log(typeof clrHost, S_OK);
       console.log([NodeFile, NodePageStore, OpfsFile, OpfsPageStore].map((x) => typeof x).join());
     `;
     expect(consumer.run(source).split("\n")).toEqual([
       "function,function,function,function,number",
-      "function true",
+      "function true function",
       "function 0",
       "function,function,function,function",
     ]);

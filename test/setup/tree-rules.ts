@@ -145,7 +145,8 @@ const hostDirection: Rule = (tree) => {
   return breaches;
 };
 
-const PUBLIC_ENTRY = /^guardpage(\/(emitter|kernel32|ntdll|clr-host|dotnet|constants|node|opfs))?$/;
+const PUBLIC_ENTRY =
+  /^guardpage(\/(emitter|kernel32|ntdll|clr-host|dotnet|vb|constants|node|opfs))?$/;
 
 /** Demo and bench show what a user of the package can do, so they use what a user has. */
 const publicEntriesOnly: Rule = (tree) => {
