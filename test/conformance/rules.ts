@@ -16,7 +16,9 @@ import { sectionRules } from "./rules/sections.ts";
 import { stackAdditionRules, stackRules } from "./rules/stacks.ts";
 import { switchRules } from "./rules/switches.ts";
 import { versionRules } from "./rules/versions.ts";
+import { visualBasicRules } from "./rules/visual-basic.ts";
 import { watchRules } from "./rules/watch.ts";
+import { windows9xRules } from "./rules/windows9x.ts";
 import { largePageRules, workingSetAdditions, workingSetRules } from "./rules/working-set.ts";
 import { type Rule, sectionOf } from "./support/rule-index.ts";
 
@@ -47,6 +49,8 @@ export const rules: readonly Rule[] = [
   ...imageAdditionRules,
   ...clrHostRules,
   ...dotnetRules,
+  ...windows9xRules,
+  ...visualBasicRules,
   ...versionRules,
 ].sort((left, right) => orderOf(left.id) - orderOf(right.id));
 
@@ -116,6 +120,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "12.2": "ReadProcessMemory",
   "12.3": "WriteProcessMemory",
   "13": "Commit charge and limits",
+  "14.1": "Windows 9x",
   "14.2": "Versions of Windows NT",
   "14.4": ".NET",
   "14.5": "IHostMemoryManager",
@@ -140,5 +145,6 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "17.15": "Control Flow Guard",
   "17.18": ".NET and Visual Basic",
   "17.17": "IHostMemoryManager and IHostMalloc: further rules",
+  "17.19": "Windows 9x and Windows CE",
   "17.21": "From NTSTATUS to Win32 errors, continued",
 };

@@ -10,6 +10,7 @@ export type Place = `${ProfileName} ${"translated" | "windowed"}`;
 export const EVERYWHERE: readonly Place[] = ["win64 translated", "win32 windowed"];
 export const ON_WIN64: readonly Place[] = ["win64 translated"];
 export const ON_WIN32: readonly Place[] = ["win32 translated", "win32 windowed"];
+export const ON_WIN9X: readonly Place[] = ["win9x translated", "win9x windowed"];
 
 export interface RuleOptions {
   /** Default: everywhere. */
