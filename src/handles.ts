@@ -55,6 +55,10 @@ export class HandleTable {
     return (index + 1) * STEP;
   }
 
+  has(handle: number): boolean {
+    return this.#find(handle) !== undefined;
+  }
+
   /** Whether there was such a handle. */
   close(handle: number): boolean {
     const entry = this.#find(handle);

@@ -4,13 +4,15 @@ import { enclaveTypes } from "./enclaves.ts";
 import { Files } from "./files.ts";
 import { MemoryWatch, memoryNotifications } from "./memory-notification.ts";
 import { type MachineOptions, type Settings, seedOf, settingsOf, switchesOf } from "./options.ts";
+import { PageBits } from "./page-bits.ts";
 import type { PageStore } from "./page-store.ts";
 import { Pager } from "./pager.ts";
 import { Process } from "./process.ts";
-import { isWide, type ProfileName, profileNumber, versionNumber } from "./profile.ts";
+import { isCe, isWide, type ProfileName, profileNumber, versionNumber } from "./profile.ts";
 import type { RegionDescription } from "./region.ts";
 import { SectionNames } from "./section.ts";
 import { SharedViews } from "./shared-views.ts";
+import { SLOTTED_PROCESSES } from "./slots.ts";
 import { Core } from "./wasm/core.ts";
 import { MachineCounter, SpaceKind, Switch } from "./wasm/exports.ts";
 import { embeddedModule, instantiate } from "./wasm/load.ts";
@@ -25,6 +27,11 @@ export interface ProcessOptions {
   commitQuota?: number | undefined;
   /** Whether indirect calls are checked (17.15): Control Flow Guard. Default false. */
   controlFlowGuard?: boolean | undefined;
+  /**
+   * Whether Windows CE trusts it fully: it may call CeVirtualSharedAlloc (14.3). Default true with
+   * "ce5", where everything is trusted unless the device says otherwise, and false with "ce6".
+   */
+  trusted?: boolean | undefined;
   /** Regions that are there from the start, besides those that every process of the profile has. */
   residents?: readonly RegionDescription[] | undefined;
 }
@@ -47,6 +54,7 @@ export interface MachineCounters {
 const ID_STEP = 4;
 const NO_QUOTA = -1;
 const QUOTA_MAXIMUM = 2 ** 36;
+const PROCESS_OPTIONS = ["space", "commitQuota", "controlFlowGuard", "trusted", "residents"];
 const SPACES: readonly string[] = ["auto", "windowed", "translated"];
 
 /**
@@ -84,7 +92,17 @@ export class Machine {
   readonly memoryNotifications = memoryNotifications(this);
   /** @internal */
   readonly memoryWatch = new MemoryWatch(this);
+  /**
+   * Those that Windows CE trusts fully.
+   *
+   * @internal
+   */
+  readonly trusted = new WeakSet<Process>();
+  /** @internal */
+  readonly pageBits: PageBits;
   readonly #processes: Process[] = [];
+  /** Of processes that run, or that somebody has a handle to. */
+  #spaces = 0;
   #lastProcessId = 0;
   #lastThreadId = 0;
 
@@ -120,6 +138,7 @@ export class Machine {
     this.pager = new Pager(core, pageStore);
     this.files = new Files(core, this.pager);
     this.sharedViews = new SharedViews(core, settings.profile);
+    this.pageBits = new PageBits(core);
     core.enclaves.setTypes(enclaveTypes(settings.enclaves));
     this.lowestUserAddress = core.machineCounter(MachineCounter.LowestUserAddress);
     // What processes share in Windows 9x lies above what they are told (17.19).
@@ -138,19 +157,24 @@ export class Machine {
    *   changed then
    */
   createProcess(options: ProcessOptions = {}): Process {
-    optionBag(options, "options", ["space", "commitQuota", "controlFlowGuard", "residents"]);
+    optionBag(options, "options", PROCESS_OPTIONS);
     const { space = "auto", commitQuota, controlFlowGuard = false, residents = [] } = options;
+    const { trusted = this.profile === "ce5" } = options;
     if (!SPACES.includes(space)) {
       const alternatives = SPACES.map((word) => `"${word}"`).join(", ");
       throw new RangeError(`space must be one of ${alternatives}, not ${shown(space)}`);
     }
     if (commitQuota !== undefined) integer(commitQuota, "commitQuota", 0, QUOTA_MAXIMUM);
     truth(controlFlowGuard, "controlFlowGuard");
+    if (truth(trusted, "trusted") && !isCe(this.profile)) {
+      throw new RangeError('trusted goes with the profiles "ce5" and "ce6" only');
+    }
     if (!Array.isArray(residents)) {
       throw new TypeError(`residents must be an array, not ${shown(residents)}`);
     }
     const threadId = this.#lastThreadId;
     const process = this.#makeProcess(space);
+    if (trusted) this.trusted.add(process);
     this.core.spaceSetQuota(process.spaceNumber, commitQuota ?? NO_QUOTA);
     if (controlFlowGuard) this.core.enclaves.guardFlow(process.spaceNumber);
     this.#processes.push(process);
@@ -179,7 +203,16 @@ export class Machine {
   }
 
   #makeSpace(kind: number): number {
-    return this.core.spaceCreate(kind, this.options.workingSetMin, this.options.workingSetMax);
+    if (this.profile === "ce5" && this.#spaces === SLOTTED_PROCESSES) {
+      throw new RangeError(
+        `createProcess: CE 5 has slots for ${SLOTTED_PROCESSES} processes, and all are taken; ` +
+          "one that has ended keeps its slot while a handle to it is open",
+      );
+    }
+    const { workingSetMin, workingSetMax } = this.options;
+    const space = this.core.spaceCreate(kind, workingSetMin, workingSetMax);
+    if (space !== 0) this.#spaces += 1;
+    return space;
   }
 
   /** Why the next process cannot be windowed. */
@@ -241,9 +274,20 @@ export class Machine {
     this.#lastThreadId -= ID_STEP;
   }
 
+  /**
+   * Nobody knows the process any more: its space goes, and its number is free.
+   *
+   * @internal
+   */
+  destroySpace(space: number): void {
+    this.core.spaceDestroy(space);
+    this.#spaces -= 1;
+  }
+
   /** @internal */
   processEnded(process: Process): void {
     this.#processes.splice(this.#processes.indexOf(process), 1);
+    this.pageBits.end(process.spaceNumber);
   }
 }
 

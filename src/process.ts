@@ -135,7 +135,7 @@ export class Process {
   }
 
   #destroyIfForgotten(): void {
-    if (this.exited && this.#openHandles === 0) this.core.spaceDestroy(this.spaceNumber);
+    if (this.exited && this.#openHandles === 0) this.machine.destroySpace(this.spaceNumber);
   }
 
   /** Whether `exit` was called, or an exception has ended the process. */

@@ -3,6 +3,7 @@ import { STATUS_CONFLICTING_ADDRESSES } from "./constants/status.ts";
 import { integer, optionBag, shown } from "./door.ts";
 import { hex } from "./names.ts";
 import type { Process } from "./process.ts";
+import { FIRST_SLOT, LOWEST_SHARED, SLOT_BYTES } from "./slots.ts";
 import { statusName, succeeded } from "./status.ts";
 import { Backing, PAGE_BYTES } from "./wasm/exports.ts";
 import { ADOPTED_RUNS_MAXIMUM, type AdoptedRun } from "./wasm/runs.ts";
@@ -61,6 +62,10 @@ export function adoptRegion(process: Process, description: RegionDescription): v
   const runs = runsOf(description);
 
   const { core, spaceNumber } = process.alive();
+  const limit = ownLimit(process.machine.profile);
+  if (limit !== undefined && base + size > limit) {
+    throw new RangeError(`base: what the process has for itself ends below ${hex(limit)}`);
+  }
   const region = { base, size, type, allocationProtect, backing, runs };
   const status = core.regionAdopt(spaceNumber, region);
   if (succeeded(status)) return;
@@ -69,6 +74,11 @@ export function adoptRegion(process: Process, description: RegionDescription): v
     throw new RangeError(`${place} overlaps a region that is there already`);
   }
   throw new RangeError(`${place} cannot be created: ${statusName(status)}`);
+}
+
+/** Where memory ends that is a process's own: other processes' slots, or what all share. */
+function ownLimit(profile: string): number | undefined {
+  return profile === "ce5" ? FIRST_SLOT * SLOT_BYTES : LOWEST_SHARED[profile];
 }
 
 function pageMultiple(value: number, name: string, minimum: number, maximum: number): void {

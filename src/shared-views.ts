@@ -2,14 +2,9 @@ import { STATUS_NOT_MAPPED_VIEW, STATUS_SUCCESS } from "./constants/status.ts";
 import { packDecision } from "./decision.ts";
 import { TO_RESULTS } from "./out.ts";
 import type { ProfileName } from "./profile.ts";
+import { LOWEST_SHARED } from "./slots.ts";
 import { succeeded } from "./status.ts";
 import type { Core } from "./wasm/core.ts";
-
-/** Where the memory begins that all processes share (14.3, 17.19). */
-const LOWEST_SHARED: { readonly [Name in ProfileName]?: number } = {
-  win9x: 0x8000_0000,
-  ce5: 0x4200_0000,
-};
 
 const BASIC_INFORMATION = 0;
 const BASIC_INFORMATION_BYTES = 28;

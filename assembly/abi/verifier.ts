@@ -4,12 +4,23 @@
  * (docs/decisions/007-verifier-beside-the-core.md).
  */
 import "../base/panic";
+import { physicalSpace } from "../nt/resident";
 import { Context } from "../virt/context";
+import { FEATURE_CE, featureIs, machine } from "../virt/machine";
+import { seesElsewhere } from "../virt/seen";
 import { spaceOf } from "../virt/space";
 import { verify } from "../virt/verify";
 
-/** The number of a rule between the maps that is broken, its page in result 0; or 0. */
+/**
+ * The number of a rule between the maps that is broken, its page in result 0; or 0. What all
+ * processes share, and physical memory, are verified with each of them.
+ */
 export function verifySpace(context: u32, space: u32): u32 {
   const found = spaceOf(space);
-  return found === null ? 0 : verify(changetype<Context>(context), found);
+  if (found === null) return 0;
+  const c = changetype<Context>(context);
+  const failed = verify(c, found);
+  if (failed != 0 || !seesElsewhere()) return failed;
+  const common = verify(c, spaceOf(machine().commonSpace)!);
+  return common != 0 || !featureIs(FEATURE_CE) ? common : verify(c, physicalSpace());
 }

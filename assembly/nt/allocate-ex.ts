@@ -6,7 +6,7 @@ import { machine } from "../virt/machine";
 import { checkRange, finish, flagsRow, flagsStatus, perform } from "./allocate";
 import { answer, targetSpace } from "./answer";
 import { replacePlaceholder } from "./placeholder";
-import { isReadyPointer, pointerRead } from "./pointer";
+import { isReadyRange, pointerRead } from "./pointer";
 import { storedProtection } from "./protection";
 import {
   MEM_COMMIT,
@@ -44,7 +44,7 @@ export function allocateEx(
   if (wrong != 0) return fail(context, wrong);
   const isLimited = (lowest | highest | alignment) != 0;
   if (isLimited && !areRequirements(lowest, highest, alignment)) return fail(context, 3);
-  if (!isReadyPointer(context, baseAt) || !isReadyPointer(context, sizeAt)) {
+  if (!isReadyRange(context, baseAt, sizeAt)) {
     return answer(context, rule(2, 1, 10), STATUS_ACCESS_VIOLATION);
   }
   base = pointerRead(context, baseAt, base);
@@ -55,7 +55,7 @@ export function allocateEx(
   const space = targetSpace(target)!;
   if ((type & MEM_REPLACE_PLACEHOLDER) != 0) {
     const status = replacePlaceholder(context, space, base, size, type, protect);
-    return finish(context, baseAt, sizeAt, status);
+    return finish(context, baseAt, sizeAt, 0, status);
   }
   const m = machine();
   const limit = highest == 0 ? m.regionLimit : min<u64>(highest, m.regionLimit);
@@ -70,7 +70,7 @@ export function allocateEx(
     limit,
     alignment == 0 ? GRANULARITY : alignment,
   );
-  return finish(context, baseAt, sizeAt, status);
+  return finish(context, baseAt, sizeAt, 0, status);
 }
 
 /** Rows 5 and 6 of 8.1. */

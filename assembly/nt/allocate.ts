@@ -1,8 +1,9 @@
-import { GRANULARITY } from "../base/range";
+import { GRANULARITY, pageOf } from "../base/range";
 import { rule } from "../base/rule";
 import {
   STATUS_ACCESS_VIOLATION,
   STATUS_INVALID_PAGE_PROTECTION,
+  STATUS_INVALID_PARAMETER,
   STATUS_INVALID_PARAMETER_2,
   STATUS_INVALID_PARAMETER_3,
   STATUS_INVALID_PARAMETER_4,
@@ -11,7 +12,7 @@ import {
   STATUS_PRIVILEGE_NOT_HELD,
   STATUS_SUCCESS,
 } from "../base/status";
-import { Context, resultGet } from "../virt/context";
+import { Context, resultGet, resultSet } from "../virt/context";
 import { regionAt } from "../virt/index";
 import {
   FEATURE_CE,
@@ -22,11 +23,13 @@ import {
   SWITCH_STRICT_PHYSICAL,
   switchIs,
 } from "../virt/machine";
+import { REGION_SHARED } from "../virt/region";
+import { markedAt } from "../virt/seen";
 import { Space } from "../virt/space";
-import { answer, isTarget, limitOf, lowestOf, targetAt, targetSpace } from "./answer";
+import { answer, isTarget, limitOf, lowestOf, slotBelow, targetAt, targetSpace } from "./answer";
 import { commitPages } from "./commit";
 import { isInEnclave } from "./enclave-pages";
-import { isReadyPointer, pointerRead, pointerWrite } from "./pointer";
+import { isReadyRange, pointerRead, rangeWrite } from "./pointer";
 import { isProtection, storedProtection } from "./protection";
 import { reserveRegion } from "./reserve";
 import { resetPages } from "./reset";
@@ -67,15 +70,26 @@ export function allocate(
   protect = storedProtection(protect);
   const row = flagsRow(zeroBits, type, protect);
   if (row != 0) return answer(context, rule(2, 1, row), flagsStatus(row));
-  if (!isReadyPointer(context, baseAt) || !isReadyPointer(context, sizeAt)) {
+  if (!isReadyRange(context, baseAt, sizeAt)) {
     return answer(context, rule(2, 1, 10), STATUS_ACCESS_VIOLATION);
   }
   base = pointerRead(context, baseAt, base);
   size = pointerRead(context, sizeAt, size);
+  let slot: u64 = 0;
+  const isShared = target == machine().commonSpace;
+  if (
+    isShared &&
+    base != 0 &&
+    markedAt(targetSpace(target)!, pageOf(base), REGION_SHARED) === null
+  ) {
+    return answer(context, rule(14, 3, 23), STATUS_INVALID_PARAMETER);
+  }
   if (machine().commonSpace != 0) {
+    slot = slotBelow(target, base);
     const isCommon = isForAll(base, size, type, protect);
     if (isCommon) target = targetAt(target, machine().commonLowest);
     else if (isSettled(target, base, type)) target = targetAt(target, base);
+    base -= slot;
     type &= ~MEM_9X_SHARED;
   }
   const refused = checkRange(context, target, base, size, type);
@@ -84,7 +98,12 @@ export function allocate(
   const highest = zeroBitsLimit(zeroBits, limitOf(target));
   const space = targetSpace(target)!;
   const status = perform(context, space, base, size, type, protect, lowest, highest, GRANULARITY);
-  return finish(context, baseAt, sizeAt, status);
+  if (isShared && base == 0 && status == STATUS_SUCCESS) {
+    const region = regionAt(space, resultGet(context, 0))!;
+    region.flags |= REGION_SHARED;
+    space.marked = 1;
+  }
+  return finish(context, baseAt, sizeAt, slot, status);
 }
 
 /** Rows 11 to 15, and 17.2#12: what is wrong with range, handle, privilege or enclave. */
@@ -103,11 +122,11 @@ export function checkRange(context: Context, target: u32, base: u64, size: u64, 
   return STATUS_SUCCESS;
 }
 
-/** Hand the range over where the call came to something. */
-export function finish(context: Context, baseAt: u64, sizeAt: u64, status: u32): u32 {
+/** Hand the range over where the call came to something, in the slot that it was asked for in. */
+export function finish(context: Context, baseAt: u64, sizeAt: u64, slot: u64, status: u32): u32 {
   if (status != STATUS_SUCCESS) return status;
-  pointerWrite(context, baseAt, resultGet(context, 0));
-  pointerWrite(context, sizeAt, resultGet(context, 1));
+  resultSet(context, 0, resultGet(context, 0) + slot);
+  rangeWrite(context, baseAt, sizeAt);
   return STATUS_SUCCESS;
 }
 

@@ -1,4 +1,7 @@
+import { addressOf, pageOf } from "../base/range";
+import { rule } from "../base/rule";
 import {
+  STATUS_ACCESS_DENIED,
   STATUS_ASKS,
   STATUS_INVALID_HANDLE,
   STATUS_INVALID_PARAMETER,
@@ -10,7 +13,9 @@ import {
 import { sectionOf } from "../object/section";
 import { Context } from "../virt/context";
 import { machine, SWITCH_PLAIN_STATUS, switchIs } from "../virt/machine";
+import { Region } from "../virt/region";
 import { operationAsks, operationBegin, suspend } from "../virt/request";
+import { isForeign, seenPage, seenSpace } from "../virt/seen";
 import { SPACE_TERMINATED, Space, spaceOf } from "../virt/space";
 
 /**
@@ -41,23 +46,36 @@ export function isTarget(target: u32): bool {
 
 /**
  * Who answers for an address of a target: what all processes share has a space of its own, that no
- * handle leads to (17.19).
+ * handle leads to, and what lies in a slot is its owner's (17.19).
  */
 export function targetAt(target: u32, address: u64): u32 {
-  const common = machine().commonSpace;
-  if (common == 0 || address < machine().commonLowest) return target;
-  return isTarget(target) && !isTerminating(targetSpace(target)!) ? common : target;
+  if (machine().commonSpace == 0 || !isTarget(target)) return target;
+  const space = targetSpace(target)!;
+  return isTerminating(space) ? target : seenSpace(space, pageOf(address)).number;
+}
+
+/** Bytes from the address to where who answers for it has it: those before the slot it lies in. */
+export function slotBelow(target: u32, address: u64): u64 {
+  if (machine().commonSpace == 0 || !isTarget(target)) return 0;
+  const page = pageOf(address);
+  return addressOf(page - seenPage(targetSpace(target)!, page));
+}
+
+/** What is wrong with changing a region: memory of CeVirtualSharedAlloc is its owner's (14.3). */
+export function foreignStatus(context: Context, region: Region): u32 {
+  if (!isForeign(context.space, region)) return STATUS_SUCCESS;
+  return answer(context, rule(14, 3, 23), STATUS_ACCESS_DENIED);
 }
 
 /** The last byte that an allocation of the target may occupy. */
 export function limitOf(target: u32): u64 {
-  const isCommon = target == machine().commonSpace && target != 0;
+  const isCommon = target == machine().commonSpace;
   return isCommon ? machine().highestAddress : machine().regionLimit;
 }
 
 /** The first byte that a region of the target may occupy. */
 export function lowestOf(target: u32): u64 {
-  const isCommon = target == machine().commonSpace && target != 0;
+  const isCommon = target == machine().commonSpace;
   return isCommon ? machine().commonLowest : machine().lowestAddress;
 }
 

@@ -50,7 +50,7 @@ import {
   viewPage,
   viewSection,
 } from "../virt/view";
-import { answer, isTerminating, lowestOf } from "./answer";
+import { answer, foreignStatus, isTerminating, lowestOf } from "./answer";
 import { chargeStatus } from "./charge";
 import { commitInEnclave } from "./enclave-pages";
 import { isAnyOffered } from "./offer";
@@ -87,6 +87,8 @@ export function commitPages(
     return commitInEnclave(context, space, region, start, end, protect);
   }
   if (end > region.end) return fail(context, 3, STATUS_CONFLICTING_ADDRESSES);
+  const denied = foreignStatus(context, region);
+  if (denied != STATUS_SUCCESS) return denied;
   const row = regionRow(region, protect);
   if (row != 0) return fail(context, row, regionStatus(row));
   const first = pageOf(start);

@@ -11,13 +11,13 @@ import { commit } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { regionAt } from "../virt/index";
 import { FEATURE_CE, featureIs, machine } from "../virt/machine";
-import { REGION_COPY, REGION_PRIVATE, Region } from "../virt/region";
+import { REGION_COPY, REGION_NO_CACHE, REGION_PRIVATE, Region, regionIs } from "../virt/region";
 import { roomEnsure } from "../virt/room";
 import { keptPage, keptSpace, seenPage, seenSpace } from "../virt/seen";
 import { Space } from "../virt/space";
 import { answer, isTarget, targetSpace } from "./answer";
 import { attributesOf } from "./protection";
-import { physicalPage, physicalSpace } from "./resident";
+import { physicalAt, physicalSpace } from "./resident";
 import { PAGE_NOCACHE, PAGE_PHYSICAL, PAGE_READONLY, PAGE_READWRITE } from "./types";
 
 /** The source of PAGE_PHYSICAL is a physical address without its last eight bits. */
@@ -41,8 +41,8 @@ export function pagesCopy(
   const base = asked & ~PAGE_NOCACHE;
   if (base != PAGE_READONLY && base != PAGE_READWRITE) return refuse(context);
   if (!featureIs(FEATURE_CE)) return refuse(context);
-  if (!isTarget(target)) return answer(context, rule(14, 3, 13), target);
-  if (isPhysical) from <<= PHYSICAL_SHIFT;
+  if (!isTarget(target)) return answer(context, rule(14, 3, 20), target);
+  if (isPhysical) from = physicalAt(from << PHYSICAL_SHIFT);
   const highest = machine().highestAddress;
   if (size == 0 || to > highest || size > highest + 1 - to || from > highest)
     return refuse(context);
@@ -57,26 +57,27 @@ export function pagesCopy(
   }
   if (uncommittedCount(space, first, end) != end - first) return refuse(context);
   const source = isPhysical ? physicalSpace() : keptSpace(own, pageOf(from));
-  const page = isPhysical ? physicalPage(from) : keptPage(own, pageOf(from));
+  const page = isPhysical ? pageOf(from) : keptPage(own, pageOf(from));
   if (!isPhysical && !isOneRun(own, source, pageOf(from), page, end - first))
     return refuse(context);
   const offset = page - (first - pageOf(region.start));
   if (!takes(region, source, offset)) return refuse(context);
-  if (!roomEnsure(space)) return answer(context, rule(14, 3, 13), STATUS_INSUFFICIENT_RESOURCES);
+  if (!roomEnsure(space)) return answer(context, rule(14, 3, 20), STATUS_INSUFFICIENT_RESOURCES);
   region.flags |= REGION_COPY;
   region.offsetPages = offset;
   region.space = source.number;
-  space.copies = 1;
+  region.chargedPages = source.serial;
+  space.marked = 1;
   commit(space, region, first, end, attributesOf(asked));
   resultSet(context, 0, to);
-  return answer(context, rule(14, 3, 13), STATUS_SUCCESS);
+  return answer(context, rule(14, 3, 20), STATUS_SUCCESS);
 }
 
 /** Whether the region may show more of that: plain so far, or from the same place all along. */
 function takes(region: Region, source: Space, offsetPages: u64): bool {
-  if ((region.flags & ~REGION_COPY) != 0) return false;
-  if (region.flags == 0) return region.committedPages == 0;
-  return region.space == source.number && region.offsetPages == offsetPages;
+  if ((region.flags & ~(REGION_COPY | REGION_NO_CACHE)) != 0) return false;
+  if (!regionIs(region, REGION_COPY)) return region.committedPages == 0;
+  return region.chargedPages == source.serial && region.offsetPages == offsetPages;
 }
 
 /** Whether the pages are committed, and kept one behind the other by the same space. */
@@ -89,5 +90,5 @@ function isOneRun(own: Space, source: Space, seen: u64, page: u64, pages: u64): 
 }
 
 function refuse(context: Context): u32 {
-  return answer(context, rule(14, 3, 13), STATUS_INVALID_PARAMETER);
+  return answer(context, rule(14, 3, 20), STATUS_INVALID_PARAMETER);
 }

@@ -30,10 +30,10 @@ import {
 import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
 import { finish } from "./allocate";
-import { answer, isTarget, targetAt, targetSpace } from "./answer";
+import { answer, foreignStatus, isTarget, slotBelow, targetAt, targetSpace } from "./answer";
 import { freeInEnclave } from "./enclave-pages";
 import { releasePlaceholder } from "./placeholder";
-import { isReadyPointer, pointerRead } from "./pointer";
+import { isReadyRange, pointerRead } from "./pointer";
 import {
   MEM_COALESCE_PLACEHOLDERS,
   MEM_DECOMMIT,
@@ -62,7 +62,7 @@ export function free(
   if (type != MEM_DECOMMIT && type != MEM_RELEASE && !isPlaceholder) {
     return fail(context, 2, STATUS_INVALID_PARAMETER_4);
   }
-  if (!isReadyPointer(context, baseAt) || !isReadyPointer(context, sizeAt)) {
+  if (!isReadyRange(context, baseAt, sizeAt)) {
     return fail(context, 3, STATUS_ACCESS_VIOLATION);
   }
   base = pointerRead(context, baseAt, base);
@@ -70,7 +70,9 @@ export function free(
   const highest = machine().highestAddress;
   if (base > highest) return fail(context, 4, STATUS_INVALID_PARAMETER_2);
   if (highest - base < size) return fail(context, 5, STATUS_INVALID_PARAMETER_3);
+  const slot = slotBelow(target, base);
   target = targetAt(target, base);
+  base -= slot;
   if (!isTarget(target)) return fail(context, 6, target);
   const space = targetSpace(target)!;
   if (isPlaceholder && size == 0) {
@@ -79,7 +81,7 @@ export function free(
   }
   const region = regionAt(space, base);
   if (region === null) return fail(context, 7, STATUS_MEMORY_NOT_ALLOCATED);
-  return finish(context, baseAt, sizeAt, perform(context, space, region, base, size, type));
+  return finish(context, baseAt, sizeAt, slot, perform(context, space, region, base, size, type));
 }
 
 function perform(
@@ -93,6 +95,8 @@ function perform(
   if (regionIs(region, REGION_RESIDENT)) {
     return answer(context, rule(3, 2, 10), STATUS_INVALID_PARAMETER);
   }
+  const denied = foreignStatus(context, region);
+  if (denied != STATUS_SUCCESS) return denied;
   const isRelease = type == MEM_RELEASE;
   const start = size == 0 ? region.start : pageDown(base);
   const end = size == 0 ? region.end : pageUp(base + size);

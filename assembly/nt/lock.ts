@@ -38,7 +38,7 @@ import {
 import { Space } from "../virt/space";
 import { recordWrite } from "../virt/written";
 import { answer, isTarget, targetSpace } from "./answer";
-import { isReadyPointer, pointerRead, pointerWrite } from "./pointer";
+import { isReadyRange, pointerRead, rangeWrite } from "./pointer";
 
 const MAP_PROCESS: u32 = 1;
 const MAP_SYSTEM: u32 = 2;
@@ -96,7 +96,7 @@ export function lock(
     if (featureIs(FEATURE_LOCK_UNMARKED)) continue;
     if (isWatched(space, page) && judge(space, page, WRITE) == RESOLVED) recordWrite(space, page);
   }
-  writeRange(context, baseAt, sizeAt);
+  rangeWrite(context, baseAt, sizeAt);
   return answer(
     context,
     rule(17, 10, 11),
@@ -129,7 +129,7 @@ export function unlock(
     return fail(context, 10, STATUS_NOT_LOCKED);
   }
   for (let page = first; page < end; page++) unlockPage(space, page);
-  writeRange(context, baseAt, sizeAt);
+  rangeWrite(context, baseAt, sizeAt);
   return answer(context, rule(17, 10, 11), STATUS_SUCCESS);
 }
 
@@ -146,7 +146,7 @@ function check(
   if (mapType == 0 || (mapType & ~(MAP_PROCESS | MAP_SYSTEM)) != 0) {
     return fail(context, 1, STATUS_INVALID_PARAMETER);
   }
-  if (!isReadyPointer(context, baseAt) || !isReadyPointer(context, sizeAt)) {
+  if (!isReadyRange(context, baseAt, sizeAt)) {
     return fail(context, 2, STATUS_ACCESS_VIOLATION);
   }
   base = pointerRead(context, baseAt, base);
@@ -163,11 +163,6 @@ function check(
   resultSet(context, 0, start);
   resultSet(context, 1, pageUp(base + size) - start);
   return STATUS_SUCCESS;
-}
-
-function writeRange(context: Context, baseAt: u64, sizeAt: u64): void {
-  pointerWrite(context, baseAt, resultGet(context, 0));
-  pointerWrite(context, sizeAt, resultGet(context, 1));
 }
 
 function fitsWorkingSet(space: Space, added: u64): bool {

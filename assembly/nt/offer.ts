@@ -16,6 +16,7 @@ import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import { discard, discardShared, offer, reclaim } from "../virt/offer";
 import {
+  REGION_COPY,
   REGION_LARGE,
   REGION_PAGEFILE_VIEW,
   REGION_PHYSICAL,
@@ -111,7 +112,7 @@ function check(context: Context, call: u32, address: u64, size: u64): u32 {
 /** Offers are for private memory; what a file holds is not discarded. */
 function isFor(call: u32, region: Region): bool {
   if (call == RECLAIM) return true;
-  if (regionIs(region, REGION_PHYSICAL | REGION_LARGE)) return false;
+  if (regionIs(region, REGION_PHYSICAL | REGION_LARGE | REGION_COPY)) return false;
   return region.kind == REGION_PRIVATE || (call == DISCARD && region.kind == REGION_PAGEFILE_VIEW);
 }
 

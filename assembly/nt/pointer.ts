@@ -3,7 +3,7 @@ import { framesLimit } from "../phys/charge";
 import { Frame } from "../phys/frame";
 import { READ, WRITE } from "../virt/access-kind";
 import { frameAt, isPresent, linearOf } from "../virt/backing";
-import { Context, contextSpace } from "../virt/context";
+import { Context, contextSpace, resultGet } from "../virt/context";
 import { complete, disarm, GUARD, meet, prepare, RESOLVED } from "../virt/fault";
 import { machine } from "../virt/machine";
 import { frameHold } from "../virt/request";
@@ -65,6 +65,11 @@ export function isReadyPointer(context: Context, at: u64): bool {
   return isReady(context, at, machine().pointerBytes, WRITE);
 }
 
+/** The same for a base and a size. */
+export function isReadyRange(context: Context, baseAt: u64, sizeAt: u64): bool {
+  return isReadyPointer(context, baseAt) && isReadyPointer(context, sizeAt);
+}
+
 /** The pointer-sized value at `at`, or `value` where there is no pointer. Requires: ready. */
 export function pointerRead(context: Context, at: u64, value: u64): u64 {
   return at == NO_POINTER ? value : memoryRead(context, at, machine().pointerBytes);
@@ -87,6 +92,12 @@ export function memoryRead(context: Context, at: u64, bytes: u32): u64 {
 /** Write a pointer-sized value; nothing where there is no pointer. Whether it was written. */
 export function pointerWrite(context: Context, at: u64, value: u64): bool {
   return memoryWrite(context, at, machine().pointerBytes, value);
+}
+
+/** Write a base, which is result 0, and a size, which is result 1. */
+export function rangeWrite(context: Context, baseAt: u64, sizeAt: u64): void {
+  pointerWrite(context, baseAt, resultGet(context, 0));
+  pointerWrite(context, sizeAt, resultGet(context, 1));
 }
 
 /**

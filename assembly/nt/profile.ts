@@ -107,10 +107,8 @@ export function machineMake(
 }
 
 function layOutNt(m: Machine, profile: u32, version: u32): void {
-  m.lowestAddress = 0x10000;
-  m.highestAddress = highestOfNt(profile);
-  m.regionLimit = m.highestAddress - UNUSED_TOP;
-  viewsWhereAllocationsAre(m);
+  const highest = highestOfNt(profile);
+  layOut(m, 0x10000, highest, highest - UNUSED_TOP);
   // Table 14.2, column by column.
   let types = MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_TOP_DOWN;
   let protections = BASES | PAGE_GUARD | PAGE_NOCACHE;
@@ -142,13 +140,11 @@ function layOutNt(m: Machine, profile: u32, version: u32): void {
 }
 
 function layOut9x(m: Machine, version: u32): void {
-  m.lowestAddress = 0x400000;
-  m.highestAddress = 0xbfffffff;
-  m.regionLimit = 0x7fffffff;
-  viewsWhereAllocationsAre(m);
-  m.viewLowest = 0x80000000;
-  m.viewLimit = m.highestAddress;
-  m.commonLowest = m.viewLowest;
+  const highest: u64 = 0xbfffffff;
+  const commonLowest: u64 = 0x80000000;
+  layOut(m, 0x400000, highest, commonLowest - 1);
+  m.commonLowest = m.viewLowest = commonLowest;
+  m.viewLimit = highest;
   m.allocationTypes = MEM_COMMIT | MEM_RESERVE | MEM_TOP_DOWN | MEM_9X_SHARED;
   if (version != 0) m.allocationTypes |= MEM_WRITE_WATCH;
   m.protections = BASES;
@@ -157,29 +153,31 @@ function layOut9x(m: Machine, version: u32): void {
 }
 
 function layOutCe(m: Machine, hasSlots: bool): void {
-  m.lowestAddress = 0x10000;
-  m.highestAddress = 0x7fffffff;
-  m.regionLimit = hasSlots ? 0x01ffffff : 0x3fffffff;
-  viewsWhereAllocationsAre(m);
-  m.viewLowest = hasSlots ? 0x42000000 : 0x60000000;
-  m.viewLimit = hasSlots ? 0x7fffffff : 0x6fffffff;
+  const highest: u64 = 0x7fffffff;
+  layOut(m, 0x10000, highest, hasSlots ? 0x01ffffff : 0x3fffffff);
+  m.features = FEATURE_CE | FEATURE_CACHING_BY_PAGE;
   if (hasSlots) {
-    m.commonLowest = m.viewLowest;
+    m.features |= FEATURE_SLOTS;
+    m.commonLowest = m.viewLowest = 0x42000000;
+    m.viewLimit = highest;
   } else {
     m.imageLowest = 0x40000000;
     m.imageLimit = 0x5fffffff;
+    m.viewLowest = 0x60000000;
+    m.viewLimit = 0x6fffffff;
+    m.commonLowest = 0x70000000;
   }
   // MEM_AUTO_COMMIT is the bit of MEM_WRITE_WATCH.
   m.allocationTypes = MEM_COMMIT | MEM_RESERVE | MEM_TOP_DOWN | MEM_WRITE_WATCH;
   m.protections = (BASES & ~(PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY)) | PAGE_GUARD | PAGE_NOCACHE;
   m.sectionFlags = (BASES | SECTIONS) & ~(PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY);
-  m.features = FEATURE_CE | FEATURE_CACHING_BY_PAGE;
-  if (hasSlots) m.features |= FEATURE_SLOTS;
 }
 
-function viewsWhereAllocationsAre(m: Machine): void {
-  m.viewLowest = m.imageLowest = m.lowestAddress;
-  m.viewLimit = m.imageLimit = m.regionLimit;
+/** Views and images are where allocations are, unless a system says otherwise. */
+function layOut(m: Machine, lowest: u64, highest: u64, limit: u64): void {
+  m.lowestAddress = m.viewLowest = m.imageLowest = lowest;
+  m.highestAddress = highest;
+  m.regionLimit = m.viewLimit = m.imageLimit = limit;
 }
 
 function highestOfNt(profile: u32): u64 {

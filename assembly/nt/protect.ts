@@ -18,7 +18,7 @@ import { WRITE } from "../virt/access-kind";
 import { protectPages } from "../virt/change";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { regionAt } from "../virt/index";
-import { FEATURE_9X, FEATURE_SLOTS, featureIs } from "../virt/machine";
+import { FEATURE_9X, FEATURE_CE, featureIs } from "../virt/machine";
 import {
   REGION_ENCLAVE,
   REGION_IMAGE,
@@ -33,11 +33,20 @@ import {
 } from "../virt/region";
 import { Space } from "../virt/space";
 import { ownPagesAdded, viewCharge } from "../virt/view";
-import { answer, isTarget, limitOf, targetAt, targetSpace } from "./answer";
+import { finish } from "./allocate";
+import {
+  answer,
+  foreignStatus,
+  isTarget,
+  limitOf,
+  slotBelow,
+  targetAt,
+  targetSpace,
+} from "./answer";
 import { chargeStatus } from "./charge";
 import { protectInEnclave } from "./enclave-pages";
 import { isAnyOffered } from "./offer";
-import { isReady, isReadyPointer, memoryWrite, pointerRead, pointerWrite } from "./pointer";
+import { isReady, isReadyRange, memoryWrite, pointerRead } from "./pointer";
 import {
   attributesIn,
   isAllowedInView,
@@ -70,17 +79,15 @@ export function protect(
   const isUnknown = featureIs(FEATURE_9X) && isCopyProtection(protection);
   if (isUnknown || !isProtection(protection))
     return fail(context, 1, STATUS_INVALID_PAGE_PROTECTION);
-  if (
-    !isReadyPointer(context, baseAt) ||
-    !isReadyPointer(context, sizeAt) ||
-    !isReady(context, oldAt, 4, WRITE)
-  ) {
+  if (!isReadyRange(context, baseAt, sizeAt) || !isReady(context, oldAt, 4, WRITE)) {
     return fail(context, 2, STATUS_ACCESS_VIOLATION);
   }
   base = pointerRead(context, baseAt, base);
   size = pointerRead(context, sizeAt, size);
   // Nobody changes what all see in Windows 9x: it lies above the limit (14.1#13).
-  if (featureIs(FEATURE_SLOTS)) target = targetAt(target, base);
+  const slot = slotBelow(target, base);
+  if (featureIs(FEATURE_CE)) target = targetAt(target, base);
+  base -= slot;
   const limit = limitOf(target);
   if (base > limit) return fail(context, 3, STATUS_INVALID_PARAMETER_2);
   if (size == 0 || limit + 1 - base < size) return fail(context, 4, STATUS_INVALID_PARAMETER_3);
@@ -89,11 +96,8 @@ export function protect(
   const region = regionAt(space, base);
   if (region === null) return fail(context, 6, STATUS_CONFLICTING_ADDRESSES);
   const status = perform(context, space, region, pageDown(base), pageUp(base + size), protection);
-  if (status != STATUS_SUCCESS) return status;
-  pointerWrite(context, baseAt, resultGet(context, 0));
-  pointerWrite(context, sizeAt, resultGet(context, 1));
-  memoryWrite(context, oldAt, 4, resultGet(context, 2));
-  return STATUS_SUCCESS;
+  if (status == STATUS_SUCCESS) memoryWrite(context, oldAt, 4, resultGet(context, 2));
+  return finish(context, baseAt, sizeAt, slot, status);
 }
 
 function perform(
@@ -108,6 +112,8 @@ function perform(
   if (regionIs(region, REGION_RESIDENT)) {
     return answer(context, rule(1, 2, 2), STATUS_INVALID_PARAMETER);
   }
+  const denied = foreignStatus(context, region);
+  if (denied != STATUS_SUCCESS) return denied;
   if (regionIs(region, REGION_PHYSICAL | REGION_LARGE | REGION_PLACEHOLDER)) {
     return fail(context, 7, STATUS_CONFLICTING_ADDRESSES);
   }

@@ -1,4 +1,4 @@
-import { addressOf, pageDown, pageOf } from "../base/range";
+import { addressOf, alignDown, pageDown, pageOf } from "../base/range";
 import { rule } from "../base/rule";
 import {
   STATUS_ACCESS_VIOLATION,
@@ -8,12 +8,19 @@ import {
   STATUS_INVALID_PARAMETER,
   STATUS_SUCCESS,
 } from "../base/status";
-import { COMMITTED } from "../page/attributes";
+import { COMMITTED, WRITABLE } from "../page/attributes";
 import { attributesAt, attributesRunEnd } from "../page/table";
 import { WRITE } from "../virt/access-kind";
 import { Context, resultGet, resultSet } from "../virt/context";
 import { regionAfter, regionAt } from "../virt/index";
-import { machine, SWITCH_ZERO_REGION_FLAGS, switchIs } from "../virt/machine";
+import {
+  FEATURE_CE,
+  FEATURE_SLOTS,
+  featureIs,
+  machine,
+  SWITCH_ZERO_REGION_FLAGS,
+  switchIs,
+} from "../virt/machine";
 import {
   REGION_FILE_VIEW,
   REGION_IMAGE,
@@ -23,9 +30,10 @@ import {
   Region,
   regionIs,
 } from "../virt/region";
+import { isForeign, SLOT_BYTES } from "../virt/seen";
 import { Space } from "../virt/space";
 import { ownPages } from "../virt/view";
-import { answer, isTarget, targetAt, targetSpace } from "./answer";
+import { answer, isTarget, slotBelow, targetAt, targetSpace } from "./answer";
 import { isReady, memoryWrite, NO_POINTER } from "./pointer";
 import { protectionOf } from "./protection";
 import {
@@ -71,7 +79,9 @@ export function query(
   if (length < leastLength(informationClass)) {
     return fail(context, informationClass, 1, 4, STATUS_INFO_LENGTH_MISMATCH);
   }
+  const slot = slotBelow(target, address);
   target = targetAt(target, address);
+  address -= slot;
   if (!isTarget(target)) return fail(context, informationClass, 5, 5, target);
   const space = targetSpace(target)!;
   const region = regionAt(space, address);
@@ -82,7 +92,9 @@ export function query(
     freeInformation(context, space, address);
   } else {
     basicInformation(context, space, region, address);
+    resultSet(context, 1, region.start + slot);
   }
+  resultSet(context, 0, resultGet(context, 0) + slot);
   resultSet(context, RETURN_LENGTH, structureBytes(informationClass));
   writeStructure(context, informationClass, bufferAt, length);
   if (returnLengthAt != 0) {
@@ -102,10 +114,17 @@ function isReadyLength(context: Context, at: u64): bool {
 function freeInformation(context: Context, space: Space, address: u64): void {
   const after = regionAfter(space, address);
   const start = pageDown(address);
-  const common = machine().commonLowest;
-  const last = address < common ? common : machine().highestAddress + 1;
-  const end = after === null ? last : after.start;
+  let end = machine().highestAddress + 1;
+  if (address < machine().commonLowest) end = ownEnd(address);
+  if (after !== null) end = after.start;
   setFields(context, start, 0, 0, end - start, MEM_FREE, PAGE_NOACCESS, 0);
+}
+
+/** Where what an address is in ends, below what all processes share: a slot, or everything. */
+function ownEnd(address: u64): u64 {
+  return featureIs(FEATURE_SLOTS)
+    ? alignDown(address, SLOT_BYTES) + SLOT_BYTES
+    : machine().commonLowest;
 }
 
 function basicInformation(context: Context, space: Space, region: Region, address: u64): void {
@@ -113,16 +132,25 @@ function basicInformation(context: Context, space: Space, region: Region, addres
   const attributes = attributesAt(space, page);
   const end = attributesRunEnd(space, page, pageOf(region.end));
   const committed = (attributes & COMMITTED) != 0;
+  const protection = committed
+    ? shownProtection(context, region, attributes)
+    : reservedProtection(region);
   setFields(
     context,
     addressOf(page),
     region.start,
-    region.protection,
+    // CE knows none but those of pages (14.3#24).
+    committed && featureIs(FEATURE_CE) ? protection : region.protection,
     addressOf(end - page),
     committed ? MEM_COMMIT : MEM_RESERVE,
-    committed ? protectionOf(attributes) : reservedProtection(region),
+    protection,
     typeOf(region),
   );
+}
+
+/** What others own cannot be written (14.3). */
+function shownProtection(context: Context, region: Region, attributes: u32): u32 {
+  return protectionOf(isForeign(context.space, region) ? attributes & ~WRITABLE : attributes);
 }
 
 /** Reserved pages show no protection, but for those behind KUSER_SHARED_DATA (1.2) [unsure]. */

@@ -15,7 +15,7 @@ import { commit, reserve } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { NOWHERE, regionFloor } from "../virt/index";
 import { largeFill, largeFits } from "../virt/large";
-import { FEATURE_9X, FEATURE_CE, featureIs } from "../virt/machine";
+import { FEATURE_9X, FEATURE_CE, featureIs, machine } from "../virt/machine";
 import {
   REGION_AUTO_COMMIT,
   REGION_LARGE,
@@ -102,6 +102,9 @@ export function reserveRegion(
   const flags = regionFlags(type, protect);
   const region = reserve(space, start, end, REGION_PRIVATE, protect, flags);
   if (regionIs(region, REGION_AUTO_COMMIT)) region.attributes = <u16>attributesOf(protect);
+  if (featureIs(FEATURE_CE) && space.number == machine().commonSpace) {
+    region.nextView = context.space;
+  }
   if (commits) {
     commit(space, region, first, last, attributesOf(protect));
     targetsCommitted(space, region, protect, first, last);

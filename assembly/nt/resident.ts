@@ -43,9 +43,9 @@ export function physicalSpace(): Space {
   return spaceOf(PHYSICAL)!;
 }
 
-/** The page in it of a physical address: the lowest pages of a space are in no region. */
-export function physicalPage(address: u64): u64 {
-  return pageOf(address + machine().lowestAddress);
+/** Where it has a physical address: the lowest pages of a space are in no region. */
+export function physicalAt(address: u64): u64 {
+  return address + machine().lowestAddress;
 }
 
 /** With the first process: the space that keeps what all of them see, and physical memory. */

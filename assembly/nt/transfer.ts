@@ -16,14 +16,23 @@ import { READ, WRITE } from "../virt/access-kind";
 import { linearOf } from "../virt/backing";
 import { toPageEnd } from "../virt/bulk";
 import { Context, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
-import { complete, disarm, GUARD, IN_PAGE, meet, prepare, RESOLVED } from "../virt/fault";
+import {
+  complete,
+  disarm,
+  GUARD,
+  IN_PAGE,
+  isReached,
+  meet,
+  prepare,
+  RESOLVED,
+} from "../virt/fault";
 import { regionAt } from "../virt/index";
 import { FEATURE_WIN10, featureIs, machine } from "../virt/machine";
 import { REGION_IMAGE, Region } from "../virt/region";
 import { Space } from "../virt/space";
 import { viewCharge } from "../virt/view";
 import { makePatchable } from "../virt/written";
-import { answer, isTarget, isTerminating, targetSpace } from "./answer";
+import { answer, isTarget, isTerminating, slotBelow, targetAt, targetSpace } from "./answer";
 import { chargeStatus } from "./charge";
 import { isAnyOffered } from "./offer";
 import { isReady, isReadyPointer, NO_POINTER, pointerWrite } from "./pointer";
@@ -120,7 +129,10 @@ export function writeProcess(
     return finish(context, 3, 1, doneAt, 0, STATUS_SUCCESS);
   }
   if (!isBuffer(bufferAt, size)) return fail(context, 3, 7, STATUS_ACCESS_VIOLATION);
-  const space = targetSpace(target)!;
+  const own = targetSpace(target)!;
+  const slot = slotBelow(target, address);
+  const space = targetSpace(targetAt(target, address))!;
+  address -= slot;
   if (isTerminating(space)) return fail(context, 3, 1, STATUS_PROCESS_IS_TERMINATING);
   const region = regionAt(space, address);
   if (region === null || size > region.end - address) {
@@ -141,7 +153,7 @@ export function writeProcess(
   let done: u64 = 0;
   while (done < size) {
     const page = pageOf(address + done);
-    if (!prepare(space, page, WRITE)) break;
+    if (!isReached(own, space, page, WRITE) || !prepare(space, page, WRITE)) break;
     // Made writable, a page of an image is copy-on-write, whatever it was before (3.4, 12.3).
     if (region.kind == REGION_IMAGE && !makePatchable(space, region, page)) break;
     complete(context, space, page, WRITE);

@@ -4,32 +4,42 @@ import { Context, resultSet } from "../virt/context";
 import { machine } from "../virt/machine";
 import { Region } from "../virt/region";
 import { Space } from "../virt/space";
+import { limitOf } from "./answer";
 import { PAGE_WRITECOPY } from "./types";
 
 /** Where views go that name no base: by system, by kind, for one process or for all (17.19). */
 
+/** Whether views of data lie where all processes see them. */
+function areCommon(): bool {
+  return machine().viewLowest == machine().commonLowest;
+}
+
 /** Data goes where all processes see it, in systems that have such a place; copies stay private. */
 export function isForAll(section: Section, protection: u32): bool {
-  const isData = !sectionIsImage(section) && protection != PAGE_WRITECOPY;
-  return isData && machine().commonSpace != 0;
+  return !sectionIsImage(section) && protection != PAGE_WRITECOPY && areCommon();
 }
 
 /** First and last byte where the system puts a view that names no base. */
 export function placeFrom(section: Section, isCommon: bool): u64 {
   const m = machine();
   if (sectionIsImage(section)) return m.imageLowest;
-  return isCommon || m.commonSpace == 0 ? m.viewLowest : m.lowestAddress;
+  return isCommon || !areCommon() ? m.viewLowest : m.lowestAddress;
 }
 
 export function placeTo(section: Section, isCommon: bool): u64 {
   const m = machine();
   if (sectionIsImage(section)) return m.imageLimit;
-  return isCommon || m.commonSpace == 0 ? m.viewLimit : m.regionLimit;
+  return isCommon || !areCommon() ? m.viewLimit : m.regionLimit;
 }
 
 /** The last byte that a view may occupy, wherever it was asked for. */
 export function viewLimit(): u64 {
   return larger(machine().regionLimit, machine().viewLimit);
+}
+
+/** The same for views of one space. */
+export function viewLimitOf(space: Space): u64 {
+  return areCommon() ? limitOf(space.number) : viewLimit();
 }
 
 /** The same view again is the same address, for every process (17.19). */

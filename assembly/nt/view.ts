@@ -26,7 +26,7 @@ import { uncommittedCount } from "../page/table";
 import { chargeFits } from "../phys/charge";
 import { WRITE } from "../virt/access-kind";
 import { chargeFitsQuota } from "../virt/change";
-import { Context, resultGet, resultSet } from "../virt/context";
+import { Context, resultSet } from "../virt/context";
 import { NOWHERE, regionFloor, regionRemove } from "../virt/index";
 import { machine, SWITCH_WOW64, switchIs } from "../virt/machine";
 import {
@@ -51,17 +51,17 @@ import {
   viewMake,
   viewShow,
 } from "../virt/view";
-import { answer, isTarget, limitOf, targetAt, targetSpace } from "./answer";
+import { answer, isTarget, targetAt, targetSpace } from "./answer";
 import { placeHighest, placeLowest, placeTaken } from "./place";
 import { placeholderAt } from "./placeholder";
 import {
   isReady,
-  isReadyPointer,
+  isReadyRange,
   memoryRead,
   memoryWrite,
   NO_POINTER,
   pointerRead,
-  pointerWrite,
+  rangeWrite,
 } from "./pointer";
 import {
   attributesOf,
@@ -92,7 +92,7 @@ import {
   SECTION_MAP_READ,
   SECTION_MAP_WRITE,
 } from "./types";
-import { isForAll, placeFrom, placeTo, viewAgain, viewLimit } from "./view-place";
+import { isForAll, placeFrom, placeTo, viewAgain, viewLimit, viewLimitOf } from "./view-place";
 import { isZeroBits, zeroBitsLimit } from "./zero-bits";
 
 const VIEW_UNMAP: u32 = 2;
@@ -165,11 +165,7 @@ export function refuseParameters(
     return answer(context, rule(7, 2, 3) | RULE_BEHIND_A, STATUS_INVALID_PARAMETER_9);
   }
   if (!isViewProtection(protection)) return fail(context, 4, STATUS_INVALID_PAGE_PROTECTION);
-  if (
-    !isReadyPointer(context, baseAt) ||
-    !isReadyPointer(context, sizeAt) ||
-    !isReadyOffset(context, offsetAt)
-  ) {
+  if (!isReadyRange(context, baseAt, sizeAt) || !isReadyOffset(context, offsetAt)) {
     return fail(context, 5, STATUS_ACCESS_VIOLATION);
   }
   return STATUS_SUCCESS;
@@ -249,8 +245,7 @@ export function viewMapWithin(
           protection,
         );
   if (status != STATUS_SUCCESS && status != STATUS_IMAGE_NOT_AT_BASE) return status;
-  pointerWrite(context, baseAt, resultGet(context, 0));
-  pointerWrite(context, sizeAt, resultGet(context, 1));
+  rangeWrite(context, baseAt, sizeAt);
   if (offsetAt != 0) memoryWrite(context, offsetAt, OFFSET_BYTES, offset);
   return status;
 }
@@ -331,7 +326,7 @@ function place(
 
 /** Whether a view can be there: row 12. */
 function isFree(space: Space, start: u64, bytes: u64): bool {
-  const limit = machine().commonSpace == 0 ? viewLimit() : limitOf(space.number);
+  const limit = viewLimitOf(space);
   if (start < machine().lowestAddress || start > limit || bytes > limit + 1 - start) return false;
   return regionFloor(space, start + bytes - 1).end <= start;
 }

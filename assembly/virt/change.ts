@@ -316,6 +316,7 @@ function isDropped(): bool {
 /** What lies behind a hole in the middle of a region is a region of its own. */
 function splitTail(space: Space, region: Region, start: u64, end: u64): void {
   const tail = reserve(space, start, end, region.kind, region.protection, region.flags);
+  tail.attributes = region.attributes;
   tail.committedPages = committedCount(space, pageOf(start), pageOf(end));
   region.committedPages -= tail.committedPages;
 }

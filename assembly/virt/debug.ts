@@ -76,6 +76,6 @@ function isCommitted(space: Space, page: u64): bool {
   if ((attributesAt(seen, at) & COMMITTED) == 0) return false;
   const copy = copyAt(seen, at);
   if (copy === null) return true;
-  const source = copiedSpace(copy);
+  const source = copiedSpace(copy, at);
   return source !== null && (attributesAt(source, copiedPage(copy, at)) & COMMITTED) != 0;
 }

@@ -29,13 +29,14 @@ import {
   switchIs,
 } from "./machine";
 import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, mapsGrant } from "./maps";
-import { REGION_AUTO_COMMIT, regionIs } from "./region";
+import { REGION_AUTO_COMMIT, Region, regionIs } from "./region";
 import { operationAsks, operationBegin, refusalReason } from "./request";
 import { roomEnsure } from "./room";
 import {
   copiedPage,
   copiedSpace,
   copyAt,
+  isReadOnly,
   keptPage,
   keptSpace,
   seenPage,
@@ -128,13 +129,22 @@ export function judge(space: Space, page: u64, access: u32): u32 {
  */
 export function meet(context: Context, space: Space, page: u64, access: u32): u32 {
   if (!seesElsewhere()) return meetSeen(context, space, page, access);
+  const seen = seenSpace(space, page);
   const at = seenPage(space, page);
-  const outcome = meetSeen(context, seenSpace(space, page), at, access);
+  const outcome = meetSeen(context, seen, at, access);
   if (outcome != RESOLVED) return outcome;
-  const copy = copyAt(seenSpace(space, page), at);
-  if (copy === null) return RESOLVED;
-  const source = copiedSpace(copy);
-  return source !== null && isBacked(source, copiedPage(copy, at)) ? RESOLVED : VIOLATION;
+  return isReached(space, seen, at, access) ? RESOLVED : VIOLATION;
+}
+
+/**
+ * Whether the process `own` reaches what a page shows, wherever that is kept: it is there, and not
+ * another one's alone to write. Requires: looked up.
+ */
+export function isReached(own: Space, seen: Space, page: u64, access: u32): bool {
+  if (seen.marked == 0) return true;
+  const copy = copyAt(seen, page);
+  if (copy !== null && !isBacked(copy, page)) return false;
+  return access != WRITE || !isReadOnly(own, keptSpace(seen, page), keptPage(seen, page));
 }
 
 function meetSeen(context: Context, space: Space, page: u64, access: u32): u32 {
@@ -148,9 +158,13 @@ function meetSeen(context: Context, space: Space, page: u64, access: u32): u32 {
   return stackGrow(space, thread, page) ? judge(space, page, access) : STACK_OVERFLOW;
 }
 
-/** Whether the page is committed, by this touch perhaps. */
-function isBacked(space: Space, page: u64): bool {
-  return (attributesAt(space, page) & COMMITTED) != 0 || commitTouched(space, page);
+/** Whether what a page of VirtualCopy shows is committed, by this touch perhaps, and in reach. */
+function isBacked(copy: Region, page: u64): bool {
+  const source = copiedSpace(copy, page);
+  if (source === null) return false;
+  const at = copiedPage(copy, page);
+  if (isOffered(source, at)) return false;
+  return (attributesAt(source, at) & COMMITTED) != 0 || commitTouched(source, at);
 }
 
 /**
@@ -284,10 +298,19 @@ export function raise(
   const page = pageOf(address);
   if (outcome == GUARD && !disarm(space, page)) outcome = IN_PAGE;
   let row = rule(4, 1, 5);
-  if (outcome == VIOLATION) row = verdict(seenSpace(space, page), seenPage(space, page), access);
+  if (outcome == VIOLATION) row = violationRow(space, page, access);
   if (outcome == IN_PAGE || outcome == ASKS) row = rule(4, 1, 8);
   if (outcome == STACK_OVERFLOW) row = rule(4, 9, 7);
   return record(context, outcome, access, address, row);
+}
+
+/** The row that stops an access: of table 4.1, or of what another place keeps (14.3). */
+function violationRow(space: Space, page: u64, access: u32): u32 {
+  const seen = seenSpace(space, page);
+  const at = seenPage(space, page);
+  const row = verdict(seen, at, access);
+  if (row != 0) return row;
+  return copyAt(seen, at) === null ? rule(14, 3, 23) : rule(14, 3, 20);
 }
 
 function record(context: Context, outcome: u32, access: u32, address: u64, row: u32): u32 {

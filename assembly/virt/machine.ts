@@ -16,6 +16,8 @@ import { MACHINE } from "../base/layout";
  *     | common   | encl| com|types|sect| prot|feat|
  *     | lowest   |     |    |     |    |     |    |
  *     +----------+-----+----+-----+----+-----+----+
+ *     | spaces   |
+ *     +----------+
  *
  *     region limit  last byte that an allocation may occupy
  *     view, image   first and last bytes that views of data and of images may occupy
@@ -27,6 +29,7 @@ import { MACHINE } from "../base/layout";
  *     types, prot.  bits that allocation types and protections may have
  *     sect          the same of sections: PAGE_* in the low byte, SEC_* above
  *     feat          what this Windows does otherwise than the last one
+ *     spaces        that were ever made
  */
 @unmanaged
 @final
@@ -54,6 +57,7 @@ export class Machine {
   sectionFlags: u32;
   protections: u32;
   features: u32;
+  spacesMade: u64;
 }
 
 export const SWITCH_PLAIN_STATUS: u32 = 0x1;

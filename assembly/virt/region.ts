@@ -18,8 +18,10 @@
  *     sect        of a view: the section, whose page `offset` is the first; 0 for adopted views
  *     charged     of such a view: pages that count as the process's own, by 13
  *     space, next of such a view: the space it lies in, and the section's next view
- *     offset, space of a copy: whose page the first one is (virt/seen)
+ *     offset, space, charged of a copy: whose page the first one is, and the serial of that space
+ *                 (virt/seen)
  *     at          of reserved pages that a touch commits: what they become
+ *     next        of private memory in CE that all processes see: the space that reserved it
  */
 @unmanaged
 @final
@@ -69,6 +71,8 @@ export const REGION_REPLACED: u32 = 0x200;
 export const REGION_AUTO_COMMIT: u32 = 0x800;
 /** What is committed in it shows pages of another place (14.3), and is charged there. */
 export const REGION_COPY: u32 = 0x1000;
+/** Memory of CeVirtualSharedAlloc: only its owner changes it (14.3). */
+export const REGION_SHARED: u32 = 0x2000;
 /** An enclave: the record is an `Enclave`, in the same layout (virt/enclave). */
 export const REGION_ENCLAVE: u32 = 0x400;
 

@@ -1,7 +1,7 @@
 import { addressOf, pageOf } from "../base/range";
 import { regionAt } from "./index";
-import { FEATURE_9X, FEATURE_CE, FEATURE_SLOTS, featureIs, machine } from "./machine";
-import { REGION_COPY, Region, regionIs } from "./region";
+import { FEATURE_SLOTS, featureIs, machine } from "./machine";
+import { REGION_COPY, REGION_SHARED, Region, regionIs } from "./region";
 import { SPACE_TERMINATED, Space, spaceOf } from "./space";
 
 /**
@@ -11,22 +11,25 @@ import { SPACE_TERMINATED, Space, spaceOf } from "./space";
  * place has no rights in the maps of this one.
  */
 
-/** Pages of a slot: 32 MB. */
+export const SLOT_BYTES: u64 = 0x2000000;
+/** Pages of a slot. */
 const SLOT_SHIFT: u64 = 13;
 const SLOT_MASK: u64 = 0x1fff;
 /** Slot 0 is the process's own, slot 1 nobody's. */
 const FIRST_SLOT: u64 = 2;
 
-/** Whether any of that can be, so that an access in Windows NT asks no more than this. */
+/**
+ * Whether any of that can be, so that an access in Windows NT asks no more than this. What has it
+ * has common memory.
+ */
 export function seesElsewhere(): bool {
-  return featureIs(FEATURE_CE | FEATURE_9X);
+  return machine().commonSpace != 0;
 }
 
 /** The space in which the page is looked up: who shares it, or owns the slot. */
 export function seenSpace(space: Space, page: u64): Space {
-  const common = machine().commonSpace;
-  if (common == 0) return space;
-  if (page >= pageOf(machine().commonLowest)) return spaceOf(common)!;
+  if (!seesElsewhere()) return space;
+  if (page >= pageOf(machine().commonLowest)) return spaceOf(machine().commonSpace)!;
   if (!isInSlot(page)) return space;
   const owner = spaceOf(<u32>(page >> SLOT_SHIFT));
   return owner === null || owner.state == SPACE_TERMINATED ? space : owner;
@@ -40,9 +43,19 @@ export function seenPage(space: Space, page: u64): u64 {
 
 /** The region of a page of VirtualCopy, or null. Requires: looked up. */
 export function copyAt(space: Space, page: u64): Region | null {
-  if (space.copies == 0) return null;
+  return markedAt(space, page, REGION_COPY);
+}
+
+/** The region of the page, if it has one of these flags: those of this file. */
+export function markedAt(space: Space, page: u64, flags: u32): Region | null {
+  if (space.marked == 0) return null;
   const region = regionAt(space, addressOf(page));
-  return region !== null && regionIs(region, REGION_COPY) ? region : null;
+  return region !== null && regionIs(region, flags) ? region : null;
+}
+
+/** Whether the region is memory of CeVirtualSharedAlloc that another process owns. */
+export function isForeign(space: u32, region: Region): bool {
+  return regionIs(region, REGION_SHARED) && region.nextView != space;
 }
 
 /** The page that a page of VirtualCopy shows. */
@@ -50,17 +63,27 @@ export function copiedPage(region: Region, page: u64): u64 {
   return region.offsetPages + (page - pageOf(region.start));
 }
 
-/** The space that has it, or null once that is gone. */
-export function copiedSpace(region: Region): Space | null {
+/**
+ * The space that has it, or null where it is not to be had any more: the space has ended, or shows
+ * pages of another place there by now.
+ */
+export function copiedSpace(region: Region, page: u64): Space | null {
   const space = spaceOf(region.space);
-  return space === null || space.state == SPACE_TERMINATED ? null : space;
+  if (space === null || space.serial != region.chargedPages) return null;
+  return copyAt(space, copiedPage(region, page)) === null ? space : null;
+}
+
+/** Whether the page is another process's, who alone may write it. Requires: looked up. */
+export function isReadOnly(own: Space, space: Space, page: u64): bool {
+  const region = markedAt(space, page, REGION_SHARED);
+  return region !== null && isForeign(changetype<u32>(own), region);
 }
 
 /** The space that keeps the bytes of a page that has been met. */
 export function keptSpace(space: Space, page: u64): Space {
   const seen = seenSpace(space, page);
   const region = copyAt(seen, seenPage(space, page));
-  return region === null ? seen : copiedSpace(region)!;
+  return region === null ? seen : spaceOf(region.space)!;
 }
 
 /** Under which number it keeps them. */

@@ -17,8 +17,10 @@ import { Pages } from "../page/pages";
  *     +-----+-----+-----+-----+-----------+-----------+
  *     | large     |wsflg|recnt|encl.|cfg  | enclave   |
  *     +-----------+-----+-----+-----+-----+-----------+
- *     | inside    | awe |trnsl| offered   | cop.|
- *     +-----------+-----+-----+-----------+-----+
+ *     | inside    | awe |trnsl| offered   | mrk.| 0   |
+ *     +-----------+-----+-----+-----------+-----+-----+
+ *     | serial    |
+ *     +-----------+
  *
  *     lev., table, facts   page/pages
  *     num, tag        its number, and number << 52, which every translation of it carries
@@ -34,8 +36,9 @@ import { Pages } from "../page/pages";
  *     inside          the same while a context is in this space, else 0: who comes from elsewhere
  *                     comes from outside
  *     awe             the set of AWE frames, or 0;  offered: pages that are
- *     cop.            1 once there may be pages of VirtualCopy (virt/seen)
+ *     mrk.            1 once there may be pages of VirtualCopy or CeVirtualSharedAlloc (virt/seen)
  *     trnsl           1 once a translation may lead to its bytes (virt/maps)
+ *     serial          the how manieth space it is, from 1; 0 once it is terminated
  */
 @unmanaged
 @final
@@ -70,7 +73,8 @@ export class Space extends Pages {
   aweSet: u32;
   translates: u32;
   offeredPages: u64;
-  copies: u32;
+  marked: u32;
+  serial: u64;
 }
 
 export const SPACE_TRANSLATED: u32 = 0;

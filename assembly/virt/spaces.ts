@@ -4,18 +4,19 @@ import { AweSet, aweEnd } from "../object/awe";
 import { factsFree } from "../page/facts";
 import { tableFree, tableNode } from "../page/table";
 import { chargeSubtract } from "../phys/charge";
-import { dropContents } from "./change";
+import { dropContents, release } from "./change";
 import { Context, contextLeave } from "./context";
 import { indexFree, indexStart, regionAfter } from "./index";
 import { machine } from "./machine";
 import { mapsClear } from "./maps";
-import { REGION_SENTINEL, Region } from "./region";
+import { REGION_PRIVATE, REGION_SENTINEL, Region } from "./region";
 import { roomEnsure } from "./room";
 import {
   SPACE_RUNNING,
   SPACE_TERMINATED,
   SPACE_WINDOWED,
   Space,
+  spaceOf,
   spaceRegister,
   TAG_SHIFT,
 } from "./space";
@@ -40,6 +41,8 @@ export function spaceMake(kind: u32, number: u32): Space | null {
     poolGive(POOL_CHUNK, changetype<u32>(space));
     return null;
   }
+  machine().spacesMade += 1;
+  space.serial = machine().spacesMade;
   space.number = number;
   space.kind = kind;
   space.state = SPACE_RUNNING;
@@ -57,6 +60,7 @@ export function spaceMake(kind: u32, number: u32): Space | null {
 export function spaceTerminate(space: Space): void {
   if (space.state == SPACE_TERMINATED) return;
   endViews(space);
+  releaseCommon(space);
   dropContents(space);
   if (space.aweSet != 0) aweEnd(changetype<AweSet>(space.aweSet));
   space.aweSet = 0;
@@ -78,6 +82,7 @@ export function spaceTerminate(space: Space): void {
   space.enclave = 0;
   space.inside = 0;
   if (space.kind == SPACE_WINDOWED) machine().windowOwner = 0;
+  space.serial = 0;
   space.state = SPACE_TERMINATED;
 }
 
@@ -97,6 +102,19 @@ function endViews(space: Space): void {
       viewUnlink(space, region, section);
     }
     region = regionAfter(space, region.start);
+  }
+}
+
+/** What the process reserved where all see it goes with it (14.3), as far as memory lasts. */
+function releaseCommon(space: Space): void {
+  const common = spaceOf(machine().commonSpace);
+  if (common === null) return;
+  let region = regionAfter(common, 0);
+  while (region !== null) {
+    const start = region.start;
+    const isOwn = region.kind == REGION_PRIVATE && region.nextView == changetype<u32>(space);
+    if (isOwn && roomEnsure(common)) release(common, region, pageOf(start), pageOf(region.end));
+    region = regionAfter(common, start);
   }
 }
 

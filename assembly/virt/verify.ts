@@ -11,11 +11,13 @@ import {
   FACT_OFFERED,
   FACT_RESET,
   FACT_VALID,
+  factCount,
   factsAt,
   factsNext,
   factsRecords,
   frameCount,
   frameOf,
+  framesCount,
   framesPresent,
 } from "../page/facts";
 import { attributesAt, attributesRunEnd, committedCount, tableRecords } from "../page/table";
@@ -40,10 +42,12 @@ import {
 } from "./maps";
 import { nodeCount, nodeGap, nodeLargestGap, nodeRef, nodeStart } from "./node";
 import {
+  REGION_COPY,
   REGION_IMAGE,
   REGION_PLACEHOLDER,
   REGION_PRIVATE,
   REGION_REPLACED,
+  REGION_SHARED,
   REGION_WATCHED,
   Region,
   regionIs,
@@ -63,7 +67,7 @@ import { recentCount } from "./working-set";
  *     1  the index is ordered, its regions do not overlap, its gaps and counts are right
  *     2  each region counts its committed pages, and nothing outside of regions is committed; of
  *        the view of an image those pages are that the image has; a placeholder is private, watches
- *        nothing and has none
+ *        nothing and has none; pages of VirtualCopy have no frames, and are in no working set
  *     3  the charge of the space is what its private regions have committed, what of its views is
  *        copy-on-write, and its frames of AWE
  *     4  a page with a frame is committed; the frame has one owner and names this page, and is in
@@ -142,6 +146,7 @@ function verifyCommitted(context: Context, space: Space): bool {
     const pages = committedCount(space, pageOf(region.start), pageOf(region.end));
     if (pages != region.committedPages || !verifyView(space, region)) return false;
     if (regionIs(region, REGION_PLACEHOLDER) && !isBare(region)) return false;
+    if (regionIs(region, REGION_COPY | REGION_SHARED) && !verifyMarked(space, region)) return false;
     sum += pages;
     region = regionAfter(space, region.start);
   }
@@ -151,6 +156,15 @@ function verifyCommitted(context: Context, space: Space): bool {
 function isBare(region: Region): bool {
   const isPlain = !regionIs(region, REGION_REPLACED | REGION_WATCHED);
   return region.kind == REGION_PRIVATE && isPlain && region.committedPages == 0;
+}
+
+/** What shows another place has nothing of its own; what its owner alone writes is seen by all. */
+function verifyMarked(space: Space, region: Region): bool {
+  const first = pageOf(region.start);
+  const end = pageOf(region.end);
+  if (region.kind != REGION_PRIVATE || space.marked == 0) return false;
+  if (regionIs(region, REGION_SHARED)) return space.number == machine().commonSpace;
+  return framesCount(space, first, end) == 0 && factCount(space, FACT_VALID, first, end) == 0;
 }
 
 function verifyView(space: Space, region: Region): bool {

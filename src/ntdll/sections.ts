@@ -167,6 +167,7 @@ export function sectionServices(process: Process): SectionServices {
       process.enter();
       const status = machine.sharedViews.unmap(target, address);
       machine.files.settle();
+      machine.pageBits.forgetFreed();
       return status;
     },
 

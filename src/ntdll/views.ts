@@ -77,6 +77,7 @@ export function viewServices(process: Process): ViewServices {
       process.enter();
       const status = machine.sharedViews.unmap(target, address, flags);
       machine.files.settle();
+      machine.pageBits.forgetFreed();
       return status;
     },
   };

@@ -44,7 +44,7 @@ interface RangeParameters {
 }
 
 export function virtualServices(process: Process): VirtualServices {
-  const { door, handles } = process;
+  const { door, handles, machine } = process;
 
   function rangeIn(handle: Handle, BaseAddress: InOut, RegionSize: InOut): RangeParameters {
     return {
@@ -133,7 +133,9 @@ export function virtualServices(process: Process): VirtualServices {
       const type = dword(FreeType, "FreeType");
       const { services, view } = process.enter();
       const status = services.free(target, baseAt, base, sizeAt, size, type);
-      if (succeeded(status)) rangeOut(BaseAddress, RegionSize, view);
+      if (!succeeded(status)) return status;
+      rangeOut(BaseAddress, RegionSize, view);
+      machine.pageBits.forgetFreed();
       return status;
     },
 

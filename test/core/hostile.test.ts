@@ -16,6 +16,14 @@ test.each(
   runHostile(core, { ...run, steps, verifyEvery: 16 });
 });
 
+test.each((["ce5", "ce6"] as const).flatMap((profile) => seeds.map((seed) => ({ profile, seed }))))(
+  "nor do copies of pages, slots and shared memory: $profile, seed $seed",
+  (run) => {
+    const core = bareCore() as AnyExports;
+    runHostile(core, { ...run, steps, verifyEvery: 16, isCeAlone: true });
+  },
+);
+
 test("a trap and a broken rule are reported", () => {
   const core = bareCore() as AnyExports;
   const run = { profile: "win64", seed: 3, steps: 500, verifyEvery: 1 } as const;

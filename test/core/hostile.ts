@@ -9,6 +9,7 @@ import type { VerifierFunctions } from "../../src/wasm/verifier.ts";
 import { pick, randomFrom } from "../unit/random.ts";
 import { PROTECTIONS, writeRuns } from "./adopted-runs.ts";
 import { aweCalls } from "./hostile-awe.ts";
+import { ceCalls } from "./hostile-ce.ts";
 import { enclaveCalls } from "./hostile-enclaves.ts";
 import { sectionCalls } from "./hostile-sections.ts";
 import { workingSetCalls } from "./hostile-working-set.ts";
@@ -60,6 +61,8 @@ const TYPES = [
   0x1000, 0x2000, 0x3000, 0x8002000, 0x8003000, 0x203000, 0x202000, 0x102000, 0x80000, 0x1000000,
   0x402000, 0x20003000, 0,
 ];
+/** The calls of `ceCalls`, and what processes do with their own memory. */
+const CE_ALONE = /^(ce[A-Z].*|allocateAnywhere|enter|end|forget)$/;
 const FAR_ADDRESSES = [
   2n ** 64n - 1n,
   2n ** 64n - 4n,
@@ -74,10 +77,13 @@ export interface HostileRun {
   steps: number;
   /** Verify both spaces after every so many steps. */
   verifyEvery: number;
+  /** Call nothing but what matters to Windows CE, so that much of it comes together. */
+  isCeAlone?: boolean;
 }
 
 /** Run it. @throws Error that says which step trapped or which rule was broken */
-export function runHostile(core: AnyExports, { profile, seed, steps, verifyEvery }: HostileRun) {
+export function runHostile(core: AnyExports, run: HostileRun) {
+  const { profile, seed, steps, verifyEvery, isCeAlone = false } = run;
   const random = randomFrom(seed);
   const hasWindow = profile !== "win64";
   core.machineCreateF64(
@@ -95,8 +101,9 @@ export function runHostile(core: AnyExports, { profile, seed, steps, verifyEvery
   core.contextEnter(context, spaces[0] as number);
   core.machineSetEnclaves(0x13);
   core.spaceGuardFlow(spaces[0] as number);
-  const calls = callsOf(core, context, spaces, random, kind);
-  const names = Object.keys(calls);
+  const isCe = profile === "ce5" || profile === "ce6";
+  const calls = callsOf(core, context, spaces, random, kind, isCe);
+  const names = Object.keys(calls).filter((name) => !isCeAlone || CE_ALONE.test(name));
   for (let step = 0; step < steps; step++) {
     const name = pick(names, random);
     try {
@@ -120,6 +127,7 @@ function callsOf(
   spaces: number[],
   random: Random,
   kind: number,
+  isCe: boolean,
 ): Record<string, () => unknown> {
   const one = <T>(list: readonly T[]) => pick(list, random);
   const lowest = core.machineCounterF64(MachineCounter.LowestUserAddress) + 0xf0000;
@@ -142,6 +150,7 @@ function callsOf(
 
   return {
     ...workingSetCalls(core, c, numbers),
+    ...(isCe && ceCalls(core, c, random, { ...numbers, spaces, near })),
     ...enclaveCalls(core, { context, random, address, size, pointer, space, own: () => entered }),
     allocate: () =>
       core.allocateF64(

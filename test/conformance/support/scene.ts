@@ -34,6 +34,7 @@ export interface Run {
 export interface ProcessOptions {
   commitQuota?: number;
   controlFlowGuard?: boolean;
+  trusted?: boolean;
   space?: "windowed" | "translated";
 }
 

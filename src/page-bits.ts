@@ -1,0 +1,92 @@
+import { MEM_COMMIT } from "./constants/memory.ts";
+import { TO_RESULTS } from "./out.ts";
+import type { Place } from "./slots.ts";
+import type { Core } from "./wasm/core.ts";
+import { PAGE_BYTES } from "./wasm/exports.ts";
+
+/** What Windows CE keeps of a page: flags of VirtualSetPageFlags, bits of VirtualSetAttributes. */
+export type PageBitsKind = "flags" | "attributes";
+
+/** By space, then by number of the page; none stands for 0. */
+type Kept = Map<number, Map<number, number>>;
+
+const BASIC_INFORMATION = 0;
+const BASIC_INFORMATION_BYTES = 28;
+/** Results of a query: bytes of the run, and its state. */
+const RUN_BYTES = 3;
+const RUN_STATE = 4;
+
+/**
+ * Bits that Windows CE keeps for committed pages, whatever they mean to the processor (17.19). A
+ * page that is no longer committed has lost them.
+ */
+export class PageBits {
+  readonly #core: Core;
+  readonly #kept: Readonly<Record<PageBitsKind, Kept>> = {
+    flags: new Map(),
+    attributes: new Map(),
+  };
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  get(kind: PageBitsKind, { space, address }: Place): number {
+    return this.#kept[kind].get(space)?.get(Math.floor(address / PAGE_BYTES)) ?? 0;
+  }
+
+  /** Each page of `size` bytes, of which there is one at least, gets what `change` makes of it. */
+  change(
+    kind: PageBitsKind,
+    { space, address }: Place,
+    size: number,
+    change: (bits: number) => number,
+  ): void {
+    const pages = this.#kept[kind].get(space) ?? new Map<number, number>();
+    const last = Math.floor((address + size - 1) / PAGE_BYTES);
+    for (let page = Math.floor(address / PAGE_BYTES); page <= last; page++) {
+      const bits = change(pages.get(page) ?? 0);
+      if (bits === 0) pages.delete(page);
+      else pages.set(page, bits);
+    }
+    this.#kept[kind].set(space, pages);
+    if (pages.size === 0) this.#kept[kind].delete(space);
+  }
+
+  /** Pages were decommitted or released: forget those that are not committed any more. */
+  forgetFreed(): void {
+    for (const kept of Object.values(this.#kept)) {
+      for (const [space, pages] of kept) {
+        this.#forgetFreedOf(space, pages);
+        if (pages.size === 0) kept.delete(space);
+      }
+    }
+  }
+
+  /** The space has ended, and with it what it had where all processes see it. */
+  end(space: number): void {
+    for (const kept of Object.values(this.#kept)) kept.delete(space);
+    this.forgetFreed();
+  }
+
+  #forgetFreedOf(space: number, pages: Map<number, number>): void {
+    let next = 0;
+    let isCommitted = false;
+    for (const page of [...pages.keys()].sort((left, right) => left - right)) {
+      if (page >= next) ({ isCommitted, next } = this.#run(space, page));
+      if (!isCommitted) pages.delete(page);
+    }
+  }
+
+  /** The run of equal pages that begins there. */
+  #run(space: number, page: number): { isCommitted: boolean; next: number } {
+    const { services, view } = this.#core;
+    const { decision } = view;
+    const address = page * PAGE_BYTES;
+    const bytes = BASIC_INFORMATION_BYTES;
+    services.query(space, address, BASIC_INFORMATION, TO_RESULTS, bytes, TO_RESULTS);
+    const isCommitted = view.result(RUN_STATE) === MEM_COMMIT;
+    view.decision = decision;
+    return { isCommitted, next: page + view.result(RUN_BYTES) / PAGE_BYTES };
+  }
+}
