@@ -18,6 +18,7 @@ export default defineConfig({
         dotnet: "src/dotnet.ts",
         vb: "src/vb.ts",
         "clr-host": "src/clr-host.ts",
+        coredll: "src/coredll.ts",
         constants: "src/constants.ts",
         emitter: "src/emitter.ts",
         node: "src/node.ts",

@@ -23,6 +23,10 @@ const RUN_ONCE = [
 
 const TIMEOUT_MILLISECONDS = 120_000;
 
+/** Entries of the package, by the names of their files. */
+const ENTRY =
+  /^guardpage\/(kernel32|ntdll|clr-host|coredll|dotnet|vb|constants|emitter|node|opfs)$/;
+
 const source = (path: string) => fileURLToPath(new URL(`src/${path}`, import.meta.url));
 
 export default defineConfig({
@@ -34,7 +38,7 @@ export default defineConfig({
         alias: [
           { find: /^guardpage$/, replacement: source("index.ts") },
           {
-            find: /^guardpage\/(kernel32|ntdll|clr-host|dotnet|vb|constants|emitter|node|opfs)$/,
+            find: ENTRY,
             replacement: source("$1.ts"),
           },
         ],

@@ -10,7 +10,7 @@ export default defineConfig({
     alias: [
       { find: /^guardpage$/, replacement: source("index.ts") },
       {
-        find: /^guardpage\/(kernel32|ntdll|clr-host|dotnet|vb|constants|node|opfs)$/,
+        find: /^guardpage\/(kernel32|ntdll|clr-host|coredll|dotnet|vb|constants|node|opfs)$/,
         replacement: source("$1.ts"),
       },
     ],

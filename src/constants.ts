@@ -6,6 +6,7 @@
  *
  * @module
  */
+export * from "./constants/ce.ts";
 export * from "./constants/enclave.ts";
 export * from "./constants/error.ts";
 export * from "./constants/exception.ts";

@@ -14,6 +14,7 @@ const portable = [
   "/dotnet",
   "/vb",
   "/clr-host",
+  "/coredll",
   "/constants",
   "/opfs",
 ].map((name) => `guardpage${name}`);
@@ -73,6 +74,7 @@ describe("the entries", () => {
       "./dotnet",
       "./vb",
       "./clr-host",
+      "./coredll",
       "./constants",
       "./emitter",
       "./node",
@@ -101,18 +103,19 @@ describe("the entries", () => {
       import { dotnet, MemoryProtectionOptions } from "guardpage/dotnet";
       import { vb } from "guardpage/vb";
       import { clrHost, S_OK } from "guardpage/clr-host";
+      import { coredll } from "guardpage/coredll";
       import { PAGE_GUARD } from "guardpage/constants";
       import { NodeFile, NodePageStore } from "guardpage/node";
       import { OpfsFile, OpfsPageStore } from "guardpage/opfs";
       console.log([Machine, PageFault, kernel32, ntdll, PAGE_GUARD].map((x) => typeof x).join());
       console.log(typeof dotnet, MemoryProtectionOptions.Guard === PAGE_GUARD, typeof vb);
-      console.log(typeof clrHost, S_OK);
+      console.log(typeof clrHost, S_OK, typeof coredll);
       console.log([NodeFile, NodePageStore, OpfsFile, OpfsPageStore].map((x) => typeof x).join());
     `;
     expect(consumer.run(source).split("\n")).toEqual([
       "function,function,function,function,number",
       "function true function",
-      "function 0",
+      "function 0 function",
       "function,function,function,function",
     ]);
   });

@@ -122,4 +122,20 @@ export const constantTables: readonly {
       COR_E_STACKOVERFLOW: 0x800703e9,
     },
   },
+  { rule: "14.3#9", values: { MEM_AUTO_COMMIT: 0x200000 } },
+  { rule: "14.3#20", values: { PAGE_PHYSICAL: 0x400 } },
+  {
+    rule: "14.3#21",
+    values: {
+      VSPF_NONE: 0,
+      VSPF_VARIABLE: 1,
+      VSPF_8BIT: 0,
+      VSPF_16BIT: 2,
+      VSPF_IOSPACE: 4,
+      VSPF_COMMON: 8,
+      VSPF_ATTRIBUTE: 12,
+      VSPF_TC: 16,
+    },
+  },
+  { rule: "17.2#33", values: { CE_CURRENT_PROCESS: 0x42 } },
 ];

@@ -1,6 +1,7 @@
 import { additionRules } from "./rules/additions.ts";
 import { allocateRules } from "./rules/allocate.ts";
 import { aweRules } from "./rules/awe.ts";
+import { ceRules } from "./rules/ce.ts";
 import { changeRules } from "./rules/change.ts";
 import { clrHostRules } from "./rules/clr-host.ts";
 import { dotnetRules } from "./rules/dotnet.ts";
@@ -52,6 +53,7 @@ export const rules: readonly Rule[] = [
   ...windows9xRules,
   ...visualBasicRules,
   ...versionRules,
+  ...ceRules,
 ].sort((left, right) => orderOf(left.id) - orderOf(right.id));
 
 /** "17.12#3" counts as 17012: rows stay as they were declared. */
@@ -122,6 +124,7 @@ export const sectionTitles: Readonly<Record<string, string>> = {
   "13": "Commit charge and limits",
   "14.1": "Windows 9x",
   "14.2": "Versions of Windows NT",
+  "14.3": "Windows CE",
   "14.4": ".NET",
   "14.5": "IHostMemoryManager",
   "15": "From NTSTATUS to Win32 errors",

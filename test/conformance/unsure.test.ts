@@ -5,7 +5,7 @@ import { conformanceSources } from "./support/sources.ts";
 import { SWITCHES, testsOf, unsurePage, unsureRules } from "./support/unsure-page.ts";
 
 /** Changes only with a rule that becomes unsure, or sure. */
-const UNSURE = 146;
+const UNSURE = 156;
 
 const sources = conformanceSources();
 const unsure = unsureRules(rules);

@@ -146,7 +146,7 @@ const hostDirection: Rule = (tree) => {
 };
 
 const PUBLIC_ENTRY =
-  /^guardpage(\/(emitter|kernel32|ntdll|clr-host|dotnet|vb|constants|node|opfs))?$/;
+  /^guardpage(\/(emitter|kernel32|ntdll|clr-host|coredll|dotnet|vb|constants|node|opfs))?$/;
 
 /** Demo and bench show what a user of the package can do, so they use what a user has. */
 const publicEntriesOnly: Rule = (tree) => {

@@ -1,0 +1,58 @@
+/**
+ * The memory functions of Windows CE.
+ *
+ * @example
+ * import { coredll } from "guardpage/coredll";
+ *
+ * const { VirtualAlloc, VirtualCopy } = coredll(process);
+ * const registers = VirtualAlloc(0, 0x1000, MEM_RESERVE, PAGE_NOACCESS);
+ * const protect = PAGE_READWRITE | PAGE_NOCACHE | PAGE_PHYSICAL;
+ * VirtualCopy(registers, 0x1000_0000 / 256, 0x1000, protect);
+ *
+ * @module
+ */
+
+import { copyFunctions, copyFunctionsEx } from "./coredll/copies.ts";
+import type { Coredll } from "./coredll/interface.ts";
+import { processFunctions, sectionFunctions, slotFunctions } from "./coredll/others.ts";
+import { pageBitsFunctions } from "./coredll/page-bits.ts";
+import { sharedFunctions } from "./coredll/shared.ts";
+import { virtualFunctions, virtualFunctionsEx } from "./coredll/virtual.ts";
+import type { Process } from "./process.ts";
+import { isCe } from "./profile.ts";
+
+export type { Coredll, SinceCe6, UntilCe5 } from "./coredll/interface.ts";
+
+const faces = new WeakMap<Process, Coredll>();
+
+/**
+ * The functions of coredll as this process calls them: those that came with CE 6 are missing with
+ * the profile "ce5", those that CE 6 has no more with "ce6". They need no `this`, and may be taken
+ * apart.
+ *
+ * @throws RangeError for a process of a machine with another profile
+ */
+export function coredll(process: Process): Coredll {
+  const known = faces.get(process);
+  if (known !== undefined) return known;
+  const { profile } = process.machine;
+  if (!isCe(profile)) {
+    throw new RangeError(`process must be of a machine with "ce5" or "ce6", not "${profile}"`);
+  }
+  const copies = copyFunctions(process);
+  const ofVersion =
+    profile === "ce5"
+      ? slotFunctions(process)
+      : { ...virtualFunctionsEx(process), ...copyFunctionsEx(process, copies) };
+  const face: Coredll = Object.freeze({
+    ...virtualFunctions(process),
+    ...copies,
+    ...pageBitsFunctions(process),
+    ...sharedFunctions(process),
+    ...processFunctions(process),
+    ...sectionFunctions(process),
+    ...ofVersion,
+  });
+  faces.set(process, face);
+  return face;
+}
