@@ -5,6 +5,10 @@ import { complaints, exampleOf, statementsOf } from "./support/page.ts";
 
 const ids = new Set(rules.map(({ id }) => id));
 
+test("each of the five faces has a page", () => {
+  expect(pageNames()).toEqual(["clr-host", "coredll", "dotnet", "kernel32", "vb"]);
+});
+
 describe.each(pageNames())("docs/pages/%s.md", (name) => {
   test("every statement has one test, and those without behaviour none", () => {
     expect(complaints(pageText(name), testsText(name), ids)).toEqual([]);
