@@ -1,6 +1,6 @@
 /**
- * Builds everything, in this order: the twins of the ABI; both cores and the verifier;
- * `build/core.ts`, the release core and the verifier as text that the host embeds; the library with
+ * Builds everything, in this order: the twins of the ABI; both cores and the tools;
+ * `build/core.ts`, the release core and the tools as text that the host embeds; the library with
  * its declarations in `dist/`.
  */
 import {
@@ -23,14 +23,14 @@ async function buildCore(target) {
   if (target === "release") await run(`${root}/scripts/optimize.mjs`);
 }
 
-async function buildVerifier() {
-  await run(tool("assemblyscript/bin/asc.js"), "--config", "asconfig.verifier.json");
+async function buildTools() {
+  await run(tool("assemblyscript/bin/asc.js"), "--config", "asconfig.tools.json");
 }
 
 function embed() {
   const constants = [
     ["coreBase64", "core.release.wasm"],
-    ["verifierBase64", "verifier.wasm"],
+    ["toolsBase64", "tools.wasm"],
   ].map(([name, file]) => {
     const text = readFileSync(`${root}/build/${file}`).toString("base64");
     return `export const ${name} =\n  "${text}";\n`;
@@ -72,7 +72,7 @@ function copyDeclarations() {
 async function build() {
   generateTwins();
   mkdirSync(`${root}/build`, { recursive: true });
-  await Promise.all([buildCore("release"), buildCore("debug"), buildVerifier()]);
+  await Promise.all([buildCore("release"), buildCore("debug"), buildTools()]);
   embed();
   await Promise.all([
     run(tool("vite/bin/vite.js"), "build", "--logLevel", "warn"),
@@ -80,7 +80,7 @@ async function build() {
   ]);
   copyDeclarations();
   copyFileSync(`${root}/build/core.release.wasm`, `${root}/dist/core.wasm`);
-  copyFileSync(`${root}/build/verifier.wasm`, `${root}/dist/verifier.wasm`);
+  copyFileSync(`${root}/build/tools.wasm`, `${root}/dist/tools.wasm`);
   chmodSync(`${root}/dist/cli.js`, 0o755);
 }
 

@@ -12,6 +12,8 @@ import { pathToFileURL } from "node:url";
 import { fail, root } from "./run.mjs";
 
 const LOADS = /^(load|windowedLoad)/;
+/** Not a part of the core, and not called often. */
+const TOOLS = "tools.ts";
 const WITHOUT_TWIN = new Set(["loadSlow", "storeSlow"]);
 const EXPORTED_FUNCTION = /^export function (\w+)\s*\(([^)]*)\)\s*:\s*(\w+)\s*\{/gm;
 const EXPORTED_FUNCTION_NAME = /^export function (\w+)/gm;
@@ -107,7 +109,7 @@ export function twinsOf(files) {
 
 /** @param {string} folder */
 export function generateTwins(folder = `${root}/assembly/abi`) {
-  const names = readdirSync(folder).filter((name) => /^[^.]+\.ts$/.test(name));
+  const names = readdirSync(folder).filter((name) => /^[^.]+\.ts$/.test(name) && name !== TOOLS);
   const files = names.map(
     (name) =>
       /** @type {const} */ ([

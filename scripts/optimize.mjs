@@ -21,9 +21,8 @@ const ONCE_A_CALL = [
   "abi/*",
   "object/*",
   "page/extra*",
-  ...["awe", "bulk", "change", "debug", "enclave", "extras", "large", "machine", "pager"],
-  ...["region", "request", "room", "seen", "spaces", "stack", "thread", "verify", "view"],
-  ...["working", "written"],
+  ...["awe", "bulk", "change", "debug", "enclave", "extras", "large", "pager", "request"],
+  ...["room", "spaces", "stack", "thread", "verify", "view", "working", "written"],
 ].map((name) => `assembly/${name.includes("/") ? name : `virt/${name}*`}`);
 
 /** Sizes up to which functions are inlined wherever they are called; binaryen's unit. */
@@ -49,8 +48,6 @@ function read(bytes) {
 }
 
 export function optimize() {
-  // Nothing lies in the first 1,024 bytes (assembly/base/layout.ts).
-  binaryen.setLowMemoryUnused(true);
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(1);
   binaryen.setDebugInfo(true);
@@ -71,8 +68,8 @@ export function optimize() {
   const second = read(first.emitBinary());
   inlineUpTo(INLINED_ANYWHERE);
   for (let round = 0; round < ROUNDS; round += 1) second.optimize();
-  // Statuses take five bytes, a local one; and the most called functions get the shortest numbers.
-  second.runPasses(["const-hoisting", "reorder-functions"]);
+  // The most called functions get the shortest numbers.
+  second.runPasses(["reorder-functions"]);
   if (!second.validate()) throw new Error("the optimized core is not valid");
   writeFileSync(`${root}/build/core.release.wat`, second.emitText());
   binaryen.setDebugInfo(false);

@@ -80,7 +80,7 @@ describe("the entries", () => {
       "./node",
       "./opfs",
       "./core.wasm",
-      "./verifier.wasm",
+      "./tools.wasm",
       "./assembly",
       "./assembly/*",
       "./package.json",

@@ -1,7 +1,6 @@
 import { arenaTop } from "../base/arena";
 import { ACCESS, WINDOW } from "../base/layout";
 import { poolLive } from "../base/pool";
-import { regionAdopt as adopt } from "../nt/adopt";
 import { machineMake } from "../nt/profile";
 import { processSpaceMake } from "../nt/resident";
 import { framesCount } from "../page/facts";
@@ -132,28 +131,6 @@ export function spaceTouched(space: u32, base: u64, size: u64): u64 {
   if (found === null || found.state != SPACE_RUNNING || base > highest || size == 0) return 0;
   const end = size > highest - base ? highest + 1 : base + size;
   return framesCount(found, base >> 12, (end + 0xfff) >> 12) << 12;
-}
-
-export function regionAdopt(
-  context: u32,
-  space: u32,
-  base: u64,
-  size: u64,
-  type: u32,
-  allocationProtect: u32,
-  backing: u32,
-  runs: u32,
-): u32 {
-  return adopt(
-    changetype<Context>(context),
-    space,
-    base,
-    size,
-    type,
-    allocationProtect,
-    backing,
-    runs,
-  );
 }
 
 export function peek(space: u32, address: u64): u32 {

@@ -1,4 +1,4 @@
-import { coreBase64, verifierBase64 } from "../../build/core.ts";
+import { coreBase64, toolsBase64 } from "../../build/core.ts";
 
 /**
  * The modules as they are embedded in this package: the one place that knows where their bytes are.
@@ -7,8 +7,8 @@ export function coreBytes(): Uint8Array<ArrayBuffer> {
   return decoded(coreBase64);
 }
 
-export function verifierBytes(): Uint8Array<ArrayBuffer> {
-  return decoded(verifierBase64);
+export function toolsBytes(): Uint8Array<ArrayBuffer> {
+  return decoded(toolsBase64);
 }
 
 function decoded(base64: string): Uint8Array<ArrayBuffer> {

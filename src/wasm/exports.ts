@@ -66,21 +66,6 @@ export interface CoreExports
   /** Bytes of [base, base + size) whose pages hold a frame. */
   spaceTouchedF64(space: number, base: number, size: number): number;
 
-  /**
-   * A region that was there before; runs lie in the transfer area (`ADOPT_RUN_BYTES` each).
-   * NTSTATUS.
-   */
-  regionAdoptF64(
-    context: number,
-    space: number,
-    base: number,
-    size: number,
-    type: number,
-    allocationProtect: number,
-    backing: number,
-    runs: number,
-  ): number;
-
   // The Nt services. `target` is the number of a space, or the NTSTATUS (>= 0x80000000) that
   // looking up the caller's
   // handle gave: the core answers with it where the documented order comes to the handle. All

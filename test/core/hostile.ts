@@ -5,7 +5,7 @@ import {
   SpaceKind,
   Switch,
 } from "../../src/wasm/exports.ts";
-import type { VerifierFunctions } from "../../src/wasm/verifier.ts";
+import type { Tools } from "../../src/wasm/tools.ts";
 import { pick, randomFrom } from "../unit/random.ts";
 import { PROTECTIONS, writeRuns } from "./adopted-runs.ts";
 import { aweCalls } from "./hostile-awe.ts";
@@ -20,7 +20,7 @@ import { workingSetCalls } from "./hostile-working-set.ts";
  */
 
 /** What the host uses, and accessors that it does not. */
-export interface AnyExports extends CoreExports, VerifierFunctions {
+export interface AnyExports extends CoreExports, Tools {
   windowedLoadU64(context: number, address: number): bigint;
   windowedStoreU32(context: number, address: number, value: number): void;
 }
@@ -331,11 +331,11 @@ function callsOf(
       const bytes = (random(8) + 1) * PAGE;
       const kinds = [0x20000, 0x40000, 0x1000000, 5];
       const base = Math.floor(near() / PAGE) * PAGE;
-      return core.regionAdoptF64(
+      return core.regionAdopt(
         c,
         space(),
-        base,
-        bytes,
+        BigInt(base),
+        BigInt(bytes),
         one(kinds),
         protection(),
         random(3),

@@ -1,9 +1,9 @@
 /**
- * The entry of the verifier, a module of its own that works on the memory of a core: nobody needs
- * it to run a guest, and it is as long as all accessors together
- * (docs/decisions/007-verifier-beside-the-core.md).
+ * The entry of the tools, a module of its own that works on the memory of a core: what nobody needs
+ * to run a guest (docs/decisions/007-tools-beside-the-core.md).
  */
 import "../base/panic";
+import { regionAdopt as adopt } from "../nt/adopt";
 import { physicalSpace } from "../nt/resident";
 import { Context } from "../virt/context";
 import { FEATURE_CE, featureIs, machine } from "../virt/machine";
@@ -23,4 +23,27 @@ export function verifySpace(context: u32, space: u32): u32 {
   if (failed != 0 || !seesElsewhere()) return failed;
   const common = verify(c, spaceOf(machine().commonSpace)!);
   return common != 0 || !featureIs(FEATURE_CE) ? common : verify(c, physicalSpace());
+}
+
+/** A region that was there before; its runs of pages are in the transfer area. */
+export function regionAdopt(
+  context: u32,
+  space: u32,
+  base: u64,
+  size: u64,
+  type: u32,
+  allocationProtect: u32,
+  backing: u32,
+  runs: u32,
+): u32 {
+  return adopt(
+    changetype<Context>(context),
+    space,
+    base,
+    size,
+    type,
+    allocationProtect,
+    backing,
+    runs,
+  );
 }
