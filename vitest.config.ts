@@ -14,6 +14,9 @@ const RUN_ONCE = [
   "test/backing/**", // no core under them
   "test/browser/**", // the built package
   "test/cli/**", // the built package
+  "test/conformance/index.test.ts", // texts
+  "test/emitter/**", // code of the host
+  "test/faces/**", // two faces on the same core
   "test/model/coverage*.test.ts",
   "test/model/mutants*.test.ts", // of the model, or of any core
   "test/pages/examples.test.ts", // the built package
