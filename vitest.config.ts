@@ -20,7 +20,6 @@ const RUN_ONCE = [
   "test/host/**", // doors and objects; rules and random programs ask the same of the debug core
   "test/model/coverage*.test.ts",
   "test/model/mutants*.test.ts", // of the model, or of any core
-  "test/pages/examples.test.ts", // the built package
   "test/pages/**", // the rules again, as the pages put them
   "test/unit/**", // modules of their own
 ];
