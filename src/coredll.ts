@@ -14,9 +14,11 @@
 
 import { copyFunctions, copyFunctionsEx } from "./coredll/copies.ts";
 import type { Coredll } from "./coredll/interface.ts";
-import { processFunctions, sectionFunctions, slotFunctions } from "./coredll/others.ts";
 import { pageBitsFunctions } from "./coredll/page-bits.ts";
+import { processFunctions } from "./coredll/processes.ts";
+import { sectionFunctions } from "./coredll/sections.ts";
 import { sharedFunctions } from "./coredll/shared.ts";
+import { slotFunctions } from "./coredll/slots.ts";
 import { virtualFunctions, virtualFunctionsEx } from "./coredll/virtual.ts";
 import type { Process } from "./process.ts";
 import { isCe } from "./profile.ts";

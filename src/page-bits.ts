@@ -1,5 +1,5 @@
 import { MEM_COMMIT } from "./constants/memory.ts";
-import { TO_RESULTS } from "./out.ts";
+import { runAt } from "./run.ts";
 import type { Place } from "./slots.ts";
 import type { Core } from "./wasm/core.ts";
 import { PAGE_BYTES } from "./wasm/exports.ts";
@@ -9,12 +9,6 @@ export type PageBitsKind = "flags" | "attributes";
 
 /** By space, then by number of the page; none stands for 0. */
 type Kept = Map<number, Map<number, number>>;
-
-const BASIC_INFORMATION = 0;
-const BASIC_INFORMATION_BYTES = 28;
-/** Results of a query: bytes of the run, and its state. */
-const RUN_BYTES = 3;
-const RUN_STATE = 4;
 
 /**
  * Bits that Windows CE keeps for committed pages, whatever they mean to the processor (17.19). A
@@ -55,7 +49,9 @@ export class PageBits {
 
   /** Pages were decommitted or released: forget those that are not committed any more. */
   forgetFreed(): void {
-    for (const kept of Object.values(this.#kept)) {
+    const { flags, attributes } = this.#kept;
+    if (flags.size === 0 && attributes.size === 0) return;
+    for (const kept of [flags, attributes]) {
       for (const [space, pages] of kept) {
         this.#forgetFreedOf(space, pages);
         if (pages.size === 0) kept.delete(space);
@@ -73,20 +69,12 @@ export class PageBits {
     let next = 0;
     let isCommitted = false;
     for (const page of [...pages.keys()].sort((left, right) => left - right)) {
-      if (page >= next) ({ isCommitted, next } = this.#run(space, page));
+      if (page >= next) {
+        const run = runAt(this.#core, space, page * PAGE_BYTES);
+        isCommitted = run?.state === MEM_COMMIT;
+        next = page + (run === undefined ? 1 : run.sizeBytes / PAGE_BYTES);
+      }
       if (!isCommitted) pages.delete(page);
     }
-  }
-
-  /** The run of equal pages that begins there. */
-  #run(space: number, page: number): { isCommitted: boolean; next: number } {
-    const { services, view } = this.#core;
-    const { decision } = view;
-    const address = page * PAGE_BYTES;
-    const bytes = BASIC_INFORMATION_BYTES;
-    services.query(space, address, BASIC_INFORMATION, TO_RESULTS, bytes, TO_RESULTS);
-    const isCommitted = view.result(RUN_STATE) === MEM_COMMIT;
-    view.decision = decision;
-    return { isCommitted, next: page + view.result(RUN_BYTES) / PAGE_BYTES };
   }
 }

@@ -1,13 +1,11 @@
 import { STATUS_NOT_MAPPED_VIEW, STATUS_SUCCESS } from "./constants/status.ts";
 import { packDecision } from "./decision.ts";
-import { TO_RESULTS } from "./out.ts";
 import type { ProfileName } from "./profile.ts";
+import { runAt } from "./run.ts";
 import { LOWEST_SHARED } from "./slots.ts";
 import { succeeded } from "./status.ts";
 import type { Core } from "./wasm/core.ts";
 
-const BASIC_INFORMATION = 0;
-const BASIC_INFORMATION_BYTES = 28;
 const SHARED_VIEW = packDecision("17.19#6");
 /** Flags of unmapping that any view may be unmapped with. */
 const FLAGS_MAXIMUM = 1;
@@ -71,17 +69,7 @@ export class SharedViews {
   /** The base of the region that the target sees at a shared address, or 0. */
   #regionAt(target: number, address: number): number {
     if (address < this.#lowest) return 0;
-    const { services, view } = this.#core;
-    const bytes = BASIC_INFORMATION_BYTES;
-    const status = services.query(
-      target,
-      address,
-      BASIC_INFORMATION,
-      TO_RESULTS,
-      bytes,
-      TO_RESULTS,
-    );
-    return succeeded(status) ? view.result(1) : 0;
+    return runAt(this.#core, target, address)?.allocationBase ?? 0;
   }
 
   #answer(status: number): number {

@@ -2,10 +2,10 @@ import { eProcessCritical, eTaskCritical } from "../constants/hosting.ts";
 import { E_FAIL, E_POINTER, HOST_E_CLRNOTAVAILABLE, S_OK } from "../constants/hresult.ts";
 import { packDecision } from "../decision.ts";
 import { integer } from "../door.ts";
+import { isLackOfMemory } from "../kernel32/last-error.ts";
 import { deliver, isServiceWritable, type Out, outAddress } from "../out.ts";
 import type { Process } from "../process.ts";
 import type { Hosting } from "./hosting.ts";
-import { isLackOfMemory } from "./hresult.ts";
 import { askPolicy, type Choices, type HostMethod } from "./options.ts";
 
 export const Rule = {

@@ -1,33 +1,10 @@
-import {
-  ERROR_COMMITMENT_LIMIT,
-  ERROR_INVALID_ADDRESS,
-  ERROR_NO_SYSTEM_RESOURCES,
-  ERROR_NOT_ENOUGH_MEMORY,
-  ERROR_NOT_ENOUGH_QUOTA,
-  ERROR_OUTOFMEMORY,
-  ERROR_PAGEFILE_QUOTA,
-  ERROR_PAGEFILE_QUOTA_EXCEEDED,
-} from "../constants/error.ts";
+import { ERROR_INVALID_ADDRESS } from "../constants/error.ts";
 import { E_OUTOFMEMORY, HOST_E_INVALIDOPERATION } from "../constants/hresult.ts";
+import { isLackOfMemory } from "../kernel32/last-error.ts";
 import type { Hresults } from "./options.ts";
 
 const FACILITY_WIN32 = 0x8007_0000;
 const CODE_MASK = 0xffff;
-
-const LACK_OF_MEMORY: readonly number[] = [
-  ERROR_NOT_ENOUGH_MEMORY,
-  ERROR_OUTOFMEMORY,
-  ERROR_PAGEFILE_QUOTA_EXCEEDED,
-  ERROR_NO_SYSTEM_RESOURCES,
-  ERROR_PAGEFILE_QUOTA,
-  ERROR_COMMITMENT_LIMIT,
-  ERROR_NOT_ENOUGH_QUOTA,
-];
-
-/** Whether more memory would help. */
-export function isLackOfMemory(error: number): boolean {
-  return LACK_OF_MEMORY.includes(error);
-}
 
 /** HRESULT_FROM_WIN32: exceptions and the like are HRESULTs already. */
 export function hresultOf(error: number): number {

@@ -13,7 +13,7 @@ import { MEM_COMMIT, MEM_RELEASE, MEM_RESERVE } from "../constants/memory.ts";
 import { type Address, dword, shown } from "../door.ts";
 import { kernel32 } from "../kernel32.ts";
 import { outAddress } from "../out.ts";
-import type { MemoryBasicInformation } from "../structs.ts";
+import { runAt } from "../run.ts";
 import { PAGE_BYTES } from "../wasm/exports.ts";
 import { criticalLevel, type Gate, NumberOut, Rule } from "./gate.ts";
 import { allocateFailure, freeFailure, hresultOf } from "./hresult.ts";
@@ -30,16 +30,9 @@ export function memoryManager(gate: Gate): IHostMemoryManager {
   const api = kernel32(process);
   const references = new References("IHostMemoryManager", () => {});
 
-  /** The base of the region of an address, or 0. Asked by the host, so no rule has answered. */
+  /** The base of the region of an address, or 0. */
   function regionOf(address: number): number {
-    const { view } = process.core;
-    const { decision } = view;
-    const { lastError } = process.currentThread;
-    const information = { value: {} as MemoryBasicInformation };
-    const bytes = api.VirtualQuery(address, information);
-    process.currentThread.lastError = lastError;
-    view.decision = decision;
-    return bytes === 0 ? 0 : Number(information.value.AllocationBase);
+    return runAt(process.core, process.spaceNumber, address)?.allocationBase ?? 0;
   }
 
   function start(address: Address | null): number {

@@ -1,28 +1,18 @@
 import {
-  ERROR_COMMITMENT_LIMIT,
   ERROR_INVALID_ADDRESS,
   ERROR_INVALID_PARAMETER,
-  ERROR_NO_SYSTEM_RESOURCES,
-  ERROR_NOT_ENOUGH_MEMORY,
   ERROR_OUTOFMEMORY,
-  ERROR_PAGEFILE_QUOTA,
-  ERROR_PAGEFILE_QUOTA_EXCEEDED,
 } from "../constants/error.ts";
+import { isLackOfMemory } from "../kernel32/last-error.ts";
 import type { Process } from "../process.ts";
 
-/** Charge, quota, address space or tables: in CE all the same (14.3). */
-const SHORTAGES: readonly number[] = [
-  ERROR_NOT_ENOUGH_MEMORY,
-  ERROR_COMMITMENT_LIMIT,
-  ERROR_NO_SYSTEM_RESOURCES,
-  ERROR_PAGEFILE_QUOTA,
-  ERROR_PAGEFILE_QUOTA_EXCEEDED,
-];
-
-/** What kernel32 answered; where it failed, the last error becomes the one of CE. */
+/**
+ * What kernel32 answered; where it failed, the last error becomes the one of CE: charge, quota,
+ * address space and tables are all the same there (14.3).
+ */
 export function inCe(process: Process, answer: number): number {
   const { currentThread } = process;
-  if (answer === 0 && SHORTAGES.includes(currentThread.lastError)) {
+  if (answer === 0 && isLackOfMemory(currentThread.lastError)) {
     currentThread.lastError = ERROR_OUTOFMEMORY;
   }
   return answer;

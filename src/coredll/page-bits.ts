@@ -16,11 +16,12 @@ import { MEM_COMMIT } from "../constants/memory.ts";
 import { packDecision } from "../decision.ts";
 import { type Address, dword } from "../door.ts";
 import { refuse, TRUE } from "../kernel32/last-error.ts";
-import { kernel32 } from "../kernel32.ts";
 import { deliver, isServiceWritable, type Out, outAddress } from "../out.ts";
 import type { PageBitsKind } from "../page-bits.ts";
 import type { Process } from "../process.ts";
+import { runAt } from "../run.ts";
 import { placeOf } from "../slots.ts";
+import { PAGE_BYTES } from "../wasm/exports.ts";
 import type { Coredll } from "./interface.ts";
 import { dwordSize } from "./sizes.ts";
 
@@ -55,14 +56,13 @@ interface Change {
 export function pageBitsFunctions(
   caller: Process,
 ): Pick<Coredll, "VirtualSetPageFlags" | "VirtualSetAttributes"> {
-  const { door, machine } = caller;
-  const { VirtualQuery } = kernel32(caller);
+  const { core, door, machine } = caller;
 
   function isCommitted(address: number, size: number): boolean {
-    const end = address + size;
-    const run = { BaseAddress: 0, RegionSize: 0, State: 0 };
-    for (let at = address; at < end; at = run.BaseAddress + run.RegionSize) {
-      if (VirtualQuery(at, run) === 0 || run.State !== MEM_COMMIT) return false;
+    for (let at = address; at < address + size; ) {
+      const run = runAt(core, caller.spaceNumber, at);
+      if (run?.state !== MEM_COMMIT) return false;
+      at += run.sizeBytes - (at % PAGE_BYTES);
     }
     return size > 0;
   }

@@ -1,4 +1,13 @@
-import { ERROR_INVALID_PARAMETER } from "../constants/error.ts";
+import {
+  ERROR_COMMITMENT_LIMIT,
+  ERROR_INVALID_PARAMETER,
+  ERROR_NO_SYSTEM_RESOURCES,
+  ERROR_NOT_ENOUGH_MEMORY,
+  ERROR_NOT_ENOUGH_QUOTA,
+  ERROR_OUTOFMEMORY,
+  ERROR_PAGEFILE_QUOTA,
+  ERROR_PAGEFILE_QUOTA_EXCEEDED,
+} from "../constants/error.ts";
 import { packDecision } from "../decision.ts";
 import type { Process } from "../process.ts";
 import { dosErrorOf, succeeded } from "../status.ts";
@@ -19,6 +28,22 @@ export function refuse(process: Process, rule: number, error = ERROR_INVALID_PAR
   core.view.decision = rule;
   currentThread.lastError = error;
   return FALSE;
+}
+
+/** Charge, quota, address space, physical memory or tables. */
+const LACK_OF_MEMORY: readonly number[] = [
+  ERROR_NOT_ENOUGH_MEMORY,
+  ERROR_OUTOFMEMORY,
+  ERROR_PAGEFILE_QUOTA_EXCEEDED,
+  ERROR_NO_SYSTEM_RESOURCES,
+  ERROR_PAGEFILE_QUOTA,
+  ERROR_COMMITMENT_LIMIT,
+  ERROR_NOT_ENOUGH_QUOTA,
+];
+
+/** Whether a call has failed for lack of memory of some kind: the faces have one code for all. */
+export function isLackOfMemory(error: number): boolean {
+  return LACK_OF_MEMORY.includes(error);
 }
 
 export const Rule = {

@@ -1,9 +1,5 @@
 import { ERROR_INVALID_ADDRESS, ERROR_INVALID_PARAMETER } from "../constants/error.ts";
-import {
-  MemoryBasicInformation,
-  PAGE_READONLY,
-  WRITE_WATCH_FLAG_RESET,
-} from "../constants/memory.ts";
+import { PAGE_READONLY, WRITE_WATCH_FLAG_RESET } from "../constants/memory.ts";
 import { SECTION_ALL_ACCESS } from "../constants/section.ts";
 import { packDecision } from "../decision.ts";
 import { dword } from "../door.ts";
@@ -11,8 +7,8 @@ import { CURRENT_PROCESS } from "../handles.ts";
 import { ntdll } from "../ntdll.ts";
 import { deliver, type InOut, type Out, outAddress } from "../out.ts";
 import type { Process } from "../process.ts";
+import { runAt } from "../run.ts";
 import { dosErrorOf, succeeded } from "../status.ts";
-import { MEMORY_BASIC_INFORMATION } from "../structs.ts";
 import { PAGE_BYTES } from "../wasm/exports.ts";
 import type { Kernel32 } from "./interface.ts";
 import { refuse, TRUE } from "./last-error.ts";
@@ -88,10 +84,8 @@ export function windows9xFunctions(caller: Process, nt: Kernel32): Windows9x {
 
     UnmapViewOfFile(address) {
       const base = door.nullablePointer(address, "address");
-      const bytes = MEMORY_BASIC_INFORMATION.sizeBytes(door.pointerBytes);
-      const run = { AllocationBase: 0 };
-      services.NtQueryVirtualMemory(CURRENT_PROCESS, base, MemoryBasicInformation, run, bytes);
-      const isInside = run.AllocationBase !== 0 && run.AllocationBase !== base;
+      const allocationBase = runAt(core, caller.spaceNumber, base)?.allocationBase ?? 0;
+      const isInside = allocationBase !== 0 && allocationBase !== base;
       if (isInside) return refuse(caller, EXACT_BASE, ERROR_INVALID_ADDRESS);
       return nt.UnmapViewOfFile(base);
     },

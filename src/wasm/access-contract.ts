@@ -11,7 +11,6 @@ export const TRANSLATION = {
   /** From an entry. */
   readTag: 0,
   writeTag: 8,
-  fetchTag: 16,
   addend: 24,
   entries: 1024,
   entryShift: 5,
