@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
-import { generateTwins } from "./generate-twins.mjs";
+import { generateAllTwins } from "./generate-twins.mjs";
 import { fail, root, run, tool } from "./run.mjs";
 
 /** @param {"release" | "debug"} target */
@@ -70,7 +70,7 @@ function copyDeclarations() {
 }
 
 async function build() {
-  generateTwins();
+  generateAllTwins();
   mkdirSync(`${root}/build`, { recursive: true });
   await Promise.all([buildCore("release"), buildCore("debug"), buildTools()]);
   embed();

@@ -1,5 +1,5 @@
 /**
- * Writes `assembly/abi/twins.generated.ts`: for each exported function of the ABI that takes or
+ * Writes `twins.generated.ts` into the folders of the ABI: for each exported function that takes or
  * returns a 64-bit integer, a twin that takes and returns doubles, which JavaScript passes without
  * making a BigInt.
  *
@@ -12,8 +12,6 @@ import { pathToFileURL } from "node:url";
 import { fail, root } from "./run.mjs";
 
 const LOADS = /^(load|windowedLoad)/;
-/** Not a part of the core, and not called often. */
-const TOOLS = "tools.ts";
 const WITHOUT_TWIN = new Set(["loadSlow", "storeSlow"]);
 const EXPORTED_FUNCTION = /^export function (\w+)\s*\(([^)]*)\)\s*:\s*(\w+)\s*\{/gm;
 const EXPORTED_FUNCTION_NAME = /^export function (\w+)/gm;
@@ -107,9 +105,9 @@ export function twinsOf(files) {
   ].join("\n");
 }
 
-/** @param {string} folder */
-export function generateTwins(folder = `${root}/assembly/abi`) {
-  const names = readdirSync(folder).filter((name) => /^[^.]+\.ts$/.test(name) && name !== TOOLS);
+/** @param {string} folder of the modules that one WebAssembly module exports */
+export function generateTwins(folder) {
+  const names = readdirSync(folder).filter((name) => /^[^.]+\.ts$/.test(name));
   const files = names.map(
     (name) =>
       /** @type {const} */ ([
@@ -120,9 +118,15 @@ export function generateTwins(folder = `${root}/assembly/abi`) {
   writeFileSync(`${folder}/twins.generated.ts`, twinsOf(new Map(files)));
 }
 
+/** For the core and for the tools. */
+export function generateAllTwins() {
+  generateTwins(`${root}/assembly/abi`);
+  generateTwins(`${root}/assembly/abi/tools`);
+}
+
 if (import.meta.url === pathToFileURL(String(process.argv[1])).href) {
   try {
-    generateTwins();
+    generateAllTwins();
   } catch (error) {
     fail(error);
   }

@@ -1,11 +1,12 @@
 /**
  * Optimizes the release core as `asc` compiled it. Done here and not by `asc`, which inlines small
  * functions everywhere: the module would be half as large again
- * (docs/decisions/006-inlining-where-it-counts.md).
+ * (docs/decisions/008-fast-where-programs-are.md).
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import binaryen from "binaryen";
 import { fail, root } from "./run.mjs";
+import { usualCalls } from "./usual-calls.mjs";
 
 /** What every engine of the last years has. */
 const FEATURES =
@@ -15,20 +16,17 @@ const FEATURES =
   binaryen.Features.BulkMemory |
   binaryen.Features.BulkMemoryOpt;
 
-/** Functions that are not inlined beyond the least size: what runs once a call, not once a page. */
-const ONCE_A_CALL = [
-  "nt/*",
-  "abi/*",
-  "object/*",
-  "page/extra*",
-  ...["awe", "bulk", "change", "debug", "enclave", "extras", "large", "pager", "request"],
-  ...["room", "spaces", "stack", "thread", "verify", "view", "working", "written"],
-].map((name) => `assembly/${name.includes("/") ? name : `virt/${name}*`}`);
-
 /** Sizes up to which functions are inlined wherever they are called; binaryen's unit. */
 const INLINED_ANYWHERE = 2;
-const INLINED_OFTEN_CALLED = 9;
+const INLINED_IN_TWINS = 20;
+/** Functions of more lines of text have no slow form beside their fast twin. */
+const SLOW_LINES = 60;
 const ROUNDS = 2;
+/** How often the usual calls are made; what is entered less often belongs to none of them. */
+const CALL_ROUNDS = 20;
+
+/** The names of fast twins end so. */
+const FAST = "+fast";
 
 /** @param {number} size */
 function inlineUpTo(size) {
@@ -39,12 +37,93 @@ function inlineUpTo(size) {
 /**
  * Reading what was written forgets which functions must not be inlined.
  *
- * @param {Uint8Array} bytes
+ * @param {Uint8Array | string} source binary or text
  */
-function read(bytes) {
-  const module = binaryen.readBinary(bytes);
+function read(source) {
+  const module =
+    typeof source === "string" ? binaryen.parseText(source) : binaryen.readBinary(source);
   module.setFeatures(FEATURES);
   return module;
+}
+
+/**
+ * The functions of a module in text form: header, locals, body.
+ *
+ * @param {string} text
+ */
+function* functionsOf(text) {
+  for (const match of text.matchAll(/^ \(func (\$[^ )\n]+).*\n(?: {2}\(local .*\n)*/gm)) {
+    const end = text.indexOf("\n )\n", match.index) + 4;
+    yield { name: match[1] ?? "", start: match.index, body: match.index + match[0].length, end };
+  }
+}
+
+/**
+ * Names of the functions that the usual calls enter: in every round, in one of the places at least.
+ *
+ * @param {string} text of the core
+ */
+function usualFunctions(text) {
+  const functions = [...functionsOf(text)];
+  let counting = "";
+  let done = 0;
+  for (const [index, { body }] of functions.entries()) {
+    counting += `${text.slice(done, body)}  (call $entered (i32.const ${index}))\n`;
+    done = body;
+  }
+  counting += text.slice(done);
+  counting = counting.replace(
+    /^\(module\n/,
+    '(module\n (import "count" "entered" (func $entered (param i32)))\n',
+  );
+  const counts = new Uint32Array(functions.length);
+  const usual = new Set();
+  const settle = () => {
+    for (const [index, { name }] of functions.entries()) {
+      if ((counts[index] ?? 0) >= CALL_ROUNDS) usual.add(name);
+    }
+    counts.fill(0);
+  };
+  const module = new WebAssembly.Module(Uint8Array.from(read(counting).emitBinary()));
+  const entered = (/** @type {number} */ index) => {
+    counts[index] = (counts[index] ?? 0) + 1;
+  };
+  const instantiate = () => {
+    settle();
+    return new WebAssembly.Instance(module, { count: { entered } }).exports;
+  };
+  usualCalls(instantiate, () => counts.fill(0), CALL_ROUNDS);
+  settle();
+  return usual;
+}
+
+/**
+ * Gives each of these functions a twin that calls the twins of the others, and into which they are
+ * inlined. The twins of long ones, and those that are exported, take the place of the originals.
+ *
+ * @param {string} text
+ * @param {Set<string>} names
+ */
+function withFastTwins(text, names) {
+  const replaced = new Set();
+  let twins = "";
+  for (const { name, start, end } of functionsOf(text)) {
+    if (!names.has(name)) continue;
+    const original = text.slice(start, end);
+    if (original.split("\n").length > SLOW_LINES) replaced.add(name);
+    twins += callingTwins(original, names).replace(`(func ${name}`, `(func ${name}${FAST}`);
+  }
+  const exporting = text.replace(/\(export "[^"]+" \(func (\$[^ )]+)\)\)/g, (line, name) =>
+    names.has(name) ? line.replace(name, `${name}${FAST}`) : line,
+  );
+  return callingTwins(exporting, replaced).replace(/\)\s*$/, `${twins})\n`);
+}
+
+/** @param {string} text @param {Set<string>} names */
+function callingTwins(text, names) {
+  return text.replace(/\(call (\$[^ )\n]+)/g, (call, called) =>
+    names.has(called) ? `${call}${FAST}` : call,
+  );
 }
 
 export function optimize() {
@@ -55,14 +134,26 @@ export function optimize() {
   binaryen.setLowMemoryUnused(true);
   binaryen.setGenerateStackIR(true);
   binaryen.setOptimizeStackIR(true);
-  const first = read(readFileSync(`${root}/build/core.plain.wasm`));
-  inlineUpTo(2);
-  first.optimize();
-  for (const pattern of ONCE_A_CALL) {
-    binaryen.setPassArgument("no-inline", pattern);
+  const plain = read(readFileSync(`${root}/build/core.plain.wasm`)).emitText();
+  const usual = usualFunctions(plain);
+  const first = read(withFastTwins(plain, usual));
+  first.runPasses([
+    "remove-unused-module-elements",
+    "simplify-globals",
+    "propagate-globals-globally",
+    "precompute",
+    "optimize-instructions",
+    "simplify-locals",
+    "vacuum",
+    "coalesce-locals",
+    "vacuum",
+  ]);
+  for (const { name } of functionsOf(first.emitText())) {
+    if (name.endsWith(FAST)) continue;
+    binaryen.setPassArgument("no-inline", name.slice(1));
     first.runPasses(["no-inline"]);
   }
-  inlineUpTo(INLINED_OFTEN_CALLED);
+  inlineUpTo(INLINED_IN_TWINS);
   first.runPasses(["inlining-optimizing"]);
 
   const second = read(first.emitBinary());

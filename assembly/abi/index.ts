@@ -2,9 +2,7 @@
 import "../base/panic";
 
 export * from "./access";
-export * from "./awe";
 export * from "./copy";
-export * from "./enclaves";
 export * from "./images";
 export * from "./machine";
 export * from "./requests";

@@ -99,17 +99,17 @@ export function valueFill(chunk: u32, from: u32, to: u32, value: u32): void {
   }
 }
 
-/** First page of [from, 1024) whose value is another than `value`, or 1024. */
-export function valueRunEnd(chunk: u32, from: u32, value: u32): u32 {
-  for (let word = from >>> 6; word < WORDS; word++) {
+/** First page of [from, to) whose value is another than `value`, or `to`. */
+export function valueRunEnd(chunk: u32, from: u32, to: u32, value: u32): u32 {
+  for (let word = from >>> 6; word <= (to - 1) >>> 6; word++) {
     const at = chunk + (word << 3);
     let different: u64 = 0;
     for (let plane: u32 = 0; plane < 8; plane++) {
       const same: u64 = ((value >>> plane) & 1) != 0 ? u64.MAX_VALUE : 0;
       different |= load<u64>(at + plane * PLANE_BYTES) ^ same;
     }
-    different &= wordMask(word, from, CHUNK_PAGES);
+    different &= wordMask(word, from, to);
     if (different != 0) return (word << 6) + <u32>ctz<u64>(different);
   }
-  return CHUNK_PAGES;
+  return to;
 }

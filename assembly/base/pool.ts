@@ -1,5 +1,6 @@
 import { arenaLeft, arenaTake } from "./arena";
 import { POOLS } from "./layout";
+import { zero } from "./words";
 
 /**
  * Records of four sizes, each kept in a pool of its own. A caller first makes sure that what a
@@ -9,8 +10,8 @@ import { POOLS } from "./layout";
  *     +---------+---------+---------+---------+
  *     | free    | fresh   | end     | counts  |   free: head of the list of records given back
  *     +---------+---------+---------+---------+   [fresh, end): never used, still zero
- *     | ready   | live    |                       ready: records in the list; live: records in use
- *     +---------+---------+
+ *     | ready   | live    |                       ready: records that can be taken, of both kinds
+ *     +---------+---------+                       live: records in use
  */
 @unmanaged
 @final
@@ -42,10 +43,11 @@ function pool(kind: u32): Pool {
   return changetype<Pool>(POOLS + kind * <u32>POOL_BYTES);
 }
 
-function recordShift(kind: u32): u32 {
-  if (kind == POOL_PAGE) return 12;
-  if (kind == POOL_CHUNK) return 10;
-  return kind == POOL_REGION ? 6 : 5;
+/** 12, 10, 6 and 5, in the order of the kinds. */
+const RECORD_SHIFTS: u32 = 0x05060a0c;
+
+function recordBytes(kind: u32): u32 {
+  return 1 << (RECORD_SHIFTS >>> (kind << 3));
 }
 
 /** Bytes that a pool takes from the arena at a time. */
@@ -55,25 +57,21 @@ function blockBytes(kind: u32): u32 {
 
 /** Whether `count` records can be taken now. Grows the pool; false where memory is at its end. */
 export function poolEnsure(kind: u32, count: u32): bool {
+  return pool(kind).ready >= count || poolGrow(kind, count);
+}
+
+function poolGrow(kind: u32, count: u32): bool {
   const p = pool(kind);
-  const shift = recordShift(kind);
-  const ready = p.ready + ((p.end - p.fresh) >>> shift);
-  if (ready >= count) return true;
+  const bytes = recordBytes(kind);
   // A request that can never be met takes nothing.
-  if ((<u64>(count - ready)) << (<u64>shift) > arenaLeft()) return false;
-  while (p.fresh < p.end) {
-    listPush(p, p.fresh);
-    p.fresh += 1 << shift;
-  }
-  while (p.ready + ((p.end - p.fresh) >>> shift) < count) {
+  if (<u64>(count - p.ready) * bytes > arenaLeft()) return false;
+  while (p.ready < count) {
     const block = arenaTake(blockBytes(kind));
     if (block == 0) return false;
-    while (p.fresh < p.end) {
-      listPush(p, p.fresh);
-      p.fresh += 1 << shift;
-    }
+    for (; p.fresh < p.end; p.fresh += bytes) listPush(p, p.fresh);
     p.fresh = block;
     p.end = block + blockBytes(kind);
+    p.ready += blockBytes(kind) / bytes;
   }
   return true;
 }
@@ -81,17 +79,18 @@ export function poolEnsure(kind: u32, count: u32): bool {
 /** A zeroed record. Requires: `poolEnsure` said that it is there. */
 export function poolTake(kind: u32): u32 {
   const p = pool(kind);
+  const bytes = recordBytes(kind);
   p.live += 1;
+  p.ready -= 1;
   const record = p.free;
   if (record != 0) {
     p.free = load<u32>(record);
-    p.ready -= 1;
-    memory.fill(record, 0, 1 << recordShift(kind));
+    zero(record, bytes);
     return record;
   }
   const fresh = p.fresh;
   assert(fresh < p.end); // the caller has not ensured its records
-  p.fresh = fresh + (1 << recordShift(kind));
+  p.fresh = fresh + bytes;
   return fresh;
 }
 
@@ -99,7 +98,8 @@ export function poolGive(kind: u32, record: u32): void {
   const p = pool(kind);
   assert(record != 0 && p.live != 0); // given back twice, or never taken
   p.live -= 1;
-  if (!ASC_NO_ASSERT) memory.fill(record, 0xdd, 1 << recordShift(kind));
+  p.ready += 1;
+  if (!ASC_NO_ASSERT) memory.fill(record, 0xdd, recordBytes(kind));
   listPush(p, record);
 }
 
@@ -113,5 +113,4 @@ export function poolLive(): u32 {
 function listPush(p: Pool, record: u32): void {
   store<u32>(record, p.free);
   p.free = record;
-  p.ready += 1;
 }

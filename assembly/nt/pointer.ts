@@ -67,6 +67,7 @@ export function isReadyPointer(context: Context, at: u64): bool {
 
 /** The same for a base and a size. */
 export function isReadyRange(context: Context, baseAt: u64, sizeAt: u64): bool {
+  if ((baseAt & sizeAt) == NO_POINTER) return true;
   return isReadyPointer(context, baseAt) && isReadyPointer(context, sizeAt);
 }
 
@@ -96,6 +97,7 @@ export function pointerWrite(context: Context, at: u64, value: u64): bool {
 
 /** Write a base, which is result 0, and a size, which is result 1. */
 export function rangeWrite(context: Context, baseAt: u64, sizeAt: u64): void {
+  if ((baseAt & sizeAt) == NO_POINTER) return;
   pointerWrite(context, baseAt, resultGet(context, 0));
   pointerWrite(context, sizeAt, resultGet(context, 1));
 }

@@ -60,21 +60,27 @@ export function attributesSplit(pages: Pages, page: u64): void {
 /** First page of [page, end) whose attributes differ from those of `page`, or `end`. */
 export function attributesRunEnd(pages: Pages, page: u64, end: u64): u64 {
   const attributes = attributesAt(pages, page);
+  const leaf = uniform(attributes);
   let node = pages.table;
   let level = pages.levels;
   while (page < end) {
     const slot = slotOf(node, page, level);
     const entry = load<u32>(slot);
     const span = (<u64>1) << (<u64>level * LEVEL_BITS);
-    if (isLeaf(entry)) {
-      if (entry >>> 1 != attributes) return page;
+    if (entry == leaf) {
       page = (page & ~(span - 1)) + span;
+      if ((page & ((span << LEVEL_BITS) - 1)) != 0) {
+        page = equalEnd(slot + 4, page, end, level, leaf);
+      }
+    } else if (isLeaf(entry)) {
+      return page;
     } else if (level == 1) {
       const from = <u32>page & (CHUNK_PAGES - 1);
-      const to = valueRunEnd(entry, from, attributes);
-      if (from == 0 && to == CHUNK_PAGES) collapse(slot, entry, attributes);
+      const most = <u32>smaller(end - page + from, CHUNK_PAGES);
+      const to = valueRunEnd(entry, from, most, attributes);
+      if (to - from == CHUNK_PAGES) collapse(slot, entry, attributes);
       page += to - from;
-      if (to != CHUNK_PAGES) return smaller(page, end);
+      if (to != CHUNK_PAGES) return page;
     } else {
       node = entry;
       level -= 1;
@@ -86,6 +92,28 @@ export function attributesRunEnd(pages: Pages, page: u64, end: u64): u64 {
     }
   }
   return end;
+}
+
+/**
+ * Where the entries of a node from `slot` on are not `leaf` any more: of the page that the first of
+ * them begins with, or of the node's end, or beyond `end`. `page` is where the entry at `slot`
+ * begins.
+ */
+function equalEnd(slot: u32, page: u64, end: u64, level: u32, leaf: u32): u64 {
+  const shift = <u64>level * LEVEL_BITS;
+  const span = (<u64>1) << shift;
+  const nodeEnd = slot + ((ENTRIES - (<u32>(page >> shift) & (ENTRIES - 1))) << 2);
+  const two = ((<u64>leaf) << 32) | leaf;
+  if ((slot & 4) != 0) {
+    if (load<u32>(slot) != leaf) return page;
+    slot += 4;
+    page += span;
+  }
+  while (slot < nodeEnd && page < end && load<u64>(slot) == two) {
+    slot += 8;
+    page += 2 * span;
+  }
+  return page;
 }
 
 /** Committed pages of [first, end). */

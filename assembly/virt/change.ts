@@ -79,7 +79,9 @@ export function commit(space: Space, region: Region, first: u64, end: u64, attri
     space.chargePages += added;
     spacePeak(space);
   }
-  changeAttributes(space, first, end, attributes);
+  attributesFill(space, first, end, attributes);
+  // The maps give no rights to what was not committed.
+  if (added != end - first) mapsClear(space, first, end);
 }
 
 /** Give committed pages other attributes. */
@@ -128,7 +130,8 @@ export function decommit(space: Space, region: Region, first: u64, end: u64): vo
       chargeSubtract(removed);
       space.chargePages -= removed;
     }
-    mapsClear(space, first, end);
+    // The maps give no rights to what was never touched.
+    if (factsNext(space, first, end) < end) mapsClear(space, first, end);
     attributesFill(space, first, end, 0);
   }
   dropPages(space, first, end);

@@ -12,9 +12,9 @@ import { COMMITTED, EXECUTABLE, GUARDED, isWritable, READABLE, WRITABLE } from "
 import { FACT_MARK, FACT_OFFERED, FACT_RESET, FACT_VALID, factsAt } from "../page/facts";
 import { attributesAt, attributesFill } from "../page/table";
 import { chargeFits, physical } from "../phys/charge";
-import { FRAME_DIRTY, Frame, frameIs } from "../phys/frame";
+import { FRAME_AWE, FRAME_DIRTY, Frame, frameIs } from "../phys/frame";
 import { EXECUTE, READ, WRITE } from "./access-kind";
-import { frameAt, framed, isAwe, isPresent, linearOf } from "./backing";
+import { frameAt, framed, isAwe } from "./backing";
 import { chargeFitsQuota, commit } from "./change";
 import { Context, contextSpace } from "./context";
 import { isEnclavePage, isOutside, isPending } from "./enclave";
@@ -260,31 +260,37 @@ export function complete(context: Context, space: Space, page: u64, access: u32)
 
 /** The rights that the maps may give for a page now; 0 where it has to ask. */
 export function grantable(space: Space, page: u64): u32 {
-  const attributes = attributesAt(space, page);
-  if ((attributes & COMMITTED) == 0 || (attributes & GUARDED) != 0) return 0;
+  return rightsIn(space, page, frameAt(space, page));
+}
+
+/** The same, given the frame that the page's bytes are in, or 0. */
+function rightsIn(space: Space, page: u64, frameRecord: u32): u32 {
+  const frame = changetype<Frame | null>(frameRecord);
+  if (frame === null || frame.location == 0) return 0;
   const chunk = factsAt(space, page);
   const i = <u32>page & 1023;
   if (chunk == 0 || hasHardMaximum(space) || isOffered(space, page)) return 0;
-  if (!planeTest(chunk + FACT_VALID, i) && !isAwe(chunk, i)) return 0;
-  if (!isPresent(space, page) || isEnclavePage(space, page)) return 0;
+  if (!planeTest(chunk + FACT_VALID, i) && !frameIs(frame, FRAME_AWE)) return 0;
+  const attributes = attributesAt(space, page);
+  if ((attributes & (COMMITTED | GUARDED)) != COMMITTED || isEnclavePage(space, page)) return 0;
   let rights: u32 = 0;
   if (isReadable(attributes)) rights |= ACCESS_READ;
   if ((attributes & EXECUTABLE) != 0 || (switchIs(SWITCH_DEP_OFF) && isReadable(attributes))) {
     rights |= ACCESS_EXECUTE;
   }
   if ((attributes & WRITABLE) != 0 && !planeTest(chunk + FACT_RESET, i)) {
-    const frame = changetype<Frame>(frameAt(space, page));
-    const recorded = !isWatched(space, page) || planeTest(chunk + FACT_MARK, i);
+    const recorded = planeTest(chunk + FACT_MARK, i) || !isWatched(space, page);
     if (recorded && frame.owners == 1 && frameIs(frame, FRAME_DIRTY)) rights |= ACCESS_WRITE;
   }
   return rights;
 }
 
+/** Requires: the page lies in no enclave, and another place does not keep it. */
 function grant(context: Context, space: Space, page: u64): void {
-  const rights = grantable(space, page);
-  if (rights != 0 && context.space == changetype<u32>(space)) {
-    mapsGrant(context, page, linearOf(space, addressOf(page)), rights);
-  }
+  if (context.space != changetype<u32>(space)) return;
+  const frame = frameAt(space, page);
+  const rights = rightsIn(space, page, frame);
+  if (rights != 0) mapsGrant(context, page, changetype<Frame>(frame).location, rights);
 }
 
 /** Leave the outcome of a failed access in the context; a guard that was met is gone. */

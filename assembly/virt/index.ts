@@ -35,7 +35,13 @@ export const NOWHERE: u64 = u64.MAX_VALUE;
 export function indexStart(space: Space, sentinel: Region): void {
   space.index = nodeMake();
   space.indexHeight = 0;
-  nodeInsert(space.index, 0, sentinel.start, gapBehind(sentinel, null), changetype<u32>(sentinel));
+  nodeInsert(
+    space.index,
+    0,
+    sentinel.start,
+    gapBehind(sentinel, NOWHERE),
+    changetype<u32>(sentinel),
+  );
 }
 
 /** Free every node and every region. */
@@ -86,12 +92,7 @@ export function regionAfter(space: Space, address: u64): Region | null {
 
 /** Put a region into free space. Requires: room for one change, and nothing lies there. */
 export function regionInsert(space: Space, region: Region): void {
-  const before = regionFloor(space, region.start);
-  const after = regionAfter(space, region.start);
-  assert(before.end <= region.start); // overlaps the region before
-  setGap(space.index, space.indexHeight, before.start, gapBehind(before, region));
-  const gap = gapBehind(region, after);
-  const right = insertBelow(space.index, space.indexHeight, region, gap);
+  const right = insertBelow(space.index, space.indexHeight, region, NOWHERE);
   if (right != 0) {
     const left = space.index;
     const root = nodeMake();
@@ -108,16 +109,14 @@ export function regionInsert(space: Space, region: Region): void {
 export function regionRemove(space: Space, region: Region): void {
   space.regionCount -= 1;
   space.regionBytes -= region.end - region.start;
-  removeBelow(space.index, space.indexHeight, region.start);
+  const isGapSet = removeBelow(space.index, space.indexHeight, region.start, NOWHERE);
   while (space.indexHeight > 0 && nodeCount(space.index) == 1) {
     const root = space.index;
     space.index = nodeRef(root, 0);
     space.indexHeight -= 1;
     nodeFree(root);
   }
-  const before = regionFloor(space, region.start);
-  const after = regionAfter(space, region.start);
-  setGap(space.index, space.indexHeight, before.start, gapBehind(before, after));
+  if (!isGapSet) setGapBehind(space, regionFloor(space, region.start));
   poolGive(POOL_REGION, changetype<u32>(region));
 }
 
@@ -126,8 +125,7 @@ export function regionShorten(space: Space, region: Region, end: u64): void {
   assert(end > region.start && end < region.end); // not a part of the region
   space.regionBytes -= region.end - end;
   region.end = end;
-  const after = regionAfter(space, region.start);
-  setGap(space.index, space.indexHeight, region.start, gapBehind(region, after));
+  setGapBehind(space, region);
 }
 
 /** Cut the region's head off. */
@@ -137,8 +135,7 @@ export function regionBehead(space: Space, region: Region, start: u64): void {
   const old = region.start;
   region.start = start;
   rekey(space.index, space.indexHeight, old, start);
-  const before = regionFloor(space, start - 1);
-  setGap(space.index, space.indexHeight, before.start, gapBehind(before, region));
+  setGapBehind(space, regionFloor(space, start - 1));
 }
 
 /** Lowest aligned base of `size` free bytes within [low, high], or NOWHERE. */
@@ -174,10 +171,10 @@ export function gapHighest(space: Space, size: u64, alignment: u64, low: u64, hi
   }
 }
 
-/** Free bytes behind `region` that a new region could take, given the region that follows it. */
-export function gapBehind(region: Region, after: Region | null): u64 {
+/** Free bytes behind `region` that a new one could take, given where the next one starts. */
+export function gapBehind(region: Region, next: u64): u64 {
   const start = alignUp(region.end, GRANULARITY);
-  const end = smaller(after === null ? NOWHERE : after.start, machine().highestAddress + 1);
+  const end = smaller(next, machine().highestAddress + 1);
   return end > start ? end - start : 0;
 }
 
@@ -195,8 +192,12 @@ function recordsBelow(node: u32, height: u32): u32 {
 }
 
 function gapEnd(space: Space, region: Region): u64 {
+  return smaller(startAfter(space, region), machine().highestAddress + 1);
+}
+
+function startAfter(space: Space, region: Region): u64 {
   const after = regionAfter(space, region.start);
-  return smaller(after === null ? NOWHERE : after.start, machine().highestAddress + 1);
+  return after === null ? NOWHERE : after.start;
 }
 
 /** First region that starts at or above `from` and has a gap of at least `size`, or 0. */
@@ -225,34 +226,53 @@ function ownerUntil(node: u32, height: u32, until: u64, size: u64): u32 {
   return 0;
 }
 
-function insertBelow(node: u32, height: u32, region: Region, gap: u64): u32 {
+/**
+ * The region, and the gaps before and behind it; `next` is where the entries behind the node start.
+ * The node's new right-hand neighbour, or 0.
+ */
+function insertBelow(node: u32, height: u32, region: Region, next: u64): u32 {
   const i = nodeFloor(node, region.start);
-  if (height == 0) return nodeInsert(node, i + 1, region.start, gap, changetype<u32>(region));
+  if (i + 1 < nodeCount(node)) next = nodeStart(node, i + 1);
   const child = nodeRef(node, i);
-  const right = insertBelow(child, height - 1, region, gap);
+  if (height == 0) {
+    const before = changetype<Region>(child);
+    assert(before.end <= region.start); // overlaps the region before
+    nodeSetGap(node, i, gapBehind(before, region.start));
+    const gap = gapBehind(region, next);
+    return nodeInsert(node, i + 1, region.start, gap, changetype<u32>(region));
+  }
+  const right = insertBelow(child, height - 1, region, next);
   nodeSetGap(node, i, nodeLargestGap(child));
   if (right == 0) return 0;
   return nodeInsert(node, i + 1, nodeStart(right, 0), nodeLargestGap(right), right);
 }
 
-function removeBelow(node: u32, height: u32, start: u64): void {
+/**
+ * Whether the gap of the region before, which has grown, is in the same leaf and is set; `next` as
+ * above.
+ */
+function removeBelow(node: u32, height: u32, start: u64, next: u64): bool {
   const i = nodeFloor(node, start);
+  if (i + 1 < nodeCount(node)) next = nodeStart(node, i + 1);
   if (height == 0) {
     assert(nodeStart(node, i) == start); // the index has lost a region
     nodeRemove(node, i);
-    return;
+    if (i == 0) return false;
+    nodeSetGap(node, i - 1, gapBehind(changetype<Region>(nodeRef(node, i - 1)), next));
+    return true;
   }
   const child = nodeRef(node, i);
-  removeBelow(child, height - 1, start);
+  const isGapSet = removeBelow(child, height - 1, start, next);
   if (nodeCount(child) == 0) {
     nodeFree(child);
     nodeRemove(node, i);
-    return;
+    return isGapSet;
   }
   refresh(node, i);
-  if (nodeCount(child) >= NODE_CAPACITY / 4) return;
+  if (nodeCount(child) >= NODE_CAPACITY / 4) return isGapSet;
   if (i + 1 < nodeCount(node)) mergeAt(node, i);
   else if (i > 0) mergeAt(node, i - 1);
+  return isGapSet;
 }
 
 /** Make one child of children `i` and `i + 1` where that leaves room for more. */
@@ -269,6 +289,11 @@ function refresh(node: u32, i: u32): void {
   const child = nodeRef(node, i);
   nodeSetStart(node, i, nodeStart(child, 0));
   nodeSetGap(node, i, nodeLargestGap(child));
+}
+
+function setGapBehind(space: Space, region: Region): void {
+  const gap = gapBehind(region, startAfter(space, region));
+  setGap(space.index, space.indexHeight, region.start, gap);
 }
 
 /** Set the gap of the region at `start`; the answer is the node's largest gap now. */

@@ -111,7 +111,7 @@ function clearWindow(first: u64, end: u64): void {
     const bits = GRANTED + (chunk >>> 3);
     const bit = (<u8>1) << u8(chunk & 7);
     if ((load<u8>(bits) & bit) != 0) {
-      memory.fill(ACCESS + from, 0, to - from);
+      clearBytes(from, to);
       if (to - from == 1024) store<u8>(bits, load<u8>(bits) & ~bit);
     } else if ((chunk & 7) == 0 && load<u8>(bits) == 0) {
       from = min<u32>((chunk + 8) << 10, <u32>end);
@@ -123,6 +123,12 @@ function clearWindow(first: u64, end: u64): void {
     const before = <u32>first - 1;
     store<u8>(before, load<u8>(before, ACCESS) & ACCESS_ONE, ACCESS);
   }
+}
+
+/** A call of `memory.fill` costs as much as some 40 bytes (base/words). */
+function clearBytes(from: u32, to: u32): void {
+  if (to - from > 40) memory.fill(ACCESS + from, 0, to - from);
+  else for (; from < to; from++) store<u8>(from, 0, ACCESS);
 }
 
 function clearTranslations(space: Space, first: u64, end: u64): void {

@@ -1,6 +1,7 @@
 import { PAGE_BYTES, PAGER, STAGING } from "../base/layout";
 import { POOL_PAGE, poolEnsure } from "../base/pool";
 import { STATUS_NO_MEMORY, STATUS_SUCCESS } from "../base/status";
+import { zero } from "../base/words";
 import { sectionFrame, sectionOf, sectionTouch } from "../object/section";
 import { factsAt, frameOf } from "../page/facts";
 import { framesFit, physical } from "../phys/charge";
@@ -70,6 +71,8 @@ const LAST: u32 = 4;
 /** Where the held frames are, behind the record. */
 const HOLDS: u32 = PAGER + 48;
 
+if (LAST != 4) ERROR("the last frames are two words");
+
 const SUSPENDED: u32 = HOLDS + ((HELD + LAST) << 2);
 
 if (offsetof<Request>() != 48) ERROR("Request must be 48 bytes");
@@ -81,7 +84,7 @@ export function operationBegin(): void {
   p.reason = STATUS_NO_MEMORY;
   p.holds = 0;
   physical().promised = 0;
-  memory.fill(HOLDS, 0, (HELD + LAST) << 2);
+  zero(HOLDS, (HELD + LAST) << 2);
 }
 
 /** Whether the call or access that ends now has left a request, and is to be made again. */
@@ -165,8 +168,8 @@ export function frameHold(frame: Frame): void {
 /** The frame is one of the last that were needed: it stays while the access goes on. */
 export function hold(frame: Frame): void {
   const last = HOLDS + (HELD << 2);
-  memory.copy(last, last + 4, (LAST - 1) << 2);
-  store<u32>(last + ((LAST - 1) << 2), changetype<u32>(frame));
+  store<u64>(last, (load<u64>(last) >> 32) | (load<u64>(last, 8) << 32));
+  store<u64>(last, (load<u64>(last, 8) >> 32) | ((<u64>changetype<u32>(frame)) << 32), 8);
 }
 
 export function isHeld(frame: Frame): bool {

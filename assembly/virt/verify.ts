@@ -27,7 +27,7 @@ import { aweOf, aweShown } from "./awe";
 import { frameAt } from "./backing";
 import { Context, resultSet, TRANSLATIONS } from "./context";
 import { grantable } from "./fault";
-import { gapBehind, indexRecords, regionAfter, regionAt, regionFloor } from "./index";
+import { gapBehind, indexRecords, NOWHERE, regionAfter, regionAt, regionFloor } from "./index";
 import { machine } from "./machine";
 import {
   ACCESS_EXECUTE,
@@ -132,7 +132,8 @@ function verifyNode(space: Space, node: u32, height: u32): bool {
       const region = changetype<Region>(ref);
       if (nodeStart(node, i) != region.start) return false;
       const after = regionAfter(space, region.start);
-      if (nodeGap(node, i) != gapBehind(region, after)) return false;
+      const next = after === null ? NOWHERE : after.start;
+      if (nodeGap(node, i) != gapBehind(region, next)) return false;
     }
   }
   return count > 0;

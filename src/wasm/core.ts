@@ -15,7 +15,6 @@ import { Requests } from "./requests.ts";
 import { type AdoptedRun, writeRuns } from "./runs.ts";
 import { Services } from "./services.ts";
 import { StackServices } from "./stack-services.ts";
-import { instantiateTools, type Tools } from "./tools.ts";
 import { MachinePoisoned } from "./trap.ts";
 import { ViewServices } from "./view-services.ts";
 import { WorkingSetServices } from "./working-set-services.ts";
@@ -51,7 +50,6 @@ export class Core {
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
   readonly #link: Link;
-  #tools: Tools | undefined;
   #entered = NO_SPACE;
 
   /** The machine inside a fresh instance, or undefined where linear memory cannot grow that far. */
@@ -163,13 +161,13 @@ export class Core {
   ): number {
     const { base, size, type, allocationProtect, backing, runs } = region;
     writeRuns(this.view, runs);
-    return this.#tool(
-      (tools, context) =>
-        tools.regionAdopt(
+    return this.#link.call(
+      (core, context) =>
+        core.regionAdoptF64(
           context,
           space,
-          BigInt(base),
-          BigInt(size),
+          base,
+          size,
           type,
           allocationProtect,
           backing,
@@ -214,13 +212,6 @@ export class Core {
     return this.#link.call((core) => core.pokeF64(space, address) >>> 0);
   }
 
-  #tool<Result>(work: (tools: Tools, context: number) => Result): Result {
-    return this.#link.call((core, context) => {
-      this.#tools ??= instantiateTools(core.memory);
-      return work(this.#tools, context);
-    });
-  }
-
   get memory(): WebAssembly.Memory {
     return this.#link.exports.memory;
   }
@@ -232,7 +223,7 @@ export class Core {
 
   /** The rule that fails, with the page in result 0; or 0. */
   verifySpace(space: number): number {
-    return this.#tool((tools, context) => tools.verifySpace(context, space));
+    return this.#link.call((core, context) => core.verifySpace(context, space));
   }
 
   mapsForget(space: number): void {

@@ -3,11 +3,12 @@ import type { EnclaveExports } from "./enclaves-exports.ts";
 import type { ImageExports } from "./image-exports.ts";
 import type { RequestExports } from "./requests-exports.ts";
 import type { StackExports } from "./stack-exports.ts";
+import type { ToolExports } from "./tools-exports.ts";
 import type { ViewExports } from "./view-exports.ts";
 import type { WorkingSetExports } from "./working-set-exports.ts";
 
 /**
- * Every export of the core module, typed. Nothing outside `src/wasm` names one.
+ * Every export of the core module and of the tools, typed. Nothing outside `src/wasm` names one.
  *
  * A function that takes or returns 64-bit numbers exists twice in the module: `name` with i64 for
  * C, Rust and other modules, and `nameF64` with doubles for JavaScript (exact below 2^53, 2.3 ns a
@@ -25,7 +26,8 @@ export interface CoreExports
     StackExports,
     EnclaveExports,
     AweExports,
-    ImageExports {
+    ImageExports,
+    ToolExports {
   readonly memory: WebAssembly.Memory;
 
   /**

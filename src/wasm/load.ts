@@ -1,5 +1,6 @@
 import { coreBytes } from "./bytes.ts";
 import type { CoreExports } from "./exports.ts";
+import { toolsOn } from "./tools.ts";
 
 let embedded: Promise<WebAssembly.Module> | undefined;
 
@@ -10,7 +11,7 @@ export function embeddedModule(): Promise<WebAssembly.Module> {
 }
 
 /**
- * A new instance of a core, with memory of its own.
+ * A new instance of a core, with memory of its own, and the tools on it.
  *
  * @throws TypeError where the module is not a guardpage core
  */
@@ -21,6 +22,7 @@ export async function instantiate(module: WebAssembly.Module): Promise<CoreExpor
     throw new TypeError("module: this WebAssembly.Module is not a guardpage core");
   }
   const instance = await WebAssembly.instantiate(module, {});
+  const tools = toolsOn(instance.exports.memory as WebAssembly.Memory);
   // A plain object: engines find its properties faster than those of the frozen exports object.
-  return { ...instance.exports } as unknown as CoreExports;
+  return { ...instance.exports, ...tools } as unknown as CoreExports;
 }

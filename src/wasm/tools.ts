@@ -1,28 +1,59 @@
 import { toolsBytes } from "./bytes.ts";
+import type { CoreExports } from "./exports.ts";
 
-/** The functions of the tools, a module of its own on the memory of a core. */
-export interface Tools {
-  /** Every rule between the maps, recomputed: 0, or the rule that fails (R0 = page). */
-  verifySpace(context: number, space: number): number;
-  /**
-   * A region that was there before; `runs` of pages are in the transfer area. An NTSTATUS.
-   */
-  regionAdopt(
-    context: number,
-    space: number,
-    base: bigint,
-    size: bigint,
-    type: number,
-    allocationProtect: number,
-    backing: number,
-    runs: number,
-  ): number;
-}
+type Functions = Pick<CoreExports, Exclude<keyof CoreExports, "memory">>;
+
+/** Functions of the tools that the host calls, with the names that a core has none of. */
+const NAMES = [
+  "enclaveAcceptF64",
+  "enclaveCallF64",
+  "enclaveCreateF64",
+  "enclaveDeleteF64",
+  "enclaveEnterF64",
+  "enclaveInitializeF64",
+  "enclaveLeaveF64",
+  "enclaveLoadF64",
+  "enclavePageNextF64",
+  "enclaveSupported",
+  "enclaveTerminateF64",
+  "offerPagesF64",
+  "discardPagesF64",
+  "reclaimPagesF64",
+  "regionAdoptF64",
+  "targetsSetF64",
+  "targetValidF64",
+  "userPagesAllocateF64",
+  "userPagesFreeF64",
+  "userPagesList",
+  "userPagesMapF64",
+  "userPagesScatterF64",
+  "verifySpace",
+] as const satisfies readonly (keyof Functions)[];
+
+type Tools = Pick<Functions, (typeof NAMES)[number]>;
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The tools on the memory of a core. Synchronous, as whoever asks for them is. */
-export function instantiateTools(memory: WebAssembly.Memory): Tools {
+/**
+ * The tools on the memory of a core. Compiled and instantiated when the first of them is called,
+ * and synchronously, as whoever calls expects.
+ */
+export function toolsOn(memory: WebAssembly.Memory): Tools {
+  let instance: Record<string, (...parameters: number[]) => unknown> | undefined;
+  const functions = NAMES.map((name) => {
+    const call = (...parameters: number[]) => {
+      instance ??= instantiated(memory);
+      return instance[name]?.(...parameters);
+    };
+    return [name, call];
+  });
+  return Object.fromEntries(functions) as Tools;
+}
+
+function instantiated(
+  memory: WebAssembly.Memory,
+): Record<string, (...parameters: number[]) => unknown> {
   compiled ??= new WebAssembly.Module(toolsBytes());
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Tools;
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  return exports as Record<string, (...parameters: number[]) => unknown>;
 }

@@ -5,7 +5,6 @@ import {
   SpaceKind,
   Switch,
 } from "../../src/wasm/exports.ts";
-import type { Tools } from "../../src/wasm/tools.ts";
 import { pick, randomFrom } from "../unit/random.ts";
 import { PROTECTIONS, writeRuns } from "./adopted-runs.ts";
 import { aweCalls } from "./hostile-awe.ts";
@@ -20,7 +19,7 @@ import { workingSetCalls } from "./hostile-working-set.ts";
  */
 
 /** What the host uses, and accessors that it does not. */
-export interface AnyExports extends CoreExports, Tools {
+export interface AnyExports extends CoreExports {
   windowedLoadU64(context: number, address: number): bigint;
   windowedStoreU32(context: number, address: number, value: number): void;
 }
@@ -331,11 +330,11 @@ function callsOf(
       const bytes = (random(8) + 1) * PAGE;
       const kinds = [0x20000, 0x40000, 0x1000000, 5];
       const base = Math.floor(near() / PAGE) * PAGE;
-      return core.regionAdopt(
+      return core.regionAdoptF64(
         c,
         space(),
-        BigInt(base),
-        BigInt(bytes),
+        base,
+        bytes,
         one(kinds),
         protection(),
         random(3),

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Machine, type MachineOptions } from "../../src/index.ts";
 import type { CoreExports } from "../../src/wasm/exports.ts";
-import { instantiateTools, type Tools } from "../../src/wasm/tools.ts";
+import { toolsOn } from "../../src/wasm/tools.ts";
 
 /** Which core the tests of this run use: "release" or "debug". The projects of vitest set it. */
 export const coreName = process.env.GUARDPAGE_CORE ?? "release";
@@ -17,10 +17,10 @@ export function coreModule(): WebAssembly.Module {
 }
 
 /** An instance of the core under test, without a host, and the tools on its memory. */
-export function bareCore(): CoreExports & Tools {
+export function bareCore(): CoreExports {
   const { exports } = new WebAssembly.Instance(coreModule(), {});
   const core = exports as unknown as CoreExports;
-  return { ...core, ...instantiateTools(core.memory) };
+  return { ...core, ...toolsOn(core.memory) };
 }
 
 /** A machine on the core under test. */

@@ -12,7 +12,7 @@ interface Planes {
   planeTest(plane: number, i: number): number;
   valueAt(chunk: number, i: number): number;
   valueFill(chunk: number, from: number, to: number, value: number): void;
-  valueRunEnd(chunk: number, from: number, value: number): number;
+  valueRunEnd(chunk: number, from: number, to: number, value: number): number;
 }
 
 const CHUNK = 0x100000;
@@ -45,9 +45,10 @@ describe("bit planes hold what a plain array holds", () => {
       expected.fill(value, from, to);
       const page = random(PAGES);
       expect(planes.valueAt(CHUNK, page)).toBe(expected[page]);
+      const limit = page + 1 + random(PAGES - page);
       let end = page;
-      while (end < PAGES && expected[end] === expected[page]) end += 1;
-      expect(planes.valueRunEnd(CHUNK, page, expected[page] as number)).toBe(end);
+      while (end < limit && expected[end] === expected[page]) end += 1;
+      expect(planes.valueRunEnd(CHUNK, page, limit, expected[page] as number)).toBe(end);
     }
     const actual = Uint8Array.from({ length: PAGES }, (_, page) => planes.valueAt(CHUNK, page));
     expect(actual).toEqual(expected);

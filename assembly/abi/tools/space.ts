@@ -1,15 +1,12 @@
-/**
- * The entry of the tools, a module of its own that works on the memory of a core: what nobody needs
- * to run a guest (docs/decisions/007-tools-beside-the-core.md).
- */
-import "../base/panic";
-import { regionAdopt as adopt } from "../nt/adopt";
-import { physicalSpace } from "../nt/resident";
-import { Context } from "../virt/context";
-import { FEATURE_CE, featureIs, machine } from "../virt/machine";
-import { seesElsewhere } from "../virt/seen";
-import { spaceOf } from "../virt/space";
-import { verify } from "../virt/verify";
+import { regionAdopt as adopt } from "../../nt/adopt";
+import { physicalSpace } from "../../nt/resident";
+import { Context } from "../../virt/context";
+import { FEATURE_CE, featureIs, machine } from "../../virt/machine";
+import { seesElsewhere } from "../../virt/seen";
+import { spaceOf } from "../../virt/space";
+import { verify } from "../../virt/verify";
+
+/** Whole spaces: are they sound, and what was in them before. */
 
 /**
  * The number of a rule between the maps that is broken, its page in result 0; or 0. What all

@@ -1,17 +1,17 @@
-import { running } from "../nt/answer";
+import { running } from "../../nt/answer";
 import {
   userPagesAllocate as ntAllocate,
   userPagesFree as ntFree,
   userPagesList as ntList,
   userPagesMap as ntMap,
   userPagesScatter as ntScatter,
-} from "../nt/awe";
+} from "../../nt/awe";
 import {
   discardPages as ntDiscard,
   offerPages as ntOffer,
   reclaimPages as ntReclaim,
-} from "../nt/offer";
-import { Context } from "../virt/context";
+} from "../../nt/offer";
+import { Context } from "../../virt/context";
 
 /** Address Windowing Extensions; offers of memory. */
 

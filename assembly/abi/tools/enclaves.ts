@@ -1,4 +1,4 @@
-import { known, running } from "../nt/answer";
+import { known, running } from "../../nt/answer";
 import {
   isEnclaveType,
   enclaveCall as ntEnclaveCall,
@@ -7,21 +7,17 @@ import {
   enclaveInitialize as ntEnclaveInitialize,
   enclaveLoad as ntEnclaveLoad,
   enclaveTerminate as ntEnclaveTerminate,
-} from "../nt/enclave";
-import { enclaveAccept as ntEnclaveAccept, enclavePageNext as pageNext } from "../nt/enclave-pages";
-import { targetsSet as ntTargetsSet } from "../nt/targets";
-import { Context, contextSpace } from "../virt/context";
-import { enclaveSwitch, enclaveEnter as enter, enclaveLeave as leave } from "../virt/enclave";
-import { machine } from "../virt/machine";
-import { spaceOf } from "../virt/space";
-import { targetIs } from "../virt/targets";
+} from "../../nt/enclave";
+import {
+  enclaveAccept as ntEnclaveAccept,
+  enclavePageNext as pageNext,
+} from "../../nt/enclave-pages";
+import { targetsSet as ntTargetsSet } from "../../nt/targets";
+import { Context, contextSpace } from "../../virt/context";
+import { enclaveEnter as enter, enclaveLeave as leave } from "../../virt/enclave";
+import { targetIs } from "../../virt/targets";
 
 /** Enclaves, and the call targets of Control Flow Guard. */
-
-/** The types of enclaves that there are: a sum of ENCLAVE_TYPE_*. */
-export function machineSetEnclaves(types: u32): void {
-  machine().enclaveTypes = types;
-}
 
 export function enclaveSupported(type: u32): u32 {
   return isEnclaveType(type) ? 1 : 0;
@@ -116,12 +112,6 @@ export function enclaveLeave(context: u32, base: u64): void {
   if (own !== null) leave(own, base);
 }
 
-/** Where the thread runs that accesses of the context come from: base of an enclave, or 0. */
-export function enclaveInside(context: u32, base: u64): void {
-  const own = contextSpace(changetype<Context>(context));
-  if (own !== null) enclaveSwitch(own, base);
-}
-
 /** NTSTATUS. */
 export function enclaveAccept(context: u32, address: u64): u32 {
   return ntEnclaveAccept(changetype<Context>(context), address);
@@ -130,12 +120,6 @@ export function enclaveAccept(context: u32, address: u64): u32 {
 /** 1, and address, protection and flags in results 0..2; or 0: no committed page is left. */
 export function enclavePageNext(context: u32, address: u64, from: u64): u32 {
   return pageNext(changetype<Context>(context), address, from) ? 1 : 0;
-}
-
-/** Turn Control Flow Guard on. Before the first page is committed. */
-export function spaceGuardFlow(space: u32): void {
-  const found = spaceOf(space);
-  if (found !== null) found.guardsFlow = 1;
 }
 
 /** SetProcessValidCallTargets. Result 0: entries that were applied. */

@@ -1,0 +1,10 @@
+/**
+ * The entry of the tools, a module of its own that works on the memory of a core: what few guests
+ * need (docs/decisions/007-tools-beside-the-core.md).
+ */
+import "../../base/panic";
+
+export * from "./awe";
+export * from "./enclaves";
+export * from "./space";
+export * from "./twins.generated";
