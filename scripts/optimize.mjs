@@ -18,7 +18,7 @@ const FEATURES =
 
 /** Sizes up to which functions are inlined wherever they are called; binaryen's unit. */
 const INLINED_ANYWHERE = 2;
-const INLINED_IN_TWINS = 20;
+const INLINED_IN_TWINS = 26;
 /** Functions of more lines of text have no slow form beside their fast twin. */
 const SLOW_LINES = 60;
 const ROUNDS = 2;

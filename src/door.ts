@@ -97,16 +97,19 @@ export class Door {
    * answers the same.
    */
   pointer(value: Address, name: string): number {
-    if (
+    if (this.isPointer(value)) return value;
+    const exact = this.exactPointer(value, name);
+    return typeof exact === "bigint" ? this.maximum : exact;
+  }
+
+  /** Whether the value is what `pointer` returns for it. */
+  isPointer(value: unknown): value is number {
+    return (
       typeof value === "number" &&
       value >= 0 &&
       value <= this.maximum &&
       Math.floor(value) === value
-    ) {
-      return value;
-    }
-    const exact = this.exactPointer(value, name);
-    return typeof exact === "bigint" ? this.maximum : exact;
+    );
   }
 
   /** As `pointer`, with null for NULL. */

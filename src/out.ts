@@ -51,7 +51,8 @@ export function optionalOutAddress(out: unknown, door: Door, name: string): numb
 /** What comes in by an object; 0 where the core reads it from guest memory itself. */
 export function inValue(parameter: InOut, door: Door, name: string): number {
   if (typeof parameter !== "object" || parameter === null) return 0;
-  return door.pointer(parameter.value, `${name}.value`);
+  const { value } = parameter;
+  return door.isPointer(value) ? value : door.pointer(value, `${name}.value`);
 }
 
 export function setOut(out: Out<number> | InOut, value: number): void {

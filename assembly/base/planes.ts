@@ -11,7 +11,7 @@ export const PLANE_BYTES: u32 = 128;
 const WORDS: u32 = 16;
 
 /** The bits of word `word` that lie in [from, to). */
-function wordMask(word: u32, from: u32, to: u32): u64 {
+export function wordMask(word: u32, from: u32, to: u32): u64 {
   const first = word << 6;
   let mask: u64 = u64.MAX_VALUE;
   if (from > first) mask &= u64.MAX_VALUE << u64(from - first);
@@ -94,7 +94,8 @@ export function valueFill(chunk: u32, from: u32, to: u32, value: u32): void {
     for (let plane: u32 = 0; plane < 8; plane++) {
       const slot = at + plane * PLANE_BYTES;
       const bits = load<u64>(slot);
-      store<u64>(slot, ((value >>> plane) & 1) != 0 ? bits | mask : bits & ~mask);
+      const filled = <u64>0 - ((value >>> plane) & 1);
+      store<u64>(slot, bits ^ ((bits ^ filled) & mask));
     }
   }
 }
@@ -105,7 +106,7 @@ export function valueRunEnd(chunk: u32, from: u32, to: u32, value: u32): u32 {
     const at = chunk + (word << 3);
     let different: u64 = 0;
     for (let plane: u32 = 0; plane < 8; plane++) {
-      const same: u64 = ((value >>> plane) & 1) != 0 ? u64.MAX_VALUE : 0;
+      const same = <u64>0 - ((value >>> plane) & 1);
       different |= load<u64>(at + plane * PLANE_BYTES) ^ same;
     }
     different &= wordMask(word, from, to);

@@ -20,6 +20,11 @@ export function pageUp(address: u64): u64 {
   return (address + PAGE_MASK) & ~PAGE_MASK;
 }
 
+/** Bytes from `address` to the end of its page. */
+export function toPageEnd(address: u64): u64 {
+  return 0x1000 - (address & 0xfff);
+}
+
 export function alignDown(address: u64, alignment: u64): u64 {
   return address & ~(alignment - 1);
 }

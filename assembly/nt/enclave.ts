@@ -1,5 +1,5 @@
 import { planeSet } from "../base/planes";
-import { larger, pageOf, pageUp } from "../base/range";
+import { larger, pageOf, pageUp, toPageEnd } from "../base/range";
 import { rule } from "../base/rule";
 import {
   STATUS_ACCESS_VIOLATION,
@@ -17,7 +17,6 @@ import { committedCount } from "../page/table";
 import { framesFit } from "../phys/charge";
 import { READ, WRITE } from "../virt/access-kind";
 import { byteOf, framed, linearOf } from "../virt/backing";
-import { toPageEnd } from "../virt/bulk";
 import { commit, decommit, reserve } from "../virt/change";
 import { Context, contextSpace, resultSet } from "../virt/context";
 import {

@@ -13,7 +13,7 @@ import {
   STATUS_UNABLE_TO_DELETE_SECTION,
   STATUS_UNABLE_TO_FREE_VM,
 } from "../base/status";
-import { clearMarks, decommit, release } from "../virt/change";
+import { decommit, release } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { regionAt } from "../virt/index";
 import { FEATURE_9X, FEATURE_WIN10, featureIs, machine } from "../virt/machine";
@@ -29,6 +29,7 @@ import {
 } from "../virt/region";
 import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
+import { clearMarks } from "../virt/watch";
 import { finish } from "./allocate";
 import { answer, foreignStatus, isTarget, slotBelow, targetAt, targetSpace } from "./answer";
 import { freeInEnclave } from "./enclave-pages";

@@ -12,7 +12,7 @@ import {
   STATUS_WAS_LOCKED,
   STATUS_WORKING_SET_QUOTA,
 } from "../base/status";
-import { FACT_LOCKED, factCount } from "../page/facts";
+import { FACT_LOCKED, factCount, factsAt } from "../page/facts";
 import { READ, WRITE } from "../virt/access-kind";
 import { isPresent } from "../virt/backing";
 import { isLocked, lockPage, trimUnlocked, unlockPage } from "../virt/change";
@@ -94,7 +94,9 @@ export function lock(
   for (let page = first; page < end; page++) {
     if (!isLocked(space, page)) lockPage(space, page);
     if (featureIs(FEATURE_LOCK_UNMARKED)) continue;
-    if (isWatched(space, page) && judge(space, page, WRITE) == RESOLVED) recordWrite(space, page);
+    if (isWatched(space, page) && judge(space, page, WRITE) == RESOLVED) {
+      recordWrite(space, page, factsAt(space, page));
+    }
   }
   rangeWrite(context, baseAt, sizeAt);
   return answer(

@@ -7,7 +7,7 @@ import {
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
-import { clearMarks, commit, decommit, reserve } from "../virt/change";
+import { commit, decommit, reserve } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { regionAfter, regionAt, regionRemove, regionShorten } from "../virt/index";
 import {
@@ -20,6 +20,7 @@ import {
 } from "../virt/region";
 import { roomEnsure } from "../virt/room";
 import { Space } from "../virt/space";
+import { clearMarks } from "../virt/watch";
 import { answer, isTerminating } from "./answer";
 import { chargeStatus } from "./charge";
 import { attributesOf, isCopyProtection } from "./protection";

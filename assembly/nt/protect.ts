@@ -13,6 +13,7 @@ import {
   STATUS_SECTION_PROTECTION,
   STATUS_SUCCESS,
 } from "../base/status";
+import { COMMITTED } from "../page/attributes";
 import { attributesAt, uncommittedCount } from "../page/table";
 import { WRITE } from "../virt/access-kind";
 import { protectPages } from "../virt/change";
@@ -127,9 +128,12 @@ function perform(
   }
   const first = pageOf(start);
   const last = pageOf(end);
-  if (uncommittedCount(space, first, last) != 0) {
-    return fail(context, 11, STATUS_NOT_COMMITTED);
-  }
+  const before = attributesAt(space, first);
+  const isOnePage = last == first + 1;
+  const isCommitted = isOnePage
+    ? (before & COMMITTED) != 0
+    : uncommittedCount(space, first, last) == 0;
+  if (!isCommitted) return fail(context, 11, STATUS_NOT_COMMITTED);
   if (isAnyOffered(space, first, last)) {
     return answer(context, rule(17, 16, 2), STATUS_CONFLICTING_ADDRESSES);
   }
@@ -141,7 +145,7 @@ function perform(
   if (isView && !isAllowedInView(region.protection, stored)) {
     return fail(context, 12, STATUS_SECTION_PROTECTION);
   }
-  const old = protectionOf(attributesAt(space, first));
+  const old = protectionOf(before);
   const attributes = attributesIn(region, stored);
   const added = ownPagesAdded(space, region, first, last, attributes);
   const charged = chargeStatus(space, added);

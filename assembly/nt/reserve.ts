@@ -11,7 +11,7 @@ import {
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
-import { commit, reserve } from "../virt/change";
+import { commitCounted, reserve } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { NOWHERE, regionFloor } from "../virt/index";
 import { largeFill, largeFits } from "../virt/large";
@@ -106,7 +106,7 @@ export function reserveRegion(
     region.nextView = context.space;
   }
   if (commits) {
-    commit(space, region, first, last, attributesOf(protect));
+    commitCounted(space, region, first, last, attributesOf(protect), pages);
     targetsCommitted(space, region, protect, first, last);
   }
   if (isLarge) largeFill(space, first, last);

@@ -1,4 +1,4 @@
-import { pageDown, pageOf, pageUp } from "../base/range";
+import { pageDown, pageOf, pageUp, toPageEnd } from "../base/range";
 import { rule } from "../base/rule";
 import {
   STATUS_ACCESS_VIOLATION,
@@ -14,7 +14,6 @@ import { FACT_COPY, factCount } from "../page/facts";
 import { attributesAt, attributesRunEnd, uncommittedCount } from "../page/table";
 import { READ, WRITE } from "../virt/access-kind";
 import { linearOf } from "../virt/backing";
-import { toPageEnd } from "../virt/bulk";
 import { Context, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
 import {
   complete,

@@ -10,14 +10,13 @@ import {
   STATUS_SUCCESS,
 } from "../base/status";
 import { WRITE } from "../virt/access-kind";
-import { clearMarks } from "../virt/change";
 import { Context, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import { REGION_WATCHED, regionIs } from "../virt/region";
 import { resumed, suspend } from "../virt/request";
 import { Space } from "../virt/space";
-import { markClear, markedNext } from "../virt/watch";
+import { clearMarks, markedNext, marksList } from "../virt/watch";
 import { answer, isTarget, targetSpace } from "./answer";
 import {
   isReady,
@@ -70,7 +69,11 @@ export function getWriteWatch(
   const end = pageOf(pageUp(base + size));
   const stored = report(context, space, base, end, arrayAt, capacity);
   if (stored == NOT_STORED) return fail(context, 6, STATUS_ACCESS_VIOLATION);
-  if ((flags & FLAG_RESET) != 0) clearReported(space, pageOf(base), end, stored);
+  // Only the pages that are stored lose their mark, once all are.
+  if ((flags & FLAG_RESET) != 0) {
+    const first = pageOf(base);
+    clearMarks(space, first, reportedEnd(context, space, first, end, arrayAt, stored));
+  }
   pointerWrite(context, countAt, stored);
   memoryWrite(context, granularityAt, 4, GRANULARITY_BYTES);
   resultSet(context, 0, stored);
@@ -98,19 +101,19 @@ function report(
   arrayAt: u64,
   capacity: u64,
 ): u64 {
+  if (arrayAt == NO_POINTER) {
+    return marksList(space, pageOf(base), end, transferOf(context), <u32>capacity);
+  }
+  // One by one: storing an entry may mark a page further on.
   let page = markedNext(space, pageOf(base), end);
   const resume = resumed(base, end, arrayAt);
   let stored: u64 = 0;
   for (; stored < resume; stored++) page = markedNext(space, page + 1, end);
   while (page < end && stored < capacity) {
-    if (arrayAt == NO_POINTER) {
-      store<u64>(transferOf(context) + ((<u32>stored) << 3), addressOf(page));
-    } else {
-      const at = arrayAt + stored * machine().pointerBytes;
-      if (!pointerWrite(context, at, addressOf(page))) {
-        suspend(base, end, arrayAt, stored);
-        return NOT_STORED;
-      }
+    const at = arrayAt + stored * machine().pointerBytes;
+    if (!pointerWrite(context, at, addressOf(page))) {
+      suspend(base, end, arrayAt, stored);
+      return NOT_STORED;
     }
     stored += 1;
     page = markedNext(space, page + 1, end);
@@ -118,13 +121,21 @@ function report(
   return stored;
 }
 
-/** Only the pages that are stored lose their mark, once all are. */
-function clearReported(space: Space, page: u64, end: u64, count: u64): void {
-  page = markedNext(space, page, end);
-  for (; count > 0; count--) {
-    markClear(space, page);
-    page = markedNext(space, page + 1, end);
+/** Where the first `count` marked pages end. */
+function reportedEnd(
+  context: Context,
+  space: Space,
+  page: u64,
+  end: u64,
+  arrayAt: u64,
+  count: u64,
+): u64 {
+  if (count == 0) return page;
+  if (arrayAt == NO_POINTER) {
+    return pageOf(load<u64>(transferOf(context) + ((<u32>count - 1) << 3))) + 1;
   }
+  for (; count > 0; count--) page = markedNext(space, page, end) + 1;
+  return page;
 }
 
 function checkRange(context: Context, target: u32, base: u64, size: u64): u32 {

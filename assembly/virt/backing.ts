@@ -56,12 +56,11 @@ export function sharingRegion(space: Space, page: u64): Region | null {
 /** The same for a page that shares nothing. */
 export function backed(space: Space, page: u64): u32 {
   const i = <u32>page & 1023;
-  const known = factsAt(space, page);
-  if (known != 0 && frameOf(known, i) != 0) {
-    return frameBring(changetype<Frame>(frameOf(known, i))) ? known : 0;
-  }
+  let chunk = factsAt(space, page);
+  const known = chunk == 0 ? 0 : frameOf(chunk, i);
+  if (known != 0) return frameBring(changetype<Frame>(known)) ? chunk : 0;
   if (!framesMake(1)) return 0;
-  const chunk = factsMake(space, page);
+  chunk = factsMake(space, page);
   const frame = frameFor(space, page);
   frameSet(chunk, i, changetype<u32>(frame));
   frameBring(frame);
@@ -84,10 +83,19 @@ export function isPresent(space: Space, page: u64): bool {
 
 /** The frame that a page's bytes are in, its own or its section's; 0 where it was never touched. */
 export function frameAt(space: Space, page: u64): u32 {
-  const region = sharingRegion(space, page);
-  if (region !== null) return sectionFrame(viewSection(region)!, viewPage(region, page));
-  const chunk = factsAt(space, page);
-  return chunk == 0 ? 0 : frameOf(chunk, <u32>page & 1023);
+  return frameIn(space, page, factsAt(space, page));
+}
+
+/** The same, given the page's chunk of facts, or 0. */
+export function frameIn(space: Space, page: u64, chunk: u32): u32 {
+  const own = chunk == 0 ? 0 : frameOf(chunk, <u32>page & 1023);
+  return own != 0 || space.views == 0 ? own : sharedFrame(space, page);
+}
+
+function sharedFrame(space: Space, page: u64): u32 {
+  const region = regionAt(space, addressOf(page));
+  if (region === null || region.section == 0) return 0;
+  return sectionFrame(viewSection(region)!, viewPage(region, page));
 }
 
 /** Linear address where an access finds a prepared page's byte. */

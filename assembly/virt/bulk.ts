@@ -1,12 +1,11 @@
-import { WINDOW } from "../base/layout";
-import { pageOf } from "../base/range";
+import { pageOf, toPageEnd } from "../base/range";
 import { rule } from "../base/rule";
 import { probe } from "./access";
 import { EXECUTE, READ, WRITE } from "./access-kind";
 import { linearOf } from "./backing";
 import { Context, contextSpace, resultSet } from "./context";
 import { ask, askMore, complete, meet, prepare, RESOLVED, raise, shortage } from "./fault";
-import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, accessByte, windowHas } from "./maps";
+import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, mapsPlace, mapsTogether } from "./maps";
 import { operationBegin } from "./request";
 import { Space } from "./space";
 
@@ -23,19 +22,28 @@ import { Space } from "./space";
 export function probeRange(context: Context, address: u64, length: u64, access: u32): u32 {
   const linear = probe(context, address, 1, access);
   if (linear == 0) return 0;
-  const space = changetype<Space>(context.space);
-  const right = rightOf(access);
-  let bytes = toPageEnd(address);
-  let page = pageOf(address);
-  if (windowHas(space, page) && linear == WINDOW + <u32>address) {
-    page += 1;
-    while (bytes < length && windowHas(space, page) && (accessByte(<u32>page) & right) != 0) {
-      bytes += 0x1000;
-      page += 1;
-    }
-  }
-  resultSet(context, 0, min<u64>(bytes, length));
+  resultSet(context, 0, mapsTogether(context, address, linear, length, rightOf(access)));
   return linear;
+}
+
+/** Whether a byte of each can be reached now; if not, the outcome is in the context. */
+function areReady(context: Context, a: u64, accessA: u32, b: u64, accessB: u32): bool {
+  if (context.space != 0 && mapsPlace(context, a, rightOf(accessA)) != 0) {
+    if (mapsPlace(context, b, rightOf(accessB)) != 0) return true;
+  }
+  return ask(context, a, 1, accessA) == RESOLVED && askMore(context, b, 1, accessB) == RESOLVED;
+}
+
+/** Where a byte is that is ready. */
+function placeOf(context: Context, address: u64, access: u32): u32 {
+  const place = mapsPlace(context, address, rightOf(access));
+  return place != 0 ? place : linearOf(changetype<Space>(context.space), address);
+}
+
+/** How many of `length` bytes lie together at the place of the first, and are ready with it. */
+function readyBytes(context: Context, address: u64, access: u32, length: u64): u64 {
+  const place = placeOf(context, address, access);
+  return mapsTogether(context, address, place, length, rightOf(access));
 }
 
 /**
@@ -49,14 +57,16 @@ export function copyBytes(context: Context, target: u64, source: u64, length: u6
     return copyDownwards(context, target, source, length);
   }
   for (let done: u64 = 0; done < length; ) {
-    if (ask(context, source + done, 1, READ) != RESOLVED) return context.outcome;
-    if (askMore(context, target + done, 1, WRITE) != RESOLVED) return context.outcome;
-    const space = changetype<Space>(context.space);
-    const bytes = together(source + done, target + done, length - done);
-    memory.copy(linearOf(space, target + done), linearOf(space, source + done), <u32>bytes);
+    const from = source + done;
+    const to = target + done;
+    if (!areReady(context, from, READ, to, WRITE)) return context.outcome;
+    const together = readyBytes(context, from, READ, length - done);
+    const bytes = readyBytes(context, to, WRITE, together);
+    memory.copy(placeOf(context, to, WRITE), placeOf(context, from, READ), <u32>bytes);
     done += bytes;
     resultSet(context, 0, done);
   }
+  context.decision = rule(4, 1, 9);
   return RESOLVED;
 }
 
@@ -64,13 +74,14 @@ export function fillBytes(context: Context, address: u64, value: u32, length: u6
   resultSet(context, 0, 0);
   resultSet(context, 1, 0);
   for (let done: u64 = 0; done < length; ) {
-    if (ask(context, address + done, 1, WRITE) != RESOLVED) return context.outcome;
-    const space = changetype<Space>(context.space);
-    const bytes = min<u64>(toPageEnd(address + done), length - done);
-    memory.fill(linearOf(space, address + done), <u8>value, <u32>bytes);
+    const to = address + done;
+    if (!areReady(context, to, WRITE, to, WRITE)) return context.outcome;
+    const bytes = readyBytes(context, to, WRITE, length - done);
+    memory.fill(placeOf(context, to, WRITE), <u8>value, <u32>bytes);
     done += bytes;
     resultSet(context, 0, done);
   }
+  context.decision = rule(4, 1, 9);
   return RESOLVED;
 }
 
@@ -81,23 +92,35 @@ export function compareBytes(context: Context, left: u64, right: u64, length: u6
   resultSet(context, 0, 0);
   resultSet(context, 1, 0);
   for (let done: u64 = 0; done < length; ) {
-    if (ask(context, left + done, 1, READ) != RESOLVED) return context.outcome;
-    if (askMore(context, right + done, 1, READ) != RESOLVED) return context.outcome;
-    const space = changetype<Space>(context.space);
-    const a = linearOf(space, left + done);
-    const b = linearOf(space, right + done);
-    const bytes = <u32>together(left + done, right + done, length - done);
-    for (let i: u32 = 0; i < bytes; i++) {
-      const difference = <i32>load<u8>(a + i) - <i32>load<u8>(b + i);
-      if (difference == 0) continue;
-      resultSet(context, 0, done + i);
-      resultSet(context, 1, difference < 0 ? u64.MAX_VALUE : 1);
+    const a = left + done;
+    const b = right + done;
+    if (!areReady(context, a, READ, b, READ)) return context.outcome;
+    const together = readyBytes(context, a, READ, length - done);
+    const bytes = <u32>readyBytes(context, b, READ, together);
+    const placeA = placeOf(context, a, READ);
+    const placeB = placeOf(context, b, READ);
+    const equal = equalBytes(placeA, placeB, bytes);
+    done += equal;
+    resultSet(context, 0, done);
+    if (equal != bytes) {
+      const isLess = load<u8>(placeA + equal) < load<u8>(placeB + equal);
+      resultSet(context, 1, isLess ? u64.MAX_VALUE : 1);
       return RESOLVED;
     }
-    done += bytes;
-    resultSet(context, 0, done);
   }
   return RESOLVED;
+}
+
+/** How many of the first `bytes` bytes are the same in both places. */
+function equalBytes(a: u32, b: u32, bytes: u32): u32 {
+  let at: u32 = 0;
+  while (bytes - at >= 8) {
+    const different = load<u64>(a + at) ^ load<u64>(b + at);
+    if (different != 0) return at + (<u32>ctz<u64>(different) >>> 3);
+    at += 8;
+  }
+  while (at < bytes && load<u8>(a + at) == load<u8>(b + at)) at++;
+  return at;
 }
 
 /** Fetch 1..15 bytes of an instruction to `linear`. An outcome. */
@@ -108,16 +131,6 @@ export function fetchBytes(context: Context, address: u64, size: u32, linear: u3
     store<u8>(linear + i, load<u8>(linearOf(space, address + i)));
   }
   return RESOLVED;
-}
-
-/** Bytes from `address` to the end of its page. */
-export function toPageEnd(address: u64): u64 {
-  return 0x1000 - (address & 0xfff);
-}
-
-/** How many of `length` bytes lie in one page on both sides. */
-function together(a: u64, b: u64, length: u64): u64 {
-  return min<u64>(min<u64>(toPageEnd(a), toPageEnd(b)), length);
 }
 
 function rightOf(access: u32): u32 {
@@ -137,7 +150,8 @@ function copyDownwards(context: Context, target: u64, source: u64, length: u64):
     if (outcome != RESOLVED) return raise(context, space, outcome, READ, source + done);
     outcome = meet(context, space, pageOf(target + done), WRITE);
     if (outcome != RESOLVED) return raise(context, space, outcome, WRITE, target + done);
-    done += together(source + done, target + done, length - done);
+    const ends = min<u64>(toPageEnd(source + done), toPageEnd(target + done));
+    done += min<u64>(ends, length - done);
   }
   for (let done: u64 = 0; done < length; ) {
     const left = length - done;

@@ -16,7 +16,6 @@ import {
   FACT_COPY,
   FACT_LOCKED,
   FACT_LOST,
-  FACT_MARK,
   FACT_OFFERED,
   FACT_RESET,
   FACT_VALID,
@@ -39,6 +38,7 @@ import { mapsClear } from "./maps";
 import { REGION_LARGE, REGION_WATCHED, Region, regionIs, regionIsCharged } from "./region";
 import { roomEnsure, roomEnsureSplits } from "./room";
 import { Space, spacePeak } from "./space";
+import { clearMarks } from "./watch";
 import { isLargePage } from "./working-set";
 
 /**
@@ -73,6 +73,22 @@ export function chargeFitsQuota(space: Space, pages: u64): bool {
 /** Commit what is not committed, and give all pages of the range the attributes. */
 export function commit(space: Space, region: Region, first: u64, end: u64, attributes: u32): void {
   const added = uncommittedCount(space, first, end);
+  if (added != end - first) mapsClear(space, first, end);
+  commitCounted(space, region, first, end, attributes, added);
+}
+
+/**
+ * The same, where it is known how many pages are `added`, and the maps give no rights to any: they
+ * give none to what is not committed.
+ */
+export function commitCounted(
+  space: Space,
+  region: Region,
+  first: u64,
+  end: u64,
+  attributes: u32,
+  added: u64,
+): void {
   region.committedPages += added;
   if (regionIsCharged(region)) {
     chargeAdd(added);
@@ -80,8 +96,6 @@ export function commit(space: Space, region: Region, first: u64, end: u64, attri
     spacePeak(space);
   }
   attributesFill(space, first, end, attributes);
-  // The maps give no rights to what was not committed.
-  if (added != end - first) mapsClear(space, first, end);
 }
 
 /** Give committed pages other attributes. */
@@ -123,7 +137,8 @@ export function protectPages(space: Space, first: u64, end: u64, attributes: u32
 
 /** Pages back to reserved: content, guard and locks go, the marks of the write watch stay. */
 export function decommit(space: Space, region: Region, first: u64, end: u64): void {
-  const removed = committedCount(space, first, end);
+  const isWhole = end - first == pageOf(region.end - region.start);
+  const removed = isWhole ? region.committedPages : committedCount(space, first, end);
   if (removed != 0) {
     region.committedPages -= removed;
     if (regionIsCharged(region)) {
@@ -171,21 +186,6 @@ export function release(space: Space, region: Region, first: u64, end: u64): voi
     const tail = region.end;
     regionShorten(space, region, start);
     if (stop != tail) splitTail(space, region, stop, tail);
-  }
-}
-
-/** Forget which pages of the range were written; each has to ask again before its next write. */
-export function clearMarks(space: Space, first: u64, end: u64): void {
-  for (let page = factsNext(space, first, end); page < end; page = factsNext(space, page, end)) {
-    const chunk = factsAt(space, page);
-    const from = <u32>page & 1023;
-    const to = from + <u32>(factsChunkEnd(page, end) - page);
-    if (planeNext(chunk + FACT_MARK, from, to) < to) {
-      planeClearRange(chunk + FACT_MARK, from, to);
-      mapsClear(space, page, page + (to - from));
-      factsTrim(space, page);
-    }
-    page += to - from;
   }
 }
 

@@ -67,17 +67,17 @@ export function enclaveAt(space: Space, address: u64): Enclave | null {
 }
 
 export function isEnclavePage(space: Space, page: u64): bool {
-  return enclaveAt(space, addressOf(page)) !== null;
+  return space.enclaves != 0 && enclaveAt(space, addressOf(page)) !== null;
 }
 
 /** Whether an access reaches the page from outside of its enclave. */
 export function isOutside(space: Space, page: u64): bool {
-  return side(space, page) == OUTSIDE;
+  return space.enclaves != 0 && side(space, page) == OUTSIDE;
 }
 
 /** Whether the page waits for the enclave to accept it, and the access comes from there. */
 export function isPending(space: Space, page: u64): bool {
-  return side(space, page) == PENDING;
+  return space.enclaves != 0 && side(space, page) == PENDING;
 }
 
 function side(space: Space, page: u64): u32 {

@@ -9,12 +9,12 @@ import {
   STATUS_STACK_OVERFLOW,
 } from "../base/status";
 import { COMMITTED, EXECUTABLE, GUARDED, isWritable, READABLE, WRITABLE } from "../page/attributes";
-import { FACT_MARK, FACT_OFFERED, FACT_RESET, FACT_VALID, factsAt } from "../page/facts";
+import { FACT_MARK, FACT_OFFERED, FACT_RESET, FACT_VALID, factIs, factsAt } from "../page/facts";
 import { attributesAt, attributesFill } from "../page/table";
 import { chargeFits, physical } from "../phys/charge";
 import { FRAME_AWE, FRAME_DIRTY, Frame, frameIs } from "../phys/frame";
 import { EXECUTE, READ, WRITE } from "./access-kind";
-import { frameAt, framed, isAwe } from "./backing";
+import { framed, frameIn, isAwe } from "./backing";
 import { chargeFitsQuota, commit } from "./change";
 import { Context, contextSpace } from "./context";
 import { isEnclavePage, isOutside, isPending } from "./enclave";
@@ -241,9 +241,7 @@ export function prepare(space: Space, page: u64, access: u32): bool {
 
 /** Whether the page is offered, and out of reach (17.16). */
 export function isOffered(space: Space, page: u64): bool {
-  if (space.offeredPages == 0) return false;
-  const chunk = factsAt(space, page);
-  return chunk != 0 && planeTest(chunk + FACT_OFFERED, <u32>page & 1023);
+  return space.offeredPages != 0 && factIs(space, FACT_OFFERED, page);
 }
 
 /** Record the access and tell the maps what is allowed from now on. Requires: prepared. */
@@ -254,20 +252,24 @@ export function complete(context: Context, space: Space, page: u64, access: u32)
     space = kept;
   }
   if (isOutside(space, page)) return;
-  if (access == WRITE) recordWrite(space, page);
-  grant(context, space, page);
+  const chunk = factsAt(space, page);
+  if (access == WRITE) recordWrite(space, page, chunk);
+  if (context.space != changetype<u32>(space)) return;
+  const frame = frameIn(space, page, chunk);
+  const rights = rightsIn(space, page, chunk, frame);
+  if (rights != 0) mapsGrant(context, page, changetype<Frame>(frame).location, rights);
 }
 
 /** The rights that the maps may give for a page now; 0 where it has to ask. */
 export function grantable(space: Space, page: u64): u32 {
-  return rightsIn(space, page, frameAt(space, page));
+  const chunk = factsAt(space, page);
+  return rightsIn(space, page, chunk, frameIn(space, page, chunk));
 }
 
-/** The same, given the frame that the page's bytes are in, or 0. */
-function rightsIn(space: Space, page: u64, frameRecord: u32): u32 {
+/** The same, given the page's chunk of facts and the frame that its bytes are in, or 0. */
+function rightsIn(space: Space, page: u64, chunk: u32, frameRecord: u32): u32 {
   const frame = changetype<Frame | null>(frameRecord);
   if (frame === null || frame.location == 0) return 0;
-  const chunk = factsAt(space, page);
   const i = <u32>page & 1023;
   if (chunk == 0 || hasHardMaximum(space) || isOffered(space, page)) return 0;
   if (!planeTest(chunk + FACT_VALID, i) && !frameIs(frame, FRAME_AWE)) return 0;
@@ -283,14 +285,6 @@ function rightsIn(space: Space, page: u64, frameRecord: u32): u32 {
     if (recorded && frame.owners == 1 && frameIs(frame, FRAME_DIRTY)) rights |= ACCESS_WRITE;
   }
   return rights;
-}
-
-/** Requires: the page lies in no enclave, and another place does not keep it. */
-function grant(context: Context, space: Space, page: u64): void {
-  if (context.space != changetype<u32>(space)) return;
-  const frame = frameAt(space, page);
-  const rights = rightsIn(space, page, frame);
-  if (rights != 0) mapsGrant(context, page, changetype<Frame>(frame).location, rights);
 }
 
 /** Leave the outcome of a failed access in the context; a guard that was met is gone. */

@@ -1,5 +1,5 @@
-import { ACCESS, GRANTED, WINDOW } from "../base/layout";
-import { smaller } from "../base/range";
+import { ACCESS, GRANTED, LINEAR_END, PAGE_BYTES, WINDOW } from "../base/layout";
+import { pageOf, smaller, toPageEnd } from "../base/range";
 import { Context, TRANSLATIONS } from "./context";
 import { machine } from "./machine";
 import { SPACE_WINDOWED, Space } from "./space";
@@ -54,6 +54,42 @@ export function windowHas(space: Space, page: u64): bool {
   return space.kind == SPACE_WINDOWED && page < machine().windowBytes >> 12;
 }
 
+/**
+ * Linear address of a byte that accesses of one kind (ACCESS_READ, ACCESS_WRITE or ACCESS_EXECUTE)
+ * may reach at once; 0 where they have to ask. Requires: the context is in a space.
+ */
+export function mapsPlace(context: Context, address: u64, right: u32): u32 {
+  const space = changetype<Space>(context.space);
+  const page = pageOf(address);
+  if (windowHas(space, page) && (accessByte(<u32>page) & right) != 0) return WINDOW + <u32>address;
+  const entry = Translation.entryOf(changetype<u32>(context), page);
+  // READ, WRITE and EXECUTE are 1, 2 and 4, and their tags follow each other.
+  const tag = load<u64>(entry + ((right >>> 1) << 3));
+  return tag == (space.tag | page) ? load<u32>(entry, TRANSLATION_ADDEND) + <u32>address : 0;
+}
+
+/**
+ * How many of `length` bytes lie together from `address` on, at `place` and behind, and may be
+ * reached at once. Requires: `place` is the address's.
+ */
+export function mapsTogether(
+  context: Context,
+  address: u64,
+  place: u32,
+  length: u64,
+  right: u32,
+): u64 {
+  let bytes = toPageEnd(address);
+  while (
+    bytes < length &&
+    bytes < LINEAR_END - place &&
+    mapsPlace(context, address + bytes, right) == place + <u32>bytes
+  ) {
+    bytes += PAGE_BYTES;
+  }
+  return smaller(bytes, length);
+}
+
 /** Let accesses of these kinds go straight to the page's bytes at `location`. */
 export function mapsGrant(context: Context, page: u64, location: u32, access: u32): void {
   const space = changetype<Space>(context.space);
@@ -74,6 +110,23 @@ export function mapsGrant(context: Context, page: u64, location: u32, access: u3
 export function mapsClear(space: Space, first: u64, end: u64): void {
   if (space.kind == SPACE_WINDOWED) clearWindow(first, smaller(end, machine().windowBytes >> 12));
   if (space.translates != 0) clearTranslations(space, first, end);
+}
+
+/** The next write to the page has to ask; reads need not. */
+export function mapsForbidWrite(space: Space, page: u64): void {
+  if (windowHas(space, page)) {
+    const at = <u32>page;
+    store<u8>(at, load<u8>(at, ACCESS) & ~(<u8>(ACCESS_WRITE | ACCESS_WRITE_SPAN)), ACCESS);
+    store<u8>(at, load<u8>(at, ACCESS - 1) & ~(<u8>ACCESS_WRITE_SPAN), ACCESS - 1);
+  }
+  if (space.translates == 0) return;
+  const tag = space.tag | page;
+  let context = machine().firstContext;
+  while (context != 0) {
+    const entry = Translation.entryOf(context, page);
+    if (load<u64>(entry, TRANSLATION_WRITE) == tag) store<u64>(entry, 0, TRANSLATION_WRITE);
+    context = changetype<Context>(context).next;
+  }
 }
 
 /** Every access, of any space, has to ask again. */

@@ -1,7 +1,6 @@
 import { PAGE_BYTES, PAGER, STAGING } from "../base/layout";
 import { POOL_PAGE, poolEnsure } from "../base/pool";
 import { STATUS_NO_MEMORY, STATUS_SUCCESS } from "../base/status";
-import { zero } from "../base/words";
 import { sectionFrame, sectionOf, sectionTouch } from "../object/section";
 import { factsAt, frameOf } from "../page/facts";
 import { framesFit, physical } from "../phys/charge";
@@ -71,7 +70,7 @@ const LAST: u32 = 4;
 /** Where the held frames are, behind the record. */
 const HOLDS: u32 = PAGER + 48;
 
-if (LAST != 4) ERROR("the last frames are two words");
+if (HELD != 8 || LAST != 4) ERROR("what is held is six words, the last of it two");
 
 const SUSPENDED: u32 = HOLDS + ((HELD + LAST) << 2);
 
@@ -84,7 +83,13 @@ export function operationBegin(): void {
   p.reason = STATUS_NO_MEMORY;
   p.holds = 0;
   physical().promised = 0;
-  zero(HOLDS, (HELD + LAST) << 2);
+  // Written out: every access that asks, and every call, comes by here twice.
+  store<u64>(HOLDS, 0);
+  store<u64>(HOLDS + 8, 0);
+  store<u64>(HOLDS + 16, 0);
+  store<u64>(HOLDS + 24, 0);
+  store<u64>(HOLDS + 32, 0);
+  store<u64>(HOLDS + 40, 0);
 }
 
 /** Whether the call or access that ends now has left a request, and is to be made again. */

@@ -1,12 +1,13 @@
-import { planeClear } from "../base/planes";
-import { FACT_MARK, factNext, factsAt, factsTrim } from "../page/facts";
-import { mapsClear } from "./maps";
+import { wordMask } from "../base/planes";
+import { addressOf } from "../base/range";
+import { FACT_MARK, factNext, factsAt, factsChunkEnd, factsNext, factsTrim } from "../page/facts";
+import { mapsForbidWrite } from "./maps";
 import { Space } from "./space";
 
 /**
  * Write watch: the marks of pages that were written. A marked page may be written without asking;
- * where the mark is taken, the access map forgets the page, so that its next write asks and marks
- * again.
+ * where the mark is taken, the maps forget that, so that its next write asks and marks again. By
+ * words of 64 pages: a harvest costs what it finds.
  */
 
 /** First marked page of [page, end), or `end`. */
@@ -14,11 +15,42 @@ export function markedNext(space: Space, page: u64, end: u64): u64 {
   return factNext(space, FACT_MARK, page, end);
 }
 
-/** Take the mark of one page. */
-export function markClear(space: Space, page: u64): void {
-  const chunk = factsAt(space, page);
-  if (chunk == 0) return;
-  planeClear(chunk + FACT_MARK, <u32>page & 1023);
-  mapsClear(space, page, page + 1);
-  factsTrim(space, page);
+/** Addresses of the first `most` marked pages of [page, end), as u64 at `linear`. How many. */
+export function marksList(space: Space, page: u64, end: u64, linear: u32, most: u32): u32 {
+  const full = linear + (most << 3);
+  let at = linear;
+  for (page = factsNext(space, page, end); page < end; page = factsNext(space, page, end)) {
+    const plane = factsAt(space, page) + FACT_MARK;
+    const from = <u32>page & 1023;
+    const to = from + <u32>(factsChunkEnd(page, end) - page);
+    for (let word = from >>> 6; word <= (to - 1) >>> 6; word++) {
+      let bits = load<u64>(plane + (word << 3)) & wordMask(word, from, to);
+      for (; bits != 0; bits &= bits - 1) {
+        if (at == full) return most;
+        store<u64>(at, addressOf(page - from + (word << 6) + ctz<u64>(bits)));
+        at += 8;
+      }
+    }
+    page += to - from;
+  }
+  return (at - linear) >>> 3;
+}
+
+/** Forget which pages of the range were written; each has to ask again before its next write. */
+export function clearMarks(space: Space, page: u64, end: u64): void {
+  for (page = factsNext(space, page, end); page < end; page = factsNext(space, page, end)) {
+    const plane = factsAt(space, page) + FACT_MARK;
+    const from = <u32>page & 1023;
+    const to = from + <u32>(factsChunkEnd(page, end) - page);
+    for (let word = from >>> 6; word <= (to - 1) >>> 6; word++) {
+      const at = plane + (word << 3);
+      let bits = load<u64>(at) & wordMask(word, from, to);
+      store<u64>(at, load<u64>(at) & ~bits);
+      for (; bits != 0; bits &= bits - 1) {
+        mapsForbidWrite(space, page - from + (word << 6) + ctz<u64>(bits));
+      }
+    }
+    factsTrim(space, page);
+    page += to - from;
+  }
 }

@@ -7,7 +7,7 @@ import { FACT_COPY, FACT_LOST, FACT_MARK, FACT_RESET, factsAt, frameSet } from "
 import { attributesAt, attributesFill } from "../page/table";
 import { physical } from "../phys/charge";
 import { FRAME_DIRTY, Frame } from "../phys/frame";
-import { frameAt, frameFor, isCopied, sharingRegion } from "./backing";
+import { frameFor, frameIn, isCopied, sharingRegion } from "./backing";
 import { regionAt } from "./index";
 import { mapsClear } from "./maps";
 import { frameBring, framesMake } from "./pager";
@@ -18,11 +18,10 @@ import { viewPage, viewSection } from "./view";
 /** What a write to a page leaves behind, beside its bytes. */
 
 /**
- * A write reached the page: its mark, the end of a reset, the copy of a copy-on-write page.
- * Requires: prepared.
+ * A write reached the page, whose facts are in the chunk: its mark, the end of a reset, the copy of
+ * a copy-on-write page. Requires: prepared.
  */
-export function recordWrite(space: Space, page: u64): void {
-  const chunk = factsAt(space, page);
+export function recordWrite(space: Space, page: u64, chunk: u32): void {
   const i = <u32>page & 1023;
   if (planeTest(chunk + FACT_RESET, i)) {
     planeClear(chunk + FACT_RESET, i);
@@ -33,11 +32,11 @@ export function recordWrite(space: Space, page: u64): void {
     recordCopy(space, page);
     space.faultCount += 1;
   }
-  if (isWatched(space, page) && !planeTest(chunk + FACT_MARK, i)) {
+  if (!planeTest(chunk + FACT_MARK, i) && isWatched(space, page)) {
     planeSet(chunk + FACT_MARK, i);
     space.faultCount += 1;
   }
-  changetype<Frame>(frameAt(space, page)).state |= FRAME_DIRTY;
+  changetype<Frame>(frameIn(space, page, chunk)).state |= FRAME_DIRTY;
 }
 
 /** Whether a write to the page would leave a mark, or copy it. */
@@ -90,7 +89,10 @@ export function makePatchable(space: Space, region: Region, page: u64): bool {
 }
 
 export function isWatched(space: Space, page: u64): bool {
-  if (space.watchedRegions == 0) return false;
+  return space.watchedRegions != 0 && isInWatched(space, page);
+}
+
+function isInWatched(space: Space, page: u64): bool {
   const region = regionAt(space, addressOf(page));
   return region !== null && regionIs(region, REGION_WATCHED);
 }
