@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 const RUN_ONCE = [
   "test/architecture.test.ts",
   "test/core-module.test.ts",
+  "test/core/simd.test.ts", // names both cores itself
   "test/files-examples.test.ts",
   "test/generate-twins.test.ts",
   "test/package.test.ts",

@@ -1,7 +1,6 @@
 /**
- * Builds everything, in this order: the twins of the ABI; both cores and the tools;
- * `build/core.ts`, the release core and the tools as text that the host embeds; the library with
- * its declarations in `dist/`.
+ * Builds everything, in this order: the twins of the ABI; the cores and the tools; those that the
+ * host embeds as text in `build/*.ts`; the library with its declarations in `dist/`.
  */
 import {
   chmodSync,
@@ -17,10 +16,10 @@ import { dirname, relative, resolve } from "node:path";
 import { generateAllTwins } from "./generate-twins.mjs";
 import { fail, root, run, tool } from "./run.mjs";
 
-/** @param {"release" | "debug"} target */
+/** @param {"release" | "simd" | "debug"} target */
 async function buildCore(target) {
   await run(tool("assemblyscript/bin/asc.js"), "--config", "asconfig.json", "--target", target);
-  if (target === "release") await run(`${root}/scripts/optimize.mjs`);
+  if (target !== "debug") await run(`${root}/scripts/optimize.mjs`, target);
 }
 
 async function buildTools() {
@@ -28,14 +27,10 @@ async function buildTools() {
 }
 
 function embed() {
-  const constants = [
-    ["coreBase64", "core.release.wasm"],
-    ["toolsBase64", "tools.wasm"],
-  ].map(([name, file]) => {
-    const text = readFileSync(`${root}/build/${file}`).toString("base64");
-    return `export const ${name} =\n  "${text}";\n`;
-  });
-  writeFileSync(`${root}/build/core.ts`, constants.join(""));
+  for (const name of ["core.release", "core.simd", "tools"]) {
+    const text = readFileSync(`${root}/build/${name}.wasm`).toString("base64");
+    writeFileSync(`${root}/build/${name}.ts`, `export const base64 =\n  "${text}";\n`);
+  }
 }
 
 async function buildDeclarations() {
@@ -72,7 +67,7 @@ function copyDeclarations() {
 async function build() {
   generateAllTwins();
   mkdirSync(`${root}/build`, { recursive: true });
-  await Promise.all([buildCore("release"), buildCore("debug"), buildTools()]);
+  await Promise.all([buildCore("release"), buildCore("simd"), buildCore("debug"), buildTools()]);
   embed();
   await Promise.all([
     run(tool("vite/bin/vite.js"), "build", "--logLevel", "warn"),
@@ -80,6 +75,7 @@ async function build() {
   ]);
   copyDeclarations();
   copyFileSync(`${root}/build/core.release.wasm`, `${root}/dist/core.wasm`);
+  copyFileSync(`${root}/build/core.simd.wasm`, `${root}/dist/core-simd.wasm`);
   copyFileSync(`${root}/build/tools.wasm`, `${root}/dist/tools.wasm`);
   chmodSync(`${root}/dist/cli.js`, 0o755);
 }

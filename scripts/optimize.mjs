@@ -15,6 +15,7 @@ const FEATURES =
   binaryen.Features.NontrappingFPToInt |
   binaryen.Features.BulkMemory |
   binaryen.Features.BulkMemoryOpt;
+const SIMD = FEATURES | binaryen.Features.SIMD128;
 
 /** Sizes up to which functions are inlined wherever they are called; binaryen's unit. */
 const INLINED_ANYWHERE = 2;
@@ -38,11 +39,12 @@ function inlineUpTo(size) {
  * Reading what was written forgets which functions must not be inlined.
  *
  * @param {Uint8Array | string} source binary or text
+ * @param {number} features
  */
-function read(source) {
+function read(source, features) {
   const module =
     typeof source === "string" ? binaryen.parseText(source) : binaryen.readBinary(source);
-  module.setFeatures(FEATURES);
+  module.setFeatures(features);
   return module;
 }
 
@@ -62,8 +64,9 @@ function* functionsOf(text) {
  * Names of the functions that the usual calls enter: in every round, in one of the places at least.
  *
  * @param {string} text of the core
+ * @param {number} features
  */
-function usualFunctions(text) {
+function usualFunctions(text, features) {
   const functions = [...functionsOf(text)];
   let counting = "";
   let done = 0;
@@ -84,7 +87,7 @@ function usualFunctions(text) {
     }
     counts.fill(0);
   };
-  const module = new WebAssembly.Module(Uint8Array.from(read(counting).emitBinary()));
+  const module = new WebAssembly.Module(Uint8Array.from(read(counting, features).emitBinary()));
   const entered = (/** @type {number} */ index) => {
     counts[index] = (counts[index] ?? 0) + 1;
   };
@@ -126,7 +129,11 @@ function callingTwins(text, names) {
   );
 }
 
-export function optimize() {
+/**
+ * @param {string} target as asconfig.json and the files in build/ name it
+ * @param {number} features
+ */
+function optimize(target, features) {
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(1);
   binaryen.setDebugInfo(true);
@@ -134,9 +141,9 @@ export function optimize() {
   binaryen.setLowMemoryUnused(true);
   binaryen.setGenerateStackIR(true);
   binaryen.setOptimizeStackIR(true);
-  const plain = read(readFileSync(`${root}/build/core.plain.wasm`)).emitText();
-  const usual = usualFunctions(plain);
-  const first = read(withFastTwins(plain, usual));
+  const plain = read(readFileSync(`${root}/build/core.${target}.plain.wasm`), features).emitText();
+  const usual = usualFunctions(plain, features);
+  const first = read(withFastTwins(plain, usual), features);
   first.runPasses([
     "remove-unused-module-elements",
     "simplify-globals",
@@ -156,19 +163,22 @@ export function optimize() {
   inlineUpTo(INLINED_IN_TWINS);
   first.runPasses(["inlining-optimizing"]);
 
-  const second = read(first.emitBinary());
+  const second = read(first.emitBinary(), features);
   inlineUpTo(INLINED_ANYWHERE);
   for (let round = 0; round < ROUNDS; round += 1) second.optimize();
   // The most called functions get the shortest numbers.
   second.runPasses(["reorder-functions"]);
   if (!second.validate()) throw new Error("the optimized core is not valid");
-  writeFileSync(`${root}/build/core.release.wat`, second.emitText());
+  writeFileSync(`${root}/build/core.${target}.wat`, second.emitText());
   binaryen.setDebugInfo(false);
-  writeFileSync(`${root}/build/core.release.wasm`, second.emitBinary());
+  writeFileSync(`${root}/build/core.${target}.wasm`, second.emitBinary());
 }
 
+const [target = ""] = process.argv.slice(2);
 try {
-  optimize();
+  if (target === "release") optimize(target, FEATURES);
+  else if (target === "simd") optimize(target, SIMD);
+  else throw new Error("optimize.mjs release|simd");
 } catch (error) {
   fail(error);
 }

@@ -55,6 +55,15 @@ describe("the release module", () => {
     expect(bytes.length).toBeLessThanOrEqual(SIZE_MAX);
   });
 
+  test("is as small with SIMD, and has the same exports", () => {
+    const simd = readFileSync(`${root}/build/core.simd.wasm`);
+    expect(simd.length).toBeLessThanOrEqual(SIZE_MAX);
+    const names = [bytes, simd].map((module) =>
+      WebAssembly.Module.exports(new WebAssembly.Module(module)).map(({ name }) => name),
+    );
+    expect(names[1]).toEqual(names[0]);
+  });
+
   test("contains nothing of a runtime", () => {
     const text = readFileSync(`${root}/build/core.debug.wat`, "utf8");
     expect(text).toContain("$assembly/");

@@ -80,6 +80,7 @@ describe("the entries", () => {
       "./node",
       "./opfs",
       "./core.wasm",
+      "./core-simd.wasm",
       "./tools.wasm",
       "./assembly",
       "./assembly/*",

@@ -3,12 +3,18 @@
  *
  *     chunk + k * 128 + (i / 64) * 8,  bit i % 64
  *
- * so that 64 pages of one plane are one word. A *value* of page i is the byte made of its bits in
- * planes 0..7.
+ * so that 64 pages of one plane are one word, and 128 are two where there is SIMD. A *value* of
+ * page i is the byte made of its bits in planes 0..7.
  */
 export const CHUNK_PAGES: u32 = 1024;
 export const PLANE_BYTES: u32 = 128;
+const PLANES_END: u32 = 8 * PLANE_BYTES;
 const WORDS: u32 = 16;
+
+/** Whether words `word` and the next begin at a multiple of 16 bytes and lie in [from, to). */
+function isPair(word: u32, from: u32, to: u32): bool {
+  return (word & 1) == 0 && word << 6 >= from && (word << 6) + 128 <= to;
+}
 
 /** The bits of word `word` that lie in [from, to). */
 export function wordMask(word: u32, from: u32, to: u32): u64 {
@@ -58,6 +64,10 @@ export function planeCount(plane: u32, from: u32, to: u32): u32 {
 /** First set bit of [from, to), or `to`. */
 export function planeNext(plane: u32, from: u32, to: u32): u32 {
   for (let word = from >>> 6; from < to && word <= (to - 1) >>> 6; word++) {
+    if (ASC_FEATURE_SIMD && isPair(word, from, to) && pairEmpty(plane + (word << 3))) {
+      word += 1;
+      continue;
+    }
     const bits = load<u64>(plane + (word << 3)) & wordMask(word, from, to);
     if (bits != 0) return (word << 6) + <u32>ctz<u64>(bits);
   }
@@ -66,7 +76,12 @@ export function planeNext(plane: u32, from: u32, to: u32): u32 {
 
 export function planeEmpty(plane: u32): bool {
   for (let word: u32 = 0; word < WORDS; word++) {
-    if (load<u64>(plane + (word << 3)) != 0) return false;
+    if (ASC_FEATURE_SIMD) {
+      if (!pairEmpty(plane + (word << 3))) return false;
+      word += 1;
+    } else if (load<u64>(plane + (word << 3)) != 0) {
+      return false;
+    }
   }
   return true;
 }
@@ -89,13 +104,18 @@ export function valueAt(chunk: u32, i: u32): u32 {
 /** Give pages [from, to) of the chunk the value. */
 export function valueFill(chunk: u32, from: u32, to: u32, value: u32): void {
   for (let word = from >>> 6; word <= (to - 1) >>> 6; word++) {
-    const mask = wordMask(word, from, to);
     const at = chunk + (word << 3);
-    for (let plane: u32 = 0; plane < 8; plane++) {
-      const slot = at + plane * PLANE_BYTES;
+    if (ASC_FEATURE_SIMD && isPair(word, from, to)) {
+      pairFill(at, value);
+      word += 1;
+      continue;
+    }
+    const mask = wordMask(word, from, to);
+    for (let slot = at, rest = value; slot < at + PLANES_END; slot += PLANE_BYTES) {
       const bits = load<u64>(slot);
-      const filled = <u64>0 - ((value >>> plane) & 1);
+      const filled = <u64>0 - (rest & 1);
       store<u64>(slot, bits ^ ((bits ^ filled) & mask));
+      rest >>>= 1;
     }
   }
 }
@@ -104,6 +124,10 @@ export function valueFill(chunk: u32, from: u32, to: u32, value: u32): void {
 export function valueRunEnd(chunk: u32, from: u32, to: u32, value: u32): u32 {
   for (let word = from >>> 6; word <= (to - 1) >>> 6; word++) {
     const at = chunk + (word << 3);
+    if (ASC_FEATURE_SIMD && isPair(word, from, to) && pairHas(at, value)) {
+      word += 1;
+      continue;
+    }
     let different: u64 = 0;
     for (let plane: u32 = 0; plane < 8; plane++) {
       const same = <u64>0 - ((value >>> plane) & 1);
@@ -113,4 +137,31 @@ export function valueRunEnd(chunk: u32, from: u32, to: u32, value: u32): u32 {
     if (different != 0) return (word << 6) + <u32>ctz<u64>(different);
   }
   return to;
+}
+
+/**
+ * Whether all 128 pages have the value. `at` is the address of the first of two words in plane 0, a
+ * multiple of 16.
+ */
+function pairHas(at: u32, value: u32): bool {
+  let different = i64x2.splat(0);
+  for (let plane: u32 = 0; plane < PLANES_END; plane += PLANE_BYTES) {
+    const same = i64x2.splat(0 - <i64>(value & 1));
+    different = v128.or(different, v128.xor(v128.load(at + plane), same));
+    value >>>= 1;
+  }
+  return !v128.any_true(different);
+}
+
+/** Give all 128 pages the value. */
+function pairFill(at: u32, value: u32): void {
+  for (let plane: u32 = 0; plane < PLANES_END; plane += PLANE_BYTES) {
+    v128.store(at + plane, i64x2.splat(0 - <i64>(value & 1)));
+    value >>>= 1;
+  }
+}
+
+/** Whether no bit of the 128 is set, in this one plane. */
+function pairEmpty(at: u32): bool {
+  return !v128.any_true(v128.load(at));
 }

@@ -1,6 +1,6 @@
 /**
- * Short runs of bytes, by words of 8: an engine calls out for `memory.fill` and `memory.copy`, which
- * costs as much as 20 to 40 words (15 ns in V8). Long runs go there.
+ * Short runs of bytes, by words of 8: an engine calls out for `memory.fill` and `memory.copy`,
+ * which costs as much as 20 to 40 words (15 ns in V8). Long runs go there.
  */
 const SHORT_BYTES: u32 = 256;
 

@@ -13,7 +13,7 @@ import {
 } from "../base/status";
 import { uncommittedCount } from "../page/table";
 import { chargeFits } from "../phys/charge";
-import { chargeFitsQuota, commit, protectPages, reserve } from "../virt/change";
+import { chargeFitsQuota, commitCounted, protectPages, reserve } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { regionAt, regionFloor } from "../virt/index";
 import {
@@ -22,6 +22,7 @@ import {
   SWITCH_AUTO_RESERVE,
   switchIs,
 } from "../virt/machine";
+import { mapsClear } from "../virt/maps";
 import {
   REGION_COPY,
   REGION_ENCLAVE,
@@ -101,7 +102,8 @@ export function commitPages(
   const status = roomStatus(context, space, region, added, protect, first, last);
   if (status != STATUS_SUCCESS) return status;
   const attributes = attributesIn(region, protect);
-  commit(space, region, first, last, attributes);
+  if (added != last - first) mapsClear(space, first, last);
+  commitCounted(space, region, first, last, attributes, added);
   targetsCommitted(space, region, protect, first, last);
   // Pages that were copied on write stay the process's own (7.7).
   if (isCopyProtection(protect)) protectPages(space, first, last, attributes);
@@ -195,7 +197,7 @@ function reserveForCommit(context: Context, space: Space, start: u64, end: u64, 
   const status = roomStatus(context, space, null, last - first, protect, first, last);
   if (status != STATUS_SUCCESS) return status;
   const region = reserve(space, base, end, REGION_PRIVATE, protect, cachingFlags(protect));
-  commit(space, region, first, last, attributesOf(protect));
+  commitCounted(space, region, first, last, attributesOf(protect), last - first);
   targetsCommitted(space, region, protect, first, last);
   resultSet(context, 0, start);
   resultSet(context, 1, end - start);

@@ -114,6 +114,11 @@ export function compareBytes(context: Context, left: u64, right: u64, length: u6
 /** How many of the first `bytes` bytes are the same in both places. */
 function equalBytes(a: u32, b: u32, bytes: u32): u32 {
   let at: u32 = 0;
+  if (ASC_FEATURE_SIMD) {
+    while (bytes - at >= 16 && !v128.any_true(v128.xor(v128.load(a + at), v128.load(b + at)))) {
+      at += 16;
+    }
+  }
   while (bytes - at >= 8) {
     const different = load<u64>(a + at) ^ load<u64>(b + at);
     if (different != 0) return at + (<u32>ctz<u64>(different) >>> 3);

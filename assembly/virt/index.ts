@@ -140,16 +140,17 @@ export function regionBehead(space: Space, region: Region, start: u64): void {
 
 /** Lowest aligned base of `size` free bytes within [low, high], or NOWHERE. */
 export function gapLowest(space: Space, size: u64, alignment: u64, low: u64, high: u64): u64 {
-  let from = regionFloor(space, low).start;
+  let from = low;
   while (true) {
     const owner = ownerFrom(space.index, space.indexHeight, from, size);
     if (owner == 0) return NOWHERE;
     const region = changetype<Region>(owner);
     const base = alignUp(larger(alignUp(region.end, GRANULARITY), low), alignment);
     if (base > high) return NOWHERE;
-    const end = smaller(gapEnd(space, region), high + 1);
+    from = startAfter(space, region);
+    const end = smaller(smaller(from, machine().highestAddress + 1), high + 1);
     if (base < end && end - base >= size) return base;
-    from = region.start + 1;
+    if (from == NOWHERE) return NOWHERE;
   }
 }
 
@@ -200,15 +201,15 @@ function startAfter(space: Space, region: Region): u64 {
   return after === null ? NOWHERE : after.start;
 }
 
-/** First region that starts at or above `from` and has a gap of at least `size`, or 0. */
+/**
+ * First region with a gap of at least `size`, from the one on that starts last at or below `from`;
+ * or 0.
+ */
 function ownerFrom(node: u32, height: u32, from: u64, size: u64): u32 {
   const count = nodeCount(node);
   for (let i = nodeFloor(node, from); i < count; i++) {
     if (nodeGap(node, i) < size) continue;
-    if (height == 0) {
-      if (nodeStart(node, i) >= from) return nodeRef(node, i);
-      continue;
-    }
+    if (height == 0) return nodeRef(node, i);
     const found = ownerFrom(nodeRef(node, i), height - 1, from, size);
     if (found != 0) return found;
   }

@@ -1,10 +1,23 @@
-import { coreBase64, toolsBase64 } from "../../build/core.ts";
+import { base64 as toolsBase64 } from "../../build/tools.ts";
 
 /**
  * The modules as they are embedded in this package: the one place that knows where their bytes are.
  */
-export function coreBytes(): Uint8Array<ArrayBuffer> {
-  return decoded(coreBase64);
+
+/** A module of one function that needs SIMD: i8x16.splat, i8x16.popcnt. */
+const SIMD_PROBE = Uint8Array.of(
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // magic, version
+  ...[0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b], // type: () -> v128
+  ...[0x03, 0x02, 0x01, 0x00], // one function of it
+  ...[0x0a, 0x0a, 0x01, 0x08, 0x00, 0x41, 0x00, 0xfd, 0x0f, 0xfd, 0x62, 0x0b],
+);
+
+/** The core that is made for this engine: with SIMD, where it has it. Only this one is fetched. */
+export async function coreBytes(): Promise<Uint8Array<ArrayBuffer>> {
+  const { base64 } = WebAssembly.validate(SIMD_PROBE)
+    ? await import("../../build/core.simd.ts")
+    : await import("../../build/core.release.ts");
+  return decoded(base64);
 }
 
 export function toolsBytes(): Uint8Array<ArrayBuffer> {

@@ -6,8 +6,17 @@ let embedded: Promise<WebAssembly.Module> | undefined;
 
 /** The core of this package, compiled at the first use. */
 export function embeddedModule(): Promise<WebAssembly.Module> {
-  embedded ??= WebAssembly.compile(coreBytes());
+  embedded ??= compiled();
   return embedded;
+}
+
+async function compiled(): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(await coreBytes());
+  } catch (error) {
+    embedded = undefined; // it could not be fetched, perhaps: the next machine tries again
+    throw error;
+  }
 }
 
 /**

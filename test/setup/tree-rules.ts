@@ -101,7 +101,8 @@ const HOST_LAYERS: readonly { name: string; holds: (path: string) => boolean }[]
 
 /** The embedded core, and the version that the command line prints. */
 function mayLeaveSource(path: string, target: string): boolean {
-  if (path === "src/wasm/bytes.ts") return target === "build/core.ts";
+  if (path === "src/wasm/bytes.ts")
+    return /^build\/(core\.release|core\.simd|tools)\.ts$/.test(target);
   return isInside("src/cli")(path) && target === "package.json";
 }
 

@@ -13,7 +13,7 @@ async function compiled(args: string[]): Promise<Map<string, string | Uint8Array
 }
 
 /** Exports of a white-box entry under `entries/`, compiled with assertions. */
-export async function unit<Exports>(name: string): Promise<Exports> {
+export async function unit<Exports>(name: string, options: string[] = []): Promise<Exports> {
   const entry = `test/unit/entries/${name}.ts`;
   const files = await compiled([
     entry,
@@ -21,6 +21,7 @@ export async function unit<Exports>(name: string): Promise<Exports> {
     "test/unit/asconfig.json",
     "--outFile",
     "unit.wasm",
+    ...options,
   ]);
   const bytes = files.get("unit.wasm") as Uint8Array<ArrayBuffer>;
   const { instance } = await WebAssembly.instantiate(bytes, {});

@@ -19,10 +19,6 @@ const CHUNK = 0x100000;
 const PAGES = 1024;
 let planes: Planes;
 
-beforeAll(async () => {
-  planes = await unit<Planes>("planes");
-});
-
 /** [from, to) with at least one page, edges of words included. */
 function range(random: (below: number) => number): [number, number] {
   const at = () => Math.min(PAGES, random(17) * 64 + pick([0, 0, 1, 63, random(64)], random));
@@ -33,7 +29,14 @@ function range(random: (below: number) => number): [number, number] {
     : [Math.min(a, b), Math.max(a, b)];
 }
 
-describe("bit planes hold what a plain array holds", () => {
+describe.each([
+  { words: "64 pages", simd: false },
+  { words: "128 pages, with SIMD", simd: true },
+])("bit planes hold what a plain array holds, by $words", ({ simd }) => {
+  beforeAll(async () => {
+    planes = await unit<Planes>("planes", simd ? ["--enable", "simd"] : []);
+  });
+
   test.each([1, 2, 3, 4])("values of pages, seed %i", (seed) => {
     const random = randomFrom(seed);
     new Uint8Array(planes.memory.buffer).fill(0, CHUNK, CHUNK + 1024);
