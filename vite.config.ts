@@ -28,6 +28,8 @@ export default defineConfig({
       formats: ["es"],
     },
     rolldownOptions: {
+      // A constant in line is read from nowhere (src/wasm/access-numbers.ts).
+      optimization: { inlineConst: { mode: "all" } },
       external: [/^node:/, "commander", "cli-progress"],
       output: { chunkFileNames: "chunks/[name].js" },
     },

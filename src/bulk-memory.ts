@@ -11,7 +11,6 @@ import {
   type WriteStringOptions,
   writeString,
 } from "./strings.ts";
-import type { WindowPlace } from "./wasm/core.ts";
 
 const LONGEST_INSTRUCTION_BYTES = 15;
 
@@ -21,8 +20,8 @@ export class BulkMemory extends ScalarMemory {
   readonly #door: Door;
 
   /** @internal */
-  constructor(process: Process, window: WindowPlace | undefined) {
-    super(process, window);
+  constructor(process: Process) {
+    super(process);
     this.#process = process;
     this.#door = process.door;
   }

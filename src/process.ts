@@ -13,15 +13,16 @@ import { checkBacking, type FileBacking } from "./file-backing.ts";
 import type { VectoredHandler } from "./handlers.ts";
 import { HandleTable } from "./handles.ts";
 import type { Machine } from "./machine.ts";
-import { GuestMemory } from "./memory.ts";
+import type { GuestMemory } from "./memory.ts";
 import { hex } from "./names.ts";
 import { type RaisedException, raisedRecord } from "./raised-exception.ts";
 import { adoptRegion, type RegionDescription } from "./region.ts";
 import type { StackOptions } from "./stack.ts";
 import { SystemMemory } from "./system.ts";
 import { Thread } from "./thread.ts";
-import { type Core, windowPlace } from "./wasm/core.ts";
+import type { Core } from "./wasm/core.ts";
 import { SpaceCounter } from "./wasm/exports.ts";
+import { memoryOf } from "./windowed-memory.ts";
 
 export interface OpenFileOptions {
   /** GENERIC_READ, GENERIC_WRITE and GENERIC_EXECUTE. Default: the first two. */
@@ -88,7 +89,7 @@ export class Process {
     this.core = machine.core;
     this.door = machine.door;
     this.spaceNumber = spaceNumber;
-    this.memory = new GuestMemory(this, space === "windowed" ? windowPlace(this.core) : undefined);
+    this.memory = memoryOf(this);
     this.debugView = new DebugView(this);
     this.system = new SystemMemory(this);
     this.handles = new HandleTable(this);

@@ -1,55 +1,81 @@
 import { Attempts, accessFarAbove } from "./attempts.ts";
 import { type Address, shown } from "./door.ts";
 import type { Process } from "./process.ts";
+import {
+  ADDEND,
+  ENTRY_MASK,
+  ENTRY_SHIFT,
+  LOAD_F32,
+  LOAD_F64,
+  LOAD_U8,
+  LOAD_U16,
+  LOAD_U32,
+  LOAD_U64,
+  PAGE_MASK,
+  PAGE_SHIFT,
+  READ_TAG,
+  STORE_F32,
+  STORE_F64,
+  STORE_U8,
+  STORE_U16,
+  STORE_U32,
+  STORE_U64,
+  TAG_HIGH_SHIFT,
+  TAG_SPACE_SHIFT,
+  TRANSLATION_WORDS,
+  TWO_TO_32,
+  VIEW_BYTES,
+  VIEW_BYTES_AND_MORE,
+  VIEW_MASK,
+  WRITE_TAG,
+} from "./wasm/access-numbers.ts";
 import type { Accesses } from "./wasm/accesses.ts";
 import type { ContextView } from "./wasm/context.ts";
-import type { Core, WindowPlace } from "./wasm/core.ts";
-import { Access, AccessBit } from "./wasm/exports.ts";
+import type { Core } from "./wasm/core.ts";
+import { Access } from "./wasm/exports.ts";
 
-const PAGE_SHIFT = 12;
-const PAGES = 2 ** 20;
-// Bits of the access map: the same for an access that stays in its page, and for one that may reach
-// the next.
-const LOAD_BYTE = AccessBit.R;
-const STORE_BYTE = AccessBit.W;
-const LOAD = AccessBit.RS;
-const STORE = AccessBit.WS;
+const SIZE_BYTES = [1, 2, 4, 8, 4, 8, 1, 2, 4, 8, 4, 8] as const;
 
-/** No view is indexed at or above 2^31: Chromium takes 8 to 13 ns there instead of 0.6. */
-const VIEW_BYTES = 2 ** 31;
-const VIEW_MASK = VIEW_BYTES - 1;
-/** The low view goes on a little behind its last index, for an access that begins there. */
-const SPILL_BYTES = 8;
+/** Translations that lead nowhere: no space has the number 0. */
+const NOTHING_TRANSLATED = new Int32Array(TRANSLATION_WORDS);
+export const NO_BYTES = new DataView(new ArrayBuffer(0));
 
 /**
- * An access map that allows nothing. It is as long as a real one: reading behind the end of an
- * array takes 3 ns more.
+ * The 32 bits of the linear address where a translation of the space leads, or -1, where memory
+ * never reaches. A wrong address has no translation, nor has an access over two pages.
+ *
+ * Not a method, as the check of a private method in each access would cost 0.8 ns.
  */
-const NOTHING_ALLOWED = new Uint8Array(PAGES);
-const NO_BYTES = new DataView(new ArrayBuffer(0));
-
-type Load<T> = (accesses: Accesses, address: number) => T;
-type Store<T> = (accesses: Accesses, address: number, value: T) => void;
-
-const loadU8: Load<number> = (accesses, address) => accesses.loadU8(address);
-const loadU16: Load<number> = (accesses, address) => accesses.loadU16(address);
-const loadU32: Load<number> = (accesses, address) => accesses.loadU32(address);
-const loadU64: Load<bigint> = (accesses, address) => accesses.loadU64(address);
-const loadF32: Load<number> = (accesses, address) => accesses.loadF32(address);
-const loadF64: Load<number> = (accesses, address) => accesses.loadF64(address);
-const storeU8: Store<number> = (accesses, address, value) => accesses.storeU8(address, value);
-const storeU16: Store<number> = (accesses, address, value) => accesses.storeU16(address, value);
-const storeU32: Store<number> = (accesses, address, value) => accesses.storeU32(address, value);
-const storeU64: Store<bigint> = (accesses, address, value) => accesses.storeU64(address, value);
-const storeF32: Store<number> = (accesses, address, value) => accesses.storeF32(address, value);
-const storeF64: Store<number> = (accesses, address, value) => accesses.storeF64(address, value);
+function translated(
+  words: Int32Array,
+  spaceTag: number,
+  address: Address,
+  lastInPage: number,
+  right: number,
+): number {
+  if (typeof address !== "number") return -1;
+  const low = address >>> 0;
+  let tagLow = low >>> PAGE_SHIFT;
+  let tagHigh = spaceTag;
+  if (low !== address) {
+    const high = (address - low) / TWO_TO_32;
+    if (high >>> 0 !== high) return -1;
+    tagLow |= high << TAG_HIGH_SHIFT;
+    tagHigh |= high >>> PAGE_SHIFT;
+  }
+  const entry = (tagLow & ENTRY_MASK) << ENTRY_SHIFT;
+  if (words[entry + right] !== tagLow) return -1;
+  if (words[entry + right + 1] !== tagHigh || (low & PAGE_MASK) > lastInPage) return -1;
+  return ((words[entry + ADDEND] as number) + low) | 0;
+}
 
 /**
  * Single accesses of 1, 2, 4 and 8 bytes.
  *
- * In a windowed space the access map is asked first, and a view of the window does the rest. A view
- * that memory has grown away from reads `undefined` there, which means no, so the views are renewed
- * on the slow path only.
+ * The translations are looked up here, which takes a third of the time of a call of the core; for
+ * what they do not have, the core is asked. Translations that memory has grown away from read
+ * `undefined`, which means no. To read that once would make every later read slower (V8 allows for
+ * it from then on), so views are renewed as soon as the host notices that memory has grown.
  */
 export class ScalarMemory {
   readonly #process: Process;
@@ -57,106 +83,90 @@ export class ScalarMemory {
   readonly #accesses: Accesses;
   readonly #view: ContextView;
   readonly #space: number;
+  readonly #spaceTag: number;
   readonly #maximum: number;
-  readonly #window: WindowPlace | undefined;
-  #isClosed = false;
-  #allowed: Uint8Array = NOTHING_ALLOWED;
+  readonly #forgetGrowth: () => void;
+  #translations: Int32Array = NOTHING_TRANSLATED;
   #low: DataView = NO_BYTES;
   #high: DataView = NO_BYTES;
 
   /** @internal */
-  constructor(process: Process, window: WindowPlace | undefined) {
+  constructor(process: Process) {
     this.#process = process;
     this.#core = process.core;
     this.#accesses = process.core.accesses;
     this.#view = process.core.view;
     this.#space = process.spaceNumber;
+    this.#spaceTag = process.spaceNumber << TAG_SPACE_SHIFT;
     this.#maximum = process.door.maximum;
-    this.#window = window;
-    this.#renew();
+    this.#forgetGrowth = this.#view.onGrowth(() => this.renew());
+    this.#translations = this.#view.translations;
+    this.#low = this.#view.dataViewUpTo(0, VIEW_BYTES_AND_MORE);
+    this.#high = this.#view.dataViewUpTo(VIEW_BYTES, TWO_TO_32);
   }
 
   /**
-   * The process has ended or the core has trapped: every access has to come by the slow path, where
-   * it throws.
+   * Memory has grown: make the views again.
+   *
+   * @internal
+   */
+  renew(): void {
+    this.#translations = this.#view.translations;
+    this.#low = this.#view.dataViewUpTo(0, VIEW_BYTES_AND_MORE);
+    this.#high = this.#view.dataViewUpTo(VIEW_BYTES, TWO_TO_32);
+  }
+
+  /**
+   * The process has ended or the core has trapped: every access has to ask the core, where it
+   * throws.
    *
    * @internal
    */
   close(): void {
-    this.#isClosed = true;
-    this.#allowed = NOTHING_ALLOWED;
+    this.#forgetGrowth();
+    this.#translations = NOTHING_TRANSLATED;
   }
 
   getUint8(address: Address): number {
-    return this.#isLow(address, LOAD_BYTE) ? this.#low.getUint8(address) : this.#loadU8(address);
-  }
-
-  #loadU8(address: Address): number {
-    if (this.#isHigh(address, LOAD_BYTE)) return this.#high.getUint8(address - VIEW_BYTES);
-    const at = this.#isHere(address) ? address : this.#arrive(address, 1, Access.Read);
-    const value = this.#accesses.loadU8(at);
-    return this.#view.failed() ? this.#loadAgain(loadU8, at) : value;
+    const at = translated(this.#translations, this.#spaceTag, address, 0xfff, READ_TAG);
+    if (at >= 0) return this.#low.getUint8(at);
+    if (at !== -1) return this.#high.getUint8(at & VIEW_MASK);
+    return (this.ask(LOAD_U8, address) as number) >>> 0;
   }
 
   getUint16(address: Address): number {
-    return this.#isLow(address, LOAD) ? this.#low.getUint16(address, true) : this.#loadU16(address);
-  }
-
-  #loadU16(address: Address): number {
-    if (this.#isHigh(address, LOAD)) return this.#high.getUint16(address - VIEW_BYTES, true);
-    const at = this.#isHere(address) ? address : this.#arrive(address, 2, Access.Read);
-    const value = this.#accesses.loadU16(at);
-    return this.#view.failed() ? this.#loadAgain(loadU16, at) : value;
+    const at = translated(this.#translations, this.#spaceTag, address, 0xffe, READ_TAG);
+    if (at >= 0) return this.#low.getUint16(at, true);
+    if (at !== -1) return this.#high.getUint16(at & VIEW_MASK, true);
+    return (this.ask(LOAD_U16, address) as number) >>> 0;
   }
 
   getUint32(address: Address): number {
-    return this.#isLow(address, LOAD) ? this.#low.getUint32(address, true) : this.#loadU32(address);
-  }
-
-  #loadU32(address: Address): number {
-    if (this.#isHigh(address, LOAD)) return this.#high.getUint32(address - VIEW_BYTES, true);
-    const at = this.#isHere(address) ? address : this.#arrive(address, 4, Access.Read);
-    const value = this.#accesses.loadU32(at);
-    return this.#view.failed() ? this.#loadAgain(loadU32, at) : value;
+    const at = translated(this.#translations, this.#spaceTag, address, 0xffc, READ_TAG);
+    if (at >= 0) return this.#low.getUint32(at, true);
+    if (at !== -1) return this.#high.getUint32(at & VIEW_MASK, true);
+    return (this.ask(LOAD_U32, address) as number) >>> 0;
   }
 
   getBigUint64(address: Address): bigint {
-    return this.#isLow(address, LOAD)
-      ? this.#low.getBigUint64(address, true)
-      : this.#loadU64(address);
-  }
-
-  #loadU64(address: Address): bigint {
-    if (this.#isHigh(address, LOAD)) return this.#high.getBigUint64(address - VIEW_BYTES, true);
-    const at = this.#isHere(address) ? address : this.#arrive(address, 8, Access.Read);
-    const value = this.#accesses.loadU64(at);
-    return this.#view.failed() ? this.#loadAgain(loadU64, at) : value;
+    const at = translated(this.#translations, this.#spaceTag, address, 0xff8, READ_TAG);
+    if (at >= 0) return this.#low.getBigUint64(at, true);
+    if (at !== -1) return this.#high.getBigUint64(at & VIEW_MASK, true);
+    return this.ask(LOAD_U64, address) as bigint;
   }
 
   getFloat32(address: Address): number {
-    return this.#isLow(address, LOAD)
-      ? this.#low.getFloat32(address, true)
-      : this.#loadF32(address);
-  }
-
-  #loadF32(address: Address): number {
-    if (this.#isHigh(address, LOAD)) return this.#high.getFloat32(address - VIEW_BYTES, true);
-    const at = this.#isHere(address) ? address : this.#arrive(address, 4, Access.Read);
-    const value = this.#accesses.loadF32(at);
-    return this.#view.failed() ? this.#loadAgain(loadF32, at) : value;
+    const at = translated(this.#translations, this.#spaceTag, address, 0xffc, READ_TAG);
+    if (at >= 0) return this.#low.getFloat32(at, true);
+    if (at !== -1) return this.#high.getFloat32(at & VIEW_MASK, true);
+    return +(this.ask(LOAD_F32, address) as number);
   }
 
   getFloat64(address: Address): number {
-    return this.#isLow(address, LOAD)
-      ? this.#low.getFloat64(address, true)
-      : this.#loadF64(address);
-  }
-
-  #loadF64(address: Address): number {
-    if (this.#isHigh(address, LOAD)) return this.#high.getFloat64(address - VIEW_BYTES, true);
-    const at = this.#isHere(address) ? address : this.#arrive(address, 8, Access.Read);
-    const value = this.#accesses.loadF64(at);
-    return this.#view.failed() ? this.#loadAgain(loadF64, at) : value;
+    const at = translated(this.#translations, this.#spaceTag, address, 0xff8, READ_TAG);
+    if (at >= 0) return this.#low.getFloat64(at, true);
+    if (at !== -1) return this.#high.getFloat64(at & VIEW_MASK, true);
+    return +(this.ask(LOAD_F64, address) as number);
   }
 
   getInt8(address: Address): number {
@@ -181,98 +191,50 @@ export class ScalarMemory {
    */
   setUint8(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
-    if (this.#isLow(address, STORE_BYTE)) this.#low.setUint8(address, value);
-    else this.#storeU8(address, value);
-  }
-
-  #storeU8(address: Address, value: number): void {
-    if (this.#isHigh(address, STORE_BYTE)) {
-      this.#high.setUint8(address - VIEW_BYTES, value);
-      return;
-    }
-    const at = this.#isHere(address) ? address : this.#arrive(address, 1, Access.Write);
-    this.#accesses.storeU8(at, value);
-    if (this.#view.failed()) this.#storeAgain(storeU8, at, value);
+    const at = translated(this.#translations, this.#spaceTag, address, 0xfff, WRITE_TAG);
+    if (at >= 0) this.#low.setUint8(at, value);
+    else if (at !== -1) this.#high.setUint8(at & VIEW_MASK, value);
+    else this.ask(STORE_U8, address, value);
   }
 
   setUint16(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
-    if (this.#isLow(address, STORE)) this.#low.setUint16(address, value, true);
-    else this.#storeU16(address, value);
-  }
-
-  #storeU16(address: Address, value: number): void {
-    if (this.#isHigh(address, STORE)) {
-      this.#high.setUint16(address - VIEW_BYTES, value, true);
-      return;
-    }
-    const at = this.#isHere(address) ? address : this.#arrive(address, 2, Access.Write);
-    this.#accesses.storeU16(at, value);
-    if (this.#view.failed()) this.#storeAgain(storeU16, at, value);
+    const at = translated(this.#translations, this.#spaceTag, address, 0xffe, WRITE_TAG);
+    if (at >= 0) this.#low.setUint16(at, value, true);
+    else if (at !== -1) this.#high.setUint16(at & VIEW_MASK, value, true);
+    else this.ask(STORE_U16, address, value);
   }
 
   setUint32(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
-    if (this.#isLow(address, STORE)) this.#low.setUint32(address, value, true);
-    else this.#storeU32(address, value);
-  }
-
-  #storeU32(address: Address, value: number): void {
-    if (this.#isHigh(address, STORE)) {
-      this.#high.setUint32(address - VIEW_BYTES, value, true);
-      return;
-    }
-    const at = this.#isHere(address) ? address : this.#arrive(address, 4, Access.Write);
-    this.#accesses.storeU32(at, value);
-    if (this.#view.failed()) this.#storeAgain(storeU32, at, value);
+    const at = translated(this.#translations, this.#spaceTag, address, 0xffc, WRITE_TAG);
+    if (at >= 0) this.#low.setUint32(at, value, true);
+    else if (at !== -1) this.#high.setUint32(at & VIEW_MASK, value, true);
+    else this.ask(STORE_U32, address, value);
   }
 
   setBigUint64(address: Address, value: bigint): void {
     if (typeof value !== "bigint") wrongValue(value, "bigint");
-    if (this.#isLow(address, STORE)) this.#low.setBigUint64(address, value, true);
-    else this.#storeU64(address, value);
-  }
-
-  #storeU64(address: Address, value: bigint): void {
-    if (this.#isHigh(address, STORE)) {
-      this.#high.setBigUint64(address - VIEW_BYTES, value, true);
-      return;
-    }
-    const at = this.#isHere(address) ? address : this.#arrive(address, 8, Access.Write);
-    this.#accesses.storeU64(at, value);
-    if (this.#view.failed()) this.#storeAgain(storeU64, at, value);
+    const at = translated(this.#translations, this.#spaceTag, address, 0xff8, WRITE_TAG);
+    if (at >= 0) this.#low.setBigUint64(at, value, true);
+    else if (at !== -1) this.#high.setBigUint64(at & VIEW_MASK, value, true);
+    else this.ask(STORE_U64, address, value);
   }
 
   setFloat32(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
-    if (this.#isLow(address, STORE)) this.#low.setFloat32(address, value, true);
-    else this.#storeF32(address, value);
-  }
-
-  #storeF32(address: Address, value: number): void {
-    if (this.#isHigh(address, STORE)) {
-      this.#high.setFloat32(address - VIEW_BYTES, value, true);
-      return;
-    }
-    const at = this.#isHere(address) ? address : this.#arrive(address, 4, Access.Write);
-    this.#accesses.storeF32(at, value);
-    if (this.#view.failed()) this.#storeAgain(storeF32, at, value);
+    const at = translated(this.#translations, this.#spaceTag, address, 0xffc, WRITE_TAG);
+    if (at >= 0) this.#low.setFloat32(at, value, true);
+    else if (at !== -1) this.#high.setFloat32(at & VIEW_MASK, value, true);
+    else this.ask(STORE_F32, address, value);
   }
 
   setFloat64(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
-    if (this.#isLow(address, STORE)) this.#low.setFloat64(address, value, true);
-    else this.#storeF64(address, value);
-  }
-
-  #storeF64(address: Address, value: number): void {
-    if (this.#isHigh(address, STORE)) {
-      this.#high.setFloat64(address - VIEW_BYTES, value, true);
-      return;
-    }
-    const at = this.#isHere(address) ? address : this.#arrive(address, 8, Access.Write);
-    this.#accesses.storeF64(at, value);
-    if (this.#view.failed()) this.#storeAgain(storeF64, at, value);
+    const at = translated(this.#translations, this.#spaceTag, address, 0xff8, WRITE_TAG);
+    if (at >= 0) this.#low.setFloat64(at, value, true);
+    else if (at !== -1) this.#high.setFloat64(at & VIEW_MASK, value, true);
+    else this.ask(STORE_F64, address, value);
   }
 
   setInt8(address: Address, value: number): void {
@@ -291,23 +253,61 @@ export class ScalarMemory {
     this.setBigUint64(address, value);
   }
 
-  /** Whether an access below 2 GB may be made in the window at once. */
-  #isLow(address: Address, bit: number): address is number {
-    return (
-      typeof address === "number" &&
-      (address & VIEW_MASK) === address &&
-      ((this.#allowed[address >>> PAGE_SHIFT] ?? 0) & bit) !== 0
-    );
-  }
-
-  /** Whether an access from 2 GB on may be made in the window at once. */
-  #isHigh(address: Address, bit: number): address is number {
-    return (
-      typeof address === "number" &&
-      address >= VIEW_BYTES &&
-      address >>> 0 === address &&
-      ((this.#allowed[address >>> PAGE_SHIFT] ?? 0) & bit) !== 0
-    );
+  /**
+   * An access by the core, again and again until it fails no more. What is loaded, or 0. It is one
+   * long function, as V8 would put short ones in line with the fast path of each caller, which is
+   * slower by half then.
+   *
+   * @internal
+   */
+  ask(kind: number, address: Address, value: number | bigint = 0): number | bigint {
+    const at = this.#isHere(address) ? address : this.#arrive(kind, address);
+    const accesses = this.#accesses;
+    let attempts: Attempts | undefined;
+    for (;;) {
+      let loaded: number | bigint = 0;
+      switch (kind) {
+        case LOAD_U8:
+          loaded = accesses.loadU8(at);
+          break;
+        case LOAD_U16:
+          loaded = accesses.loadU16(at);
+          break;
+        case LOAD_U32:
+          loaded = accesses.loadU32(at);
+          break;
+        case LOAD_U64:
+          loaded = accesses.loadU64(at);
+          break;
+        case LOAD_F32:
+          loaded = accesses.loadF32(at);
+          break;
+        case LOAD_F64:
+          loaded = accesses.loadF64(at);
+          break;
+        case STORE_U8:
+          accesses.storeU8(at, value as number);
+          break;
+        case STORE_U16:
+          accesses.storeU16(at, value as number);
+          break;
+        case STORE_U32:
+          accesses.storeU32(at, value as number);
+          break;
+        case STORE_U64:
+          accesses.storeU64(at, value as bigint);
+          break;
+        case STORE_F32:
+          accesses.storeF32(at, value as number);
+          break;
+        case STORE_F64:
+          accesses.storeF64(at, value as number);
+          break;
+      }
+      if (!this.#view.failed()) return loaded;
+      attempts ??= new Attempts(this.#process);
+      attempts.failed();
+    }
   }
 
   /**
@@ -317,7 +317,6 @@ export class ScalarMemory {
   #isHere(address: Address): address is number {
     return (
       this.#core.entered === this.#space &&
-      this.#allowed.length !== 0 &&
       typeof address === "number" &&
       address >= 0 &&
       address <= this.#maximum &&
@@ -325,48 +324,17 @@ export class ScalarMemory {
     );
   }
 
-  /**
-   * At the door: makes this space the current one, and the views fresh. The address as the core
-   * takes it.
-   */
-  #arrive(address: Address, sizeBytes: number, access: number): number {
-    const { door } = this.#process;
+  /** At the door: makes this space the current one. The address as the core takes it. */
+  #arrive(kind: number, address: Address): number {
     this.#process.enter();
-    if (this.#allowed.length === 0 && !this.#isClosed) this.#renew();
-    const exact = door.exactPointer(address, "address");
-    if (typeof exact === "bigint") accessFarAbove(this.#process, exact, sizeBytes, access);
-    return exact;
-  }
-
-  #loadAgain<T>(load: Load<T>, address: number): T {
-    const attempts = new Attempts(this.#process);
-    let value: T;
-    do {
-      attempts.failed();
-      value = load(this.#accesses, address);
-    } while (this.#view.failed());
-    return value;
-  }
-
-  #storeAgain<T>(store: Store<T>, address: number, value: T): void {
-    const attempts = new Attempts(this.#process);
-    do {
-      attempts.failed();
-      store(this.#accesses, address, value);
-    } while (this.#view.failed());
-  }
-
-  #renew(): void {
-    if (this.#window === undefined) return;
-    const { base, bytes, accessMap } = this.#window;
-    this.#allowed = this.#view.bytes(accessMap, PAGES);
-    this.#low = this.#view.dataView(base, Math.min(bytes, VIEW_BYTES + SPILL_BYTES));
-    if (bytes > VIEW_BYTES) {
-      this.#high = this.#view.dataView(base + VIEW_BYTES, bytes - VIEW_BYTES);
-    }
+    this.#view.refresh();
+    const exact = this.#process.door.exactPointer(address, "address");
+    if (typeof exact === "number") return exact;
+    const access = kind < STORE_U8 ? Access.Read : Access.Write;
+    return accessFarAbove(this.#process, exact, SIZE_BYTES[kind] as number, access);
   }
 }
 
-function wrongValue(value: unknown, kind: string): never {
+export function wrongValue(value: unknown, kind: string): never {
   throw new TypeError(`value must be a ${kind}, not ${shown(value)}`);
 }

@@ -1,3 +1,5 @@
+import { TRANSLATION } from "./access-contract.ts";
+import { TRANSLATION_WORDS } from "./access-numbers.ts";
 import { CONTEXT, TRANSFER_BYTES } from "./exports.ts";
 
 const WORD_BYTES = 4;
@@ -29,6 +31,7 @@ export interface RawException {
 export class ContextView {
   readonly #memory: WebAssembly.Memory;
   readonly #context: number;
+  readonly #onGrowth = new Set<() => void>();
   #words: Uint32Array;
 
   constructor(memory: WebAssembly.Memory, context: number) {
@@ -37,8 +40,24 @@ export class ContextView {
     this.#words = this.#renew();
   }
 
+  /**
+   * Calls back when it is noticed that memory has grown: for others who keep views.
+   *
+   * @returns what ends that
+   */
+  onGrowth(listener: () => void): () => void {
+    this.#onGrowth.add(listener);
+    return () => this.#onGrowth.delete(listener);
+  }
+
+  /** Look whether memory has grown. */
+  refresh(): void {
+    if (this.#words.length === 0) this.#renew();
+  }
+
   #renew(): Uint32Array {
     this.#words = new Uint32Array(this.#memory.buffer, this.#context, WORDS);
+    for (const listener of this.#onGrowth) listener();
     return this.#words;
   }
 
@@ -103,6 +122,18 @@ export class ContextView {
 
   get transferView(): DataView {
     return this.dataView(this.#context + CONTEXT.transfer, TRANSFER_BYTES);
+  }
+
+  /** The translations of the context, word by word, until memory grows. */
+  get translations(): Int32Array {
+    const at = this.#context + TRANSLATION.table;
+    return new Int32Array(this.#memory.buffer, at, TRANSLATION_WORDS);
+  }
+
+  /** Linear memory from `start` on, as far as it is there below `end`, until it grows. */
+  dataViewUpTo(start: number, end: number): DataView {
+    const length = Math.min(this.#memory.buffer.byteLength, end) - start;
+    return length > 0 ? this.dataView(start, length) : this.dataView(0, 0);
   }
 
   /** Words of linear memory, until it grows. */

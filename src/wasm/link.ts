@@ -58,7 +58,9 @@ export class Link {
   /** A call of the core, whose trap poisons it. */
   call<Result>(work: (core: CoreExports, context: number) => Result): Result {
     try {
-      return work(this.exports, this.context);
+      const result = work(this.exports, this.context);
+      this.view.refresh();
+      return result;
     } catch (error) {
       throw this.trapped(error);
     }
