@@ -1,6 +1,12 @@
 import { compareBytes, copyBytes, fetchBytes, fillBytes, readBytes, writeBytes } from "./bulk.ts";
 import { LENGTH_MAXIMUM } from "./debug-view.ts";
-import { type Address, byteArray, type Door, integer } from "./door.ts";
+import { type Address, byteArray, type Door, integer, optionBag, truth } from "./door.ts";
+import {
+  type ReadOnlyGuestView,
+  type ViewOptions,
+  viewOf,
+  type WritableGuestView,
+} from "./guest-view.ts";
 import type { Process } from "./process.ts";
 import { ScalarMemory } from "./scalar-memory.ts";
 import {
@@ -40,6 +46,46 @@ export class BulkMemory extends ScalarMemory {
     const bytes = isArray ? target : new Uint8Array(length);
     readBytes(this.#process, start, bytes);
     return bytes;
+  }
+
+  /**
+   * The bytes of a range as a typed array over the place where they lie, to be read or written in
+   * place. Asks for every page as an access of the guest would: for reading, or with `write` for
+   * writing, with guards, marks of the write watch and copies as by a store. A view that was asked
+   * for reading may be written where every page allows that already.
+   *
+   * `valid` of the view says whether it may still be used.
+   *
+   * @param length bytes; for 0 bytes nothing is asked
+   * @returns undefined where there can be none, and `read` and `write` remain: the bytes do not lie
+   *   together, or have to be asked for at each access (enclaves from outside, a hard limit of the
+   *   working set, memory that all processes of Windows 9x and CE see). Private memory of a
+   *   windowed space lies together. In a translated space a page does; more pages may, up to 4 MB
+   *
+   * @example
+   * const bytes = memory.view(address, 0x1000) ?? memory.read(address, 0x1000);
+   */
+  view(address: Address, length: number): ReadOnlyGuestView | WritableGuestView | undefined;
+  view(
+    address: Address,
+    length: number,
+    options: ViewOptions & { readonly write: true },
+  ): WritableGuestView | undefined;
+  view(
+    address: Address,
+    length: number,
+    options: ViewOptions,
+  ): ReadOnlyGuestView | WritableGuestView | undefined;
+  view(
+    address: Address,
+    length: number,
+    options: ViewOptions = {},
+  ): ReadOnlyGuestView | WritableGuestView | undefined {
+    const start = this.#door.exactPointer(address, "address");
+    integer(length, "length", 0, LENGTH_MAXIMUM);
+    optionBag(options, "options", ["write"]);
+    const write = options.write !== undefined && truth(options.write, "write");
+    return viewOf(this.#process, start, length, write);
   }
 
   /** Write bytes. */

@@ -24,6 +24,12 @@ export type {
 } from "./extended-parameters.ts";
 export { type FaultingPage, type FaultingRegion, GuestException, PageFault } from "./fault.ts";
 export { DiskFull, type FileBacking } from "./file-backing.ts";
+export {
+  GuestView,
+  ReadOnlyGuestView,
+  type ViewOptions,
+  WritableGuestView,
+} from "./guest-view.ts";
 export type { VectoredHandler } from "./handlers.ts";
 export { Machine, type MachineCounters, type ProcessOptions } from "./machine.ts";
 export { GuestMemory } from "./memory.ts";

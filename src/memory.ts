@@ -1,5 +1,6 @@
 import { BulkMemory } from "./bulk-memory.ts";
 import type { Address } from "./door.ts";
+import type { ReadOnlyGuestView, ViewOptions, WritableGuestView } from "./guest-view.ts";
 import type { ReadStringOptions, WriteStringOptions } from "./strings.ts";
 import { whenReady } from "./when-ready.ts";
 
@@ -108,6 +109,15 @@ export class GuestMemory extends BulkMemory {
 
   readAsync(address: Address, target: number | Uint8Array): Promise<Uint8Array> {
     return whenReady(() => this.read(address, target));
+  }
+
+  /** The view may be invalid by the time that whoever waits goes on. */
+  viewAsync(
+    address: Address,
+    length: number,
+    options: ViewOptions = {},
+  ): Promise<ReadOnlyGuestView | WritableGuestView | undefined> {
+    return whenReady(() => this.view(address, length, options));
   }
 
   /** `bytes` must not change until it is done. */
