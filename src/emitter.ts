@@ -21,6 +21,7 @@ import { AccessBit } from "./wasm/exports.ts";
 export type { LoadType, StoreType } from "./emitter/types.ts";
 export {
   ACCESS_CONTRACT,
+  type AssemblyImports,
   type GeneratedCode,
   type GeneratedCodeImports,
   generatedCode,

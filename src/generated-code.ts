@@ -16,6 +16,15 @@ export interface GeneratedCodeImports {
   readonly store: (address: bigint, sizeBytes: number, bits: bigint) => void;
 }
 
+/** What an AssemblyScript program imports that uses the accessors of `guardpage/assembly`. */
+export interface AssemblyImports {
+  readonly env: { readonly memory: WebAssembly.Memory };
+  readonly guardpage: {
+    readonly loadSlow: (context: number, address: bigint, sizeBytes: number) => bigint;
+    readonly storeSlow: (context: number, address: bigint, sizeBytes: number, bits: bigint) => void;
+  };
+}
+
 type Loader = (address: bigint) => number | bigint;
 type Storer = (address: bigint, bits: bigint) => void;
 
@@ -34,6 +43,8 @@ export class GeneratedCode {
   readonly windowBase: number;
   readonly accessMap: number;
   readonly imports: GeneratedCodeImports;
+  /** The same for an AssemblyScript program, to be instantiated with. */
+  readonly assembly: AssemblyImports;
   readonly #process: Process;
 
   /** @internal */
@@ -70,6 +81,18 @@ export class GeneratedCode {
         access(stores, sizeBytes)(BigInt.asUintN(64, address), BigInt.asUintN(64, bits));
         this.enter();
       },
+    });
+    const { load, store } = this.imports;
+    this.assembly = Object.freeze({
+      env: Object.freeze({ memory: core.memory }),
+      guardpage: Object.freeze({
+        loadSlow: (_context: number, address: bigint, sizeBytes: number) => {
+          return load(address, sizeBytes);
+        },
+        storeSlow: (_context: number, address: bigint, sizeBytes: number, bits: bigint) => {
+          store(address, sizeBytes, bits);
+        },
+      }),
     });
   }
 
