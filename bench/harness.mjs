@@ -3,26 +3,35 @@
  * are interleaved, so that a slow moment of the machine falls on all cases alike.
  */
 
-const SAMPLE_MILLISECONDS = 4;
+const SAMPLE_MILLISECONDS = 3;
 
 /**
  * @typedef {object} Case
  * @property {string} name
- * @property {(iterations: number) => void} run does the work so often; throws if it went wrong
+ * @property {(iterations: number) => void} [run] does the work so often; throws if it went wrong
+ * @property {() => Promise<number>} [sample] instead of `run`, for what cannot be called: does the
+ *   work once and says how many milliseconds it took
  * @property {number} [operations] how many operations one iteration counts for; default 1
  */
 
+/** @param {boolean} holds @param {string} what */
+export function verify(holds, what) {
+  if (!holds) throw new Error(`wrong result: ${what}`);
+}
+
 /** @param {Case} item @param {number} iterations */
-function milliseconds({ run }, iterations) {
+async function milliseconds({ run, sample }, iterations) {
+  if (run === undefined) return (await sample?.()) ?? Number.NaN;
   const started = performance.now();
   run(iterations);
   return performance.now() - started;
 }
 
 /** How many iterations take about one sample's time. @param {Case} item */
-function calibrate(item) {
+async function calibrate(item) {
+  if (item.run === undefined) return 1;
   for (let iterations = 1; ; iterations *= 2) {
-    const took = milliseconds(item, iterations);
+    const took = await milliseconds(item, iterations);
     if (took >= SAMPLE_MILLISECONDS / 2) {
       return Math.max(1, Math.round((iterations * SAMPLE_MILLISECONDS) / took));
     }
@@ -31,7 +40,7 @@ function calibrate(item) {
 
 /** @param {number[]} values */
 function median(values) {
-  const sorted = values.toSorted((left, right) => left - right);
+  const sorted = [...values].sort((left, right) => left - right);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
@@ -41,20 +50,48 @@ function median(values) {
  * Median nanoseconds of one operation, by name of the case.
  *
  * @param {Case[]} cases
- * @param {number} rounds samples of each case
+ * @param {number} samples of each case
+ * @returns {Promise<Record<string, number>>}
  */
-export function measure(cases, rounds) {
-  for (const item of cases) calibrate(item); // the first calls are compiled on the way
-  const prepared = cases.map((item) => ({
-    item,
-    iterations: calibrate(item),
-    samples: /** @type {number[]} */ ([]),
-  }));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const { item, iterations, samples } of prepared) {
+export async function measure(cases, samples) {
+  for (const item of cases) await calibrate(item); // the first calls are compiled on the way
+  const prepared = [];
+  for (const item of cases) {
+    prepared.push({
+      item,
+      iterations: await calibrate(item),
+      nanoseconds: /** @type {number[]} */ ([]),
+    });
+  }
+  for (let round = 0; round < samples; round += 1) {
+    for (const { item, iterations, nanoseconds } of prepared) {
       const operations = iterations * (item.operations ?? 1);
-      samples.push((milliseconds(item, iterations) * 1e6) / operations);
+      nanoseconds.push(((await milliseconds(item, iterations)) * 1e6) / operations);
     }
   }
-  return new Map(prepared.map(({ item, samples }) => [item.name, median(samples)]));
+  return Object.fromEntries(
+    prepared.map(({ item, nanoseconds }) => [item.name, median(nanoseconds)]),
+  );
 }
+
+const ROUNDS = 1000;
+
+/**
+ * The unit of calls: one round of xorshift32, three shifts that wait for each other. Nothing but
+ * the processor's clock decides how long it takes.
+ *
+ * @type {Case}
+ */
+export const CALIBRATION = {
+  name: "calibration",
+  operations: ROUNDS,
+  run(iterations) {
+    let state = 1;
+    for (let round = iterations * ROUNDS; round > 0; round -= 1) {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+    }
+    verify(state !== 0, "xorshift never comes to 0");
+  },
+};

@@ -1,115 +1,135 @@
-/** Measures the built package through its public entries; ratios mean more than times. */
-import { Machine } from "guardpage";
-import {
-  MEM_COMMIT,
-  MEM_RELEASE,
-  MEM_RESERVE,
-  PAGE_READONLY,
-  PAGE_READWRITE,
-} from "guardpage/constants";
-import { kernel32 } from "guardpage/kernel32";
-import { measure } from "./harness.mjs";
+/** The command line: `npm run bench -- --help`. Needs a build. */
+import { writeFileSync } from "node:fs";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { readBaseline, rowsOver, TOLERANCE, writeBaseline } from "./baseline.mjs";
+import { ENGINES } from "./engines/engines.mjs";
+import { Missing, root } from "./engines/program.mjs";
+import { addNative, openNative } from "./native.mjs";
+import { publish } from "./publish.mjs";
+import { recordOf } from "./record.mjs";
+import { report } from "./report.mjs";
+import { GROUPS } from "./rows/groups.mjs";
 
-const ROUNDS = 31;
-const REGION_BYTES = 0x10_0000;
-const WORDS = REGION_BYTES / 4;
+/** @typedef {import("./run.mjs").Result} Result */
+/** @typedef {import("./engines/engines.mjs").Engine} Engine */
 
-const machine = await Machine.create({ profile: "win32" });
-const windowed = machine.createProcess({ space: "windowed" });
-const translated = machine.createProcess({ space: "translated" });
+/**
+ * @typedef {object} Options
+ * @property {import("./engines/engines.mjs").EngineName} engine
+ * @property {number} samples
+ * @property {string} [rows]
+ * @property {string} [json]
+ * @property {boolean} [check]
+ * @property {string} baseline
+ * @property {boolean} [writeBaseline]
+ * @property {boolean} [native]
+ * @property {string[]} [publish]
+ */
 
-/** @param {boolean} holds @param {string} what */
-function verify(holds, what) {
-  if (!holds) throw new Error(`wrong result: ${what}`);
+const SAMPLES = 25;
+const MEASURED_AGAIN = 2;
+const Exit = { over: 1, usage: 2 };
+
+function wholeNumber(/** @type {string} */ text) {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("It has to be 1 to 9999.");
+  return Number(text);
 }
 
-/** @param {import("guardpage").Process} process */
-function region(process) {
-  const type = MEM_RESERVE | MEM_COMMIT;
-  const base = kernel32(process).VirtualAlloc(0, REGION_BYTES, type, PAGE_READWRITE);
-  verify(base !== 0, "VirtualAlloc of the region");
-  for (let word = 0; word < WORDS; word += 1) process.memory.setUint32(base + word * 4, word);
-  return base;
+const command = new Command("bench")
+  .description("Measures guardpage against its limits and against what else there is.")
+  .addOption(
+    new Option("--engine <name>", "what runs the rows")
+      .choices(Object.keys(ENGINES))
+      .default("node"),
+  )
+  .option("--rows <pattern>", "only rows whose id has this in it")
+  .option("--samples <count>", "of each case", wholeNumber, SAMPLES)
+  .option("--json <file>", "write all rows as JSON")
+  .option("--native", "measure Wine's own calls too")
+  .option("--check", `exit 1 where a ratio is over ${TOLERANCE} times its baseline`)
+  .option("--write-baseline", "make this run the baseline of its engine")
+  .option("--baseline <file>", "of --check", `${root}bench/baseline.json`)
+  .option(
+    "--publish <files...>",
+    "run nothing; table and charts of the README from these JSON files",
+  )
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : Exit.usage))
+  .showHelpAfterError();
+
+/** Groups and ids of the rows that a pattern, or these ids, choose. @param {(id: string) => boolean} isChosen */
+function orders(isChosen) {
+  return GROUPS.map(({ rows }, group) => ({
+    group,
+    ids: rows.map(({ id }) => id).filter(isChosen),
+  })).filter(({ ids }) => ids.length > 0);
 }
 
-// Every word of 1 MB once, in the order of a full period of x -> 5x + 1: neither sequential nor
-// with a fixed stride.
-const next = (/** @type {number} */ word) => (word * 5 + 1) & (WORDS - 1);
-const ORDER = new Uint32Array(WORDS);
-for (let index = 1; index < WORDS; index += 1) ORDER[index] = next(ORDER[index - 1] ?? 0);
-const SUM = (WORDS / 2) * (WORDS - 1);
+/** @param {Engine} engine @param {number} samples @param {(id: string) => boolean} isChosen */
+async function run(engine, samples, isChosen) {
+  const results = [];
+  for (const order of orders(isChosen)) results.push(...(await engine.run({ ...order, samples })));
+  return results;
+}
 
-const bare = new DataView(new ArrayBuffer(REGION_BYTES));
-for (let word = 0; word < WORDS; word += 1) bare.setUint32(word * 4, word, true);
+/**
+ * Rows over their baseline in this run, and again each time that they are measured alone: machines
+ * are noisy, and a slow moment is no slow row.
+ *
+ * @param {Engine} engine
+ * @param {Options} options
+ * @param {Result[]} results
+ */
+async function check(engine, { engine: name, samples, baseline }, results) {
+  const ratios = readBaseline(baseline)[name] ?? {};
+  let over = rowsOver(results, ratios);
+  for (let time = 0; time < MEASURED_AGAIN && over.length > 0; time += 1) {
+    const ids = over.map(({ id }) => id);
+    over = rowsOver(await run(engine, samples, (id) => ids.includes(id)), ratios);
+  }
+  for (const { id, ratio } of over) {
+    const accepted = ratios[id] ?? Number.NaN;
+    console.error(`over: ${id}: ${ratio?.toFixed(2)}, baseline ${accepted.toFixed(2)}`);
+  }
+  return over.length === 0;
+}
 
-/** @param {number} iterations */
-function readBare(iterations) {
-  for (; iterations > 0; iterations -= 1) {
-    let sum = 0;
-    for (let index = 0; index < WORDS; index += 1) {
-      sum += bare.getUint32((ORDER[index] ?? 0) * 4, true);
+/** @param {Options} options */
+async function bench(options) {
+  const { rows: pattern = "", samples } = options;
+  if (orders((id) => id.includes(pattern)).length === 0) {
+    throw new Missing(`no row has "${pattern}" in its id`);
+  }
+  const native = options.native ? openNative() : undefined;
+  const engine = await ENGINES[options.engine]();
+  try {
+    const results = await run(engine, samples, (id) => id.includes(pattern));
+    const nativeVersion = native === undefined ? null : await addNative(native, results);
+    const { engine: name } = options;
+    const { version } = engine;
+    const record = recordOf({
+      engine: name,
+      version,
+      samples,
+      native: nativeVersion,
+      rows: results,
+    });
+    console.log(report(record));
+    if (options.json !== undefined) {
+      writeFileSync(options.json, `${JSON.stringify(record, null, 2)}\n`);
     }
-    verify(sum === SUM, "sum of the words");
+    if (options.writeBaseline) writeBaseline(options.baseline, name, results);
+    if (options.check && !(await check(engine, options, results))) process.exitCode = Exit.over;
+  } finally {
+    await engine.close();
   }
 }
 
-/** @param {import("guardpage").Process} process */
-async function readGuest(process) {
-  /** @type {typeof import("./reader.mjs")} */
-  const { reader } = await import(`./reader.mjs?${process.space}`);
-  return reader(process.memory, { base: region(process), order: ORDER, sum: SUM });
-}
-
-const { VirtualAlloc, VirtualFree, VirtualProtect, VirtualQuery } = kernel32(windowed);
-const BASE = region(windowed);
-
-/** @param {number} iterations */
-function allocateAndFree(iterations) {
-  for (; iterations > 0; iterations -= 1) {
-    const base = VirtualAlloc(0, 0x1_0000, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
-    verify(base !== 0, "VirtualAlloc");
-    verify(VirtualFree(base, 0, MEM_RELEASE) === 1, "VirtualFree");
-  }
-}
-
-/** @param {number} iterations */
-function protectBackAndForth(iterations) {
-  const old = { value: 0 };
-  for (; iterations > 0; iterations -= 1) {
-    VirtualProtect(BASE, 0x1000, PAGE_READONLY, old);
-    verify(old.value === PAGE_READWRITE, "old protection");
-    VirtualProtect(BASE, 0x1000, PAGE_READWRITE, old);
-    verify(old.value === PAGE_READONLY, "old protection");
-  }
-}
-
-/** @param {number} iterations */
-function query(iterations) {
-  const information = { RegionSize: 0 };
-  for (; iterations > 0; iterations -= 1) {
-    VirtualQuery(BASE, information);
-    verify(information.RegionSize === REGION_BYTES, "RegionSize");
-  }
-}
-
-const READ = { operations: WORDS };
-const results = measure(
-  [
-    { name: "read u32, DataView", run: readBare, ...READ },
-    { name: "read u32, windowed", run: await readGuest(windowed), ...READ },
-    { name: "read u32, translated", run: await readGuest(translated), ...READ },
-    { name: "VirtualAlloc + VirtualFree, 64 KB", run: allocateAndFree },
-    { name: "VirtualProtect, one page", run: protectBackAndForth, operations: 2 },
-    { name: "VirtualQuery, 1 MB of equal pages", run: query },
-  ],
-  ROUNDS,
-);
-for (const process of [windowed, translated]) process.verifySpace();
-
-const reference = results.get("read u32, DataView") ?? Number.NaN;
-console.log(`median of ${ROUNDS} interleaved samples, Node.js ${process.version}\n`);
-console.log(`${"".padEnd(36)}${"ns".padStart(10)}${"to DataView".padStart(14)}`);
-for (const [name, nanoseconds] of results) {
-  const ratio = name.startsWith("read") ? `${(nanoseconds / reference).toFixed(2)} x` : "";
-  console.log(`${name.padEnd(36)}${nanoseconds.toFixed(2).padStart(10)}${ratio.padStart(14)}`);
+const options = /** @type {Options} */ (command.parse().opts());
+try {
+  if (options.publish !== undefined) await publish(options.publish);
+  else await bench(options);
+} catch (error) {
+  if (!(error instanceof Missing)) throw error;
+  console.error(`bench: ${error.message}`);
+  process.exitCode = Exit.usage;
 }

@@ -1,0 +1,3 @@
+export async function publish(/** @type {string[]} */ files) {
+  console.log(files);
+}
