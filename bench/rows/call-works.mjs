@@ -11,6 +11,7 @@ import {
   PAGE_NOACCESS,
   PAGE_READONLY,
   PAGE_READWRITE,
+  WRITE_WATCH_FLAG_RESET,
 } from "guardpage/constants";
 import { kernel32 } from "guardpage/kernel32";
 import { verify } from "../harness.mjs";
@@ -142,20 +143,24 @@ export function callWorks(guest) {
       };
     },
 
-    /** The addresses of all pages of a region that was written throughout. */
+    /** The addresses of all pages of a region that was written throughout; their marks go. */
     harvest() {
       const bytes = PAGES * PAGE;
       const base = reserve(bytes, RESERVE_COMMIT | MEM_WRITE_WATCH);
-      for (let page = 0; page < PAGES; page += 1) memory.setUint32(base + page * PAGE, VALUE);
       const addresses = { value: /** @type {number[]} */ ([]) };
       const count = { value: 0 };
       const granularity = { value: 0 };
-      return () => {
+      const before = () => {
+        for (let page = 0; page < PAGES; page += 1) memory.setUint32(base + page * PAGE, VALUE);
+      };
+      const work = () => {
         count.value = PAGES;
-        const failed = api.GetWriteWatch(0, base, bytes, addresses, count, granularity);
+        const flags = WRITE_WATCH_FLAG_RESET;
+        const failed = api.GetWriteWatch(flags, base, bytes, addresses, count, granularity);
         verify(failed === 0 && count.value === PAGES, "GetWriteWatch");
         verify(addresses.value[PAGES - 1] === base + bytes - PAGE, "the last page written");
       };
+      return { before, work };
     },
 
     /** Committed pages, each touched for the first time; then all go at once. */

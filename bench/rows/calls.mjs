@@ -5,7 +5,7 @@ import { CALIBRATION, verify } from "../harness.mjs";
 import { MapOfPages } from "../tables/map-of-pages.mjs";
 import { READ, TypedArrays, WRITE } from "../tables/typed-arrays.mjs";
 import { callWorks, PAGES, Sizes } from "./call-works.mjs";
-import { repeated } from "./repeat.mjs";
+import { prepared, repeated } from "./repeat.mjs";
 
 /** @typedef {import("../harness.mjs").Case} Case */
 
@@ -70,8 +70,7 @@ const instead = {
  * @typedef {object} Call
  * @property {string} id
  * @property {string} title
- * @property {(made: Awaited<ReturnType<typeof make>>) => () => void} work
- * @property {number} [operations]
+ * @property {(made: Awaited<ReturnType<typeof make>>) => Case} ours
  * @property {() => Case[]} [others]
  */
 
@@ -80,87 +79,82 @@ const CALLS = [
   {
     id: "allocate",
     title: "VirtualAlloc + VirtualFree, 64 KB",
-    work: ({ works }) => works.allocate,
+    ours: ({ works }) => repeated("ours", works.allocate),
   },
   {
     id: "allocate-touched",
     title: "VirtualAlloc + VirtualFree, 64 KB, 16 pages touched",
-    work: ({ works }) => works.allocateTouched,
+    ours: ({ works }) => repeated("ours", works.allocateTouched),
   },
   {
     id: "commit",
     title: "commit one page",
-    work: ({ works }) => works.commitPages(),
-    operations: PAGES,
+    ours: ({ works }) => repeated("ours", works.commitPages(), PAGES),
     others: instead.commitPages,
   },
   {
     id: "protect",
     title: "VirtualProtect, one page back and forth, each",
-    work: ({ works, small }) => works.protect(small, PAGE),
-    operations: 2,
+    ours: ({ works, small }) => repeated("ours", works.protect(small, PAGE), 2),
     others: instead.protectPage,
   },
   {
     id: "protect-1gb",
     title: "VirtualProtect, 1 GB back and forth, each",
-    work: ({ works, large }) => works.protect(large, LARGE),
-    operations: 2,
+    ours: ({ works, large }) => repeated("ours", works.protect(large, LARGE), 2),
     others: instead.protectLarge,
   },
   {
     id: "query",
     title: "VirtualQuery in 64 KB",
-    work: ({ works, small }) => works.query(small, SMALL),
+    ours: ({ works, small }) => repeated("ours", works.query(small, SMALL)),
   },
   {
     id: "query-1gb",
     title: "VirtualQuery in 1 GB",
-    work: ({ works, large }) => works.query(large, LARGE),
+    ours: ({ works, large }) => repeated("ours", works.query(large, LARGE)),
   },
   {
     id: "guard",
     title: "arm a guard, hit it, handler continues",
-    work: ({ works }) => works.guard(works.reserve(SMALL)),
+    ours: ({ works }) => repeated("ours", works.guard(works.reserve(SMALL))),
   },
   {
     id: "commit-on-fault",
     title: "commit on fault, handler continues",
-    work: ({ works }) => works.commitOnFault(),
-    operations: PAGES,
+    ours: ({ works }) => repeated("ours", works.commitOnFault(), PAGES),
   },
   {
     id: "first-write",
     title: "first write to a watched page",
-    work: ({ works }) => works.firstWrites(),
-    operations: PAGES,
+    ours: ({ works }) => repeated("ours", works.firstWrites(), PAGES),
   },
   {
     id: "harvest",
     title: "harvest of the write watch, a page",
-    work: ({ works }) => works.harvest(),
-    operations: PAGES,
+    ours({ works }) {
+      const { before, work } = works.harvest();
+      return prepared(before, work, PAGES);
+    },
   },
   {
     id: "first-touch",
     title: "first touch of a page, and giving it back",
-    work: ({ works }) => works.firstTouches(),
-    operations: PAGES,
+    ours: ({ works }) => repeated("ours", works.firstTouches(), PAGES),
   },
 ];
 
 /** @returns {import("./rows.mjs").Row[]} */
 export function callRows() {
-  return CALLS.map(({ id, title, work, operations, others }) => ({
+  return CALLS.map(({ id, title, ours, others }) => ({
     id: `call/js/${id}`,
     title: `${title}; from JavaScript`,
     kind: "call",
     async prepare() {
       made ??= make();
       const ready = await made;
-      const ours = repeated("ours", work(ready), operations);
       return {
-        cases: [ours, CALIBRATION, ...(others?.() ?? [])],
+        cases: [ours(ready), CALIBRATION, ...(others?.() ?? [])],
         verify() {
           ready.guest.verifySpace();
           verify(kernel32(ready.guest).GetLastError() === 0, "no call failed");
