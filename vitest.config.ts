@@ -13,6 +13,7 @@ const RUN_ONCE = [
   "test/reporter.test.ts",
   "test/tools.test.ts",
   "test/backing/**", // no core under them
+  "test/bench/**", // the built package, in processes of its own
   "test/browser/**", // the built package
   "test/cli/**", // the built package
   "test/conformance/index.test.ts", // texts

@@ -13,7 +13,13 @@ export function readBaseline(path) {
   return JSON.parse(readFileSync(path, "utf8"));
 }
 
-/** The ratios of these rows take the place of what the engine had. @param {string} path @param {string} engine @param {Result[]} results */
+/**
+ * The ratios of these rows take the place of what the engine had.
+ *
+ * @param {string} path
+ * @param {string} engine
+ * @param {Result[]} results
+ */
 export function writeBaseline(path, engine, results) {
   const known = readBaseline(path);
   const rows = { ...known[engine] };

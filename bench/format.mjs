@@ -32,7 +32,11 @@ export function budgetFigure(value, measure) {
   return value < 10 * MICROSECOND ? `${digits(value)} ns` : `${digits(value / MICROSECOND)} us`;
 }
 
-/** Lines of a table whose first column is text and whose others are figures. @param {string[][]} rows */
+/**
+ * Lines of a table whose first column is text and whose others are figures.
+ *
+ * @param {string[][]} rows
+ */
 export function aligned(rows) {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),

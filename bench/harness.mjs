@@ -4,7 +4,7 @@
  */
 
 const SAMPLE_MILLISECONDS = 3;
-/** Of warming up, for each sample: engines take some 20,000 calls until all is compiled for good. */
+/** Of warming up, for each sample: it takes some 20,000 calls until all is compiled for good. */
 const WARM_UP_MILLISECONDS = 10;
 
 /**
@@ -57,11 +57,33 @@ function median(values) {
 }
 
 /**
- * Median nanoseconds of one operation, by name of the case.
+ * Nanoseconds of one operation, by name of the case: a number for each sample.
  *
+ * @typedef {Record<string, number[]>} Samples
+ */
+
+/** @param {Samples} samples @returns {Record<string, number>} */
+export function medians(samples) {
+  return Object.fromEntries(Object.entries(samples).map(([name, all]) => [name, median(all)]));
+}
+
+/**
+ * The median of the ratios of samples that were taken beside each other: while both cases are
+ * slowed down, the ratio stays.
+ *
+ * @param {Samples} samples
+ * @param {string} name
+ * @param {string} base
+ */
+export function ratio(samples, name, base) {
+  const { [name]: measured = [], [base]: bases = [] } = samples;
+  return median(measured.map((value, index) => value / (bases[index] ?? Number.NaN)));
+}
+
+/**
  * @param {Case[]} cases
  * @param {number} samples of each case
- * @returns {Promise<Record<string, number>>}
+ * @returns {Promise<Samples>}
  */
 export async function measure(cases, samples) {
   for (const item of cases) await warmUp(item, samples * WARM_UP_MILLISECONDS);
@@ -79,9 +101,7 @@ export async function measure(cases, samples) {
       nanoseconds.push(((await milliseconds(item, iterations)) * 1e6) / operations);
     }
   }
-  return Object.fromEntries(
-    prepared.map(({ item, nanoseconds }) => [item.name, median(nanoseconds)]),
-  );
+  return Object.fromEntries(prepared.map(({ item, nanoseconds }) => [item.name, nanoseconds]));
 }
 
 const ROUNDS = 1000;

@@ -5,7 +5,6 @@ import { readBaseline, rowsOver, TOLERANCE, writeBaseline } from "./baseline.mjs
 import { ENGINES } from "./engines/engines.mjs";
 import { Missing, root } from "./engines/program.mjs";
 import { addNative, openNative } from "./native.mjs";
-import { publish } from "./publish.mjs";
 import { recordOf } from "./record.mjs";
 import { report } from "./report.mjs";
 import { GROUPS } from "./rows/groups.mjs";
@@ -56,7 +55,7 @@ const command = new Command("bench")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : Exit.usage))
   .showHelpAfterError();
 
-/** Groups and ids of the rows that a pattern, or these ids, choose. @param {(id: string) => boolean} isChosen */
+/** Groups, and ids of their rows. @param {(id: string) => boolean} isChosen */
 function orders(isChosen) {
   return GROUPS.map(({ rows }, group) => ({
     group,
@@ -126,8 +125,12 @@ async function bench(options) {
 
 const options = /** @type {Options} */ (command.parse().opts());
 try {
-  if (options.publish !== undefined) await publish(options.publish);
-  else await bench(options);
+  if (options.publish === undefined) await bench(options);
+  else {
+    // What draws the charts takes longer to load than all the rest.
+    const { publish } = await import("./publish.mjs");
+    await publish(options.publish);
+  }
 } catch (error) {
   if (!(error instanceof Missing)) throw error;
   console.error(`bench: ${error.message}`);

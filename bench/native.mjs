@@ -1,4 +1,4 @@
-/** Wine's own calls on this machine: a C program, compiled to a temporary folder, run under Wine. */
+/** Wine's own calls on this machine: a C program, compiled to a temporary folder. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,9 +1,10 @@
 /** Runs rows, in whatever engine this is. */
-import { CALIBRATION, measure } from "./harness.mjs";
+import { CALIBRATION, measure, medians, ratio } from "./harness.mjs";
 import { GROUPS } from "./rows/groups.mjs";
 
 /** @typedef {import("./rows/rows.mjs").Row} Row */
 /** @typedef {import("./rows/rows.mjs").Host} Host */
+/** @typedef {import("./harness.mjs").Samples} Samples */
 
 /**
  * @typedef {object} Result
@@ -25,36 +26,29 @@ import { GROUPS } from "./rows/groups.mjs";
 
 const NANOSECONDS = 1e6;
 
-/** @param {Row["kind"]} kind @param {Result["unit"]} unit @param {Record<string, number>} figures */
-function ratioOf(kind, unit, figures) {
-  const { ours = Number.NaN, limit = Number.NaN, calibration = Number.NaN } = figures;
-  switch (kind) {
-    case "access":
-      return ours / limit;
-    case "call":
-      return ours / calibration;
-    case "growth": {
-      const [first = Number.NaN, ...others] = Object.values(figures);
-      return Math.max(...others) / first;
-    }
-    case "size":
-      return unit === "ms" ? (ours * NANOSECONDS) / calibration : ours;
-    case "reference":
-      return null;
-  }
+/** What a later run is compared by. @param {Row["kind"]} kind @param {Samples} samples */
+function ratioOf(kind, samples) {
+  if (kind === "access") return ratio(samples, "ours", "limit");
+  if (kind === "call") return ratio(samples, "ours", "calibration");
+  if (kind !== "growth") return null;
+  const [first = "", ...others] = Object.keys(samples);
+  return Math.max(...others.map((name) => ratio(samples, name, first)));
 }
 
-/** @param {Row} row @param {number} samples @param {Host} host */
-async function figuresOf(row, samples, host) {
-  if (row.size !== undefined) {
-    const ours = await row.size(host);
-    const calibration = row.unit === "ms" ? await measure([CALIBRATION], samples) : {};
-    return { figures: { ours, ...calibration }, notes: {} };
+/** @param {Row} row @param {number} count of samples @param {Host} host */
+async function measureRow(row, count, host) {
+  const { kind, size, unit, prepare } = row;
+  if (size !== undefined) {
+    const ours = await size(host);
+    if (unit !== "ms") return { figures: { ours }, notes: {}, ratio: ours };
+    const { calibration = Number.NaN } = medians(await measure([CALIBRATION], count));
+    return { figures: { ours }, notes: {}, ratio: (ours * NANOSECONDS) / calibration };
   }
-  const prepared = await row.prepare?.(host);
-  const figures = await measure(prepared?.cases ?? [], samples);
+  const prepared = await prepare?.(host);
+  const samples = await measure(prepared?.cases ?? [], count);
   prepared?.verify?.();
-  return { figures, notes: prepared?.notes ?? {} };
+  const notes = prepared?.notes ?? {};
+  return { figures: medians(samples), notes, ratio: ratioOf(kind, samples) };
 }
 
 /**
@@ -68,10 +62,10 @@ export async function runGroup({ group, ids, samples }, host) {
   for (const row of GROUPS[group]?.rows ?? []) {
     if (!ids.includes(row.id)) continue;
     const { id, title, kind, unit = "ns" } = row;
-    const { figures, notes } = await figuresOf(row, samples, host).catch((error) => {
+    const measured = await measureRow(row, samples, host).catch((error) => {
       throw new Error(`${id}: ${error?.stack ?? error}`);
     });
-    results.push({ id, title, kind, unit, figures, notes, ratio: ratioOf(kind, unit, figures) });
+    results.push({ id, title, kind, unit, ...measured });
   }
   return results;
 }

@@ -1,4 +1,4 @@
-/** The same calls while ever more is there: regions, committed memory, processes, reserved sizes. */
+/** The same calls while ever more is there: regions, committed memory, processes. */
 import { Machine } from "guardpage";
 import { MEM_COMMIT, MEM_RESERVE, PAGE_READWRITE } from "guardpage/constants";
 import { kernel32 } from "guardpage/kernel32";
@@ -47,7 +47,11 @@ async function withCommitted(/** @type {number} */ bytes) {
   return { guest, works, base: works.reserve(bytes), bytes };
 }
 
-/** So many processes, each with a page of its own; the last one makes the calls. @returns {Promise<Scene>} */
+/**
+ * So many processes, each with a page of its own; the last one makes the calls.
+ *
+ * @returns {Promise<Scene>}
+ */
 async function withProcesses(/** @type {number} */ count) {
   const machine = await Machine.create({ profile: "win64" });
   for (let process = 1; process < count; process += 1) {

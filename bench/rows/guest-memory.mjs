@@ -18,7 +18,13 @@ const BASE = 0x10_0000;
 const ORDER = new Uint32Array(WORDS);
 for (let index = 1; index < WORDS; index += 1) ORDER[index] = nextNode(ORDER[index - 1] ?? 0);
 
-/** The loops, loaded for this memory alone. @param {string} name @param {import("./word-loops.mjs").Memory} memory @returns {Promise<Loops>} */
+/**
+ * The loops, loaded for this memory alone.
+ *
+ * @param {string} name
+ * @param {import("./word-loops.mjs").Memory} memory
+ * @returns {Promise<Loops>}
+ */
 async function loopsOver(name, memory) {
   /** @type {typeof import("./word-loops.mjs")} */
   const { loops } = await import(`./word-loops.mjs?${name.replaceAll(" ", "-")}`);

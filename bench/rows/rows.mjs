@@ -1,7 +1,7 @@
 /**
- * What a row is measured by, and what its ratio is. "access": to the limit. "call": to a round of the
- * calibration. "growth": the slowest case to the first. "size": the number itself. "reference": what
- * others take; it has no ratio.
+ * What a row is measured by, and what its ratio is. "access": to the limit. "call": to a round of
+ * the calibration. "growth": the slowest case to the first. "size": the number itself.
+ * "reference": what others take; it has no ratio.
  *
  * @typedef {"access" | "call" | "growth" | "size" | "reference"} Kind
  */

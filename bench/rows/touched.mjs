@@ -7,7 +7,12 @@ const PAGE_WORDS = PAGE_BYTES / 4;
 const VIEW_BYTES = 0x1000_0000;
 const GRANULARITY = 0x1_0000;
 
-/** @param {ArrayBuffer} buffer @param {number} from @param {number} to @returns bytes, in whole pages */
+/**
+ * @param {ArrayBuffer} buffer
+ * @param {number} from
+ * @param {number} to
+ * @returns bytes, in whole pages
+ */
 function touchedBytes(buffer, from, to) {
   let pages = 0;
   for (let start = from; start < to; start += VIEW_BYTES) {

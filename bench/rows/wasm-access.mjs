@@ -50,7 +50,7 @@ function expected(loop) {
     random = (Math.imul(random, MULTIPLIER) + INCREMENT) | 0;
     const word = pattern === "random" ? random >>> (32 - bits) : round;
     address = base + word * 4;
-    sum = (sum + (base === FAR ? 1 : places.wordAt(word))) | 0;
+    sum = (sum + (base === FAR ? places.FAR_WORD : places.wordAt(word))) | 0;
   }
   return { sum, last: address };
 }

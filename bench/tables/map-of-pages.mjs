@@ -13,7 +13,13 @@ export class MapOfPages {
     this.pages = new Map();
   }
 
-  /** Pages that are not there come into being. @param {number} address @param {number} sizeBytes @param {number} rights */
+  /**
+   * Pages that are not there come into being.
+   *
+   * @param {number} address
+   * @param {number} sizeBytes
+   * @param {number} rights
+   */
   protect(address, sizeBytes, rights) {
     const last = (address + sizeBytes - 1) >>> PAGE_SHIFT;
     for (let number = address >>> PAGE_SHIFT; number <= last; number += 1) {
