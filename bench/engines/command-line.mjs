@@ -24,5 +24,9 @@ export async function openBun() {
   const installed = `${root}node_modules/bun/bin/bun.exe`; // by this name on every system
   const program = firstProgram([installed]) ?? onPath("bun");
   if (program === undefined) throw new Missing("bun is neither in node_modules nor on PATH");
-  return engine(program, `bun ${(await output(program, ["--version"])).trim()}`);
+  // Installed without its script, the file is there and does nothing but say so.
+  const version = await output(program, ["--version"]).catch((error) => {
+    throw new Missing(`bun does not run: ${error.message}`);
+  });
+  return engine(program, `bun ${version.trim()}`);
 }
