@@ -69,7 +69,7 @@ export function attributesRunEnd(pages: Pages, page: u64, end: u64): u64 {
     const span = (<u64>1) << (<u64>level * LEVEL_BITS);
     if (entry == leaf) {
       page = (page & ~(span - 1)) + span;
-      if ((page & ((span << LEVEL_BITS) - 1)) != 0) {
+      if (page < end && (page & ((span << LEVEL_BITS) - 1)) != 0) {
         page = equalEnd(slot + 4, page, end, level, leaf);
       }
     } else if (isLeaf(entry)) {
@@ -109,11 +109,14 @@ function equalEnd(slot: u32, page: u64, end: u64, level: u32, leaf: u32): u64 {
     slot += 4;
     page += span;
   }
-  while (slot < nodeEnd && page < end && load<u64>(slot) == two) {
-    slot += 8;
-    page += 2 * span;
+  const from = slot;
+  const limit = from + (<u32>smaller(((end - page) >> shift) << 2, nodeEnd - from) & ~7);
+  if (ASC_FEATURE_SIMD) {
+    const four = i64x2.splat(two);
+    while (slot + 16 <= limit && i64x2.all_true(i64x2.eq(v128.load(slot), four))) slot += 16;
   }
-  return page;
+  while (slot < limit && load<u64>(slot) == two) slot += 8;
+  return page + ((<u64>(slot - from) >> 2) << shift);
 }
 
 /** Committed pages of [first, end). */

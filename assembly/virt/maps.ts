@@ -1,5 +1,5 @@
 import { ACCESS, GRANTED, LINEAR_END, PAGE_BYTES, WINDOW } from "../base/layout";
-import { pageOf, smaller, toPageEnd } from "../base/range";
+import { addressOf, pageOf, smaller, toPageEnd } from "../base/range";
 import { Context, TRANSLATIONS } from "./context";
 import { machine } from "./machine";
 import { SPACE_WINDOWED, Space } from "./space";
@@ -80,6 +80,10 @@ export function mapsTogether(
   right: u32,
 ): u64 {
   let bytes = toPageEnd(address);
+  const space = changetype<Space>(context.space);
+  if (windowHas(space, pageOf(address)) && place == WINDOW + <u32>address) {
+    bytes += addressOf(grantedPages(<u32>pageOf(address + bytes), pageOf(length), right));
+  }
   while (
     bytes < length &&
     bytes < LINEAR_END - place &&
@@ -88,6 +92,21 @@ export function mapsTogether(
     bytes += PAGE_BYTES;
   }
   return smaller(bytes, length);
+}
+
+/** How many pages of the window from `page` on have the right, by eights, up to `most`. */
+function grantedPages(page: u32, most: u64, right: u32): u64 {
+  const wanted = <u64>right * 0x0101010101010101;
+  const last = pageOf(machine().windowBytes);
+  let pages: u64 = 0;
+  while (
+    pages + 8 <= most &&
+    page + pages + 8 <= last &&
+    (load<u64>(page + <u32>pages, ACCESS) & wanted) == wanted
+  ) {
+    pages += 8;
+  }
+  return pages;
 }
 
 /** Let accesses of these kinds go straight to the page's bytes at `location`. */
@@ -112,19 +131,40 @@ export function mapsClear(space: Space, first: u64, end: u64): void {
   if (space.translates != 0) clearTranslations(space, first, end);
 }
 
-/** The next write to the page has to ask; reads need not. */
-export function mapsForbidWrite(space: Space, page: u64): void {
-  if (windowHas(space, page)) {
-    const at = <u32>page;
-    store<u8>(at, load<u8>(at, ACCESS) & ~(<u8>(ACCESS_WRITE | ACCESS_WRITE_SPAN)), ACCESS);
-    store<u8>(at, load<u8>(at, ACCESS - 1) & ~(<u8>ACCESS_WRITE_SPAN), ACCESS - 1);
+/**
+ * The next writes to pages of 64 have to ask; reads need not. Bit i of `bits` stands for page
+ * `first` + i, and `first` is a multiple of 64.
+ */
+export function mapsForbidWrites(space: Space, first: u64, bits: u64): void {
+  if (windowHas(space, first)) {
+    if ((bits & 1) != 0) {
+      const before = <u32>first - 1;
+      store<u8>(before, load<u8>(before, ACCESS) & ~(<u8>ACCESS_WRITE_SPAN), ACCESS);
+    }
+    for (let i: u32 = 0; i < 64; i += 8) {
+      const pages = bytesOf(bits >> <u64>i);
+      const before = bytesOf(bits >> <u64>(i + 1));
+      const at = <u32>first + i;
+      const taken = (pages * (ACCESS_WRITE | ACCESS_WRITE_SPAN)) | (before * ACCESS_WRITE_SPAN);
+      if (taken != 0) store<u64>(at, load<u64>(at, ACCESS) & ~taken, ACCESS);
+    }
   }
   if (space.translates == 0) return;
-  const tag = space.tag | page;
+  for (; bits != 0; bits &= bits - 1) forbidTranslated(space, first + ctz<u64>(bits));
+}
+
+/** Byte i of the answer is bit i of the lowest eight. */
+function bytesOf(bits: u64): u64 {
+  const spread = ((bits & 0xff) * 0x0101010101010101) & 0x8040201008040201;
+  return ((spread + 0x00406070787c7e7f) >> 7) & 0x0101010101010101;
+}
+
+function forbidTranslated(space: Space, page: u64): void {
   let context = machine().firstContext;
   while (context != 0) {
     const entry = Translation.entryOf(context, page);
-    if (load<u64>(entry, TRANSLATION_WRITE) == tag) store<u64>(entry, 0, TRANSLATION_WRITE);
+    const tag = load<u64>(entry, TRANSLATION_WRITE);
+    if (tag == (space.tag | page)) store<u64>(entry, 0, TRANSLATION_WRITE);
     context = changetype<Context>(context).next;
   }
 }

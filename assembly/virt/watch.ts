@@ -1,7 +1,7 @@
 import { wordMask } from "../base/planes";
 import { addressOf } from "../base/range";
 import { FACT_MARK, factNext, factsAt, factsChunkEnd, factsNext, factsTrim } from "../page/facts";
-import { mapsForbidWrite } from "./maps";
+import { mapsForbidWrites } from "./maps";
 import { Space } from "./space";
 
 /**
@@ -44,11 +44,10 @@ export function clearMarks(space: Space, page: u64, end: u64): void {
     const to = from + <u32>(factsChunkEnd(page, end) - page);
     for (let word = from >>> 6; word <= (to - 1) >>> 6; word++) {
       const at = plane + (word << 3);
-      let bits = load<u64>(at) & wordMask(word, from, to);
+      const bits = load<u64>(at) & wordMask(word, from, to);
+      if (bits == 0) continue;
       store<u64>(at, load<u64>(at) & ~bits);
-      for (; bits != 0; bits &= bits - 1) {
-        mapsForbidWrite(space, page - from + (word << 6) + ctz<u64>(bits));
-      }
+      mapsForbidWrites(space, page - from + (word << 6), bits);
     }
     factsTrim(space, page);
     page += to - from;

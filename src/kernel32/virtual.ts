@@ -4,9 +4,11 @@ import {
   MEM_RELEASE,
   MemoryBasicInformation,
 } from "../constants/memory.ts";
-import { dword } from "../door.ts";
+import { PROCESS_VM_OPERATION } from "../constants/process.ts";
+import { type Address, dword } from "../door.ts";
 import { CURRENT_PROCESS } from "../handles.ts";
 import { ntdll } from "../ntdll.ts";
+import { outAddress, setOut, TO_RESULTS } from "../out.ts";
 import type { Process } from "../process.ts";
 import { succeeded } from "../status.ts";
 import { MEMORY_BASIC_INFORMATION } from "../structs.ts";
@@ -37,20 +39,28 @@ type VirtualFunctions = Pick<
   | "ResetWriteWatch"
 >;
 
+/**
+ * What programs call all the time asks the core itself, as the Nt services do: objects for base and
+ * size on the way there and back take as long as the rest of the call.
+ */
 export function virtualFunctions(caller: Process): VirtualFunctions {
-  const { door } = caller;
-  const services = ntdll(caller);
+  const { door, handles } = caller;
+  const nt = ntdll(caller);
+
+  function targetOf(process: Address | null): number {
+    return handles.target(door.handle(process, "process"), PROCESS_VM_OPERATION);
+  }
 
   const VirtualAllocEx: Kernel32["VirtualAllocEx"] = (process, address, size, type, protect) => {
     const at = door.nullablePointer(address, "address");
-    const base = { value: at };
-    const bytes = { value: door.pointer(size, "size") };
+    const bytes = door.pointer(size, "size");
     const flags = (dword(type, "type") & ~NODE_BITS) >>> 0;
     dword(protect, "protect");
-    door.handle(process, "process");
+    const target = targetOf(process);
     if (at > 0 && at < ALLOCATION_GRANULARITY) return refuse(caller, Rule.BaseTooLow);
-    const status = services.NtAllocateVirtualMemory(process, base, 0, bytes, flags, protect);
-    return boolOf(caller, status) === FALSE ? 0 : base.value;
+    const { services, view } = caller.enter();
+    const status = services.allocate(target, TO_RESULTS, at, 0, TO_RESULTS, bytes, flags, protect);
+    return boolOf(caller, status) === FALSE ? 0 : view.result(0);
   };
 
   const VirtualAlloc2: Kernel32["VirtualAlloc2"] = (
@@ -64,7 +74,7 @@ export function virtualFunctions(caller: Process): VirtualFunctions {
   ) => {
     const base = { value: door.nullablePointer(address, "address") };
     const bytes = { value: door.pointer(size, "size") };
-    const status = services.NtAllocateVirtualMemoryEx(
+    const status = nt.NtAllocateVirtualMemoryEx(
       process || CURRENT_PROCESS,
       base,
       bytes,
@@ -77,33 +87,35 @@ export function virtualFunctions(caller: Process): VirtualFunctions {
   };
 
   const VirtualFreeEx: Kernel32["VirtualFreeEx"] = (process, address, size, type) => {
-    const base = { value: door.nullablePointer(address, "address") };
-    const bytes = { value: door.pointer(size, "size") };
+    const base = door.nullablePointer(address, "address");
+    const bytes = door.pointer(size, "size");
     const flags = dword(type, "type");
-    door.handle(process, "process");
+    const target = targetOf(process);
     const releases = (flags & MEM_RELEASE) !== 0 && (flags & PLACEHOLDERS) === 0;
-    if (releases && bytes.value !== 0) return refuse(caller, Rule.ReleaseWithSize);
-    return boolOf(caller, services.NtFreeVirtualMemory(process, base, bytes, flags));
+    if (releases && bytes !== 0) return refuse(caller, Rule.ReleaseWithSize);
+    const { services } = caller.enter();
+    const status = services.free(target, TO_RESULTS, base, TO_RESULTS, bytes, flags);
+    if (succeeded(status)) caller.machine.pageBits.forgetFreed();
+    return boolOf(caller, status);
   };
 
   const VirtualProtectEx: Kernel32["VirtualProtectEx"] = (process, address, size, protect, old) => {
-    const base = { value: door.nullablePointer(address, "address") };
-    const bytes = { value: door.pointer(size, "size") };
+    const base = door.nullablePointer(address, "address");
+    const bytes = door.pointer(size, "size");
     dword(protect, "protect");
-    return boolOf(caller, services.NtProtectVirtualMemory(process, base, bytes, protect, old));
+    const target = targetOf(process);
+    const oldAt = outAddress(old, door, "old");
+    const { services, view } = caller.enter();
+    const status = services.protect(target, TO_RESULTS, base, TO_RESULTS, bytes, protect, oldAt);
+    if (succeeded(status)) setOut(old, view.result(2));
+    return boolOf(caller, status);
   };
 
   const VirtualQueryEx: Kernel32["VirtualQueryEx"] = (process, address, buffer, length) => {
     const at = door.nullablePointer(address, "address");
     const structureBytes = MEMORY_BASIC_INFORMATION.sizeBytes(door.pointerBytes);
     const bytes = length === undefined ? structureBytes : door.pointer(length, "length");
-    const status = services.NtQueryVirtualMemory(
-      process,
-      at,
-      MemoryBasicInformation,
-      buffer,
-      bytes,
-    );
+    const status = nt.NtQueryVirtualMemory(process, at, MemoryBasicInformation, buffer, bytes);
     return boolOf(caller, status) === FALSE ? 0 : structureBytes;
   };
 
@@ -133,10 +145,7 @@ export function virtualFunctions(caller: Process): VirtualFunctions {
     VirtualLock(address, size) {
       const base = { value: door.nullablePointer(address, "address") };
       const bytes = { value: door.pointer(size, "size") };
-      return boolOf(
-        caller,
-        services.NtLockVirtualMemory(CURRENT_PROCESS, base, bytes, LOCK_IN_PROCESS),
-      );
+      return boolOf(caller, nt.NtLockVirtualMemory(CURRENT_PROCESS, base, bytes, LOCK_IN_PROCESS));
     },
 
     VirtualUnlock(address, size) {
@@ -144,12 +153,12 @@ export function virtualFunctions(caller: Process): VirtualFunctions {
       const bytes = { value: door.pointer(size, "size") };
       return boolOf(
         caller,
-        services.NtUnlockVirtualMemory(CURRENT_PROCESS, base, bytes, LOCK_IN_PROCESS),
+        nt.NtUnlockVirtualMemory(CURRENT_PROCESS, base, bytes, LOCK_IN_PROCESS),
       );
     },
 
     GetWriteWatch(flags, base, size, addresses, count, granularity) {
-      const status = services.NtGetWriteWatch(
+      const status = nt.NtGetWriteWatch(
         CURRENT_PROCESS,
         dword(flags, "flags"),
         door.nullablePointer(base, "base"),
@@ -162,7 +171,7 @@ export function virtualFunctions(caller: Process): VirtualFunctions {
     },
 
     ResetWriteWatch(base, size) {
-      const status = services.NtResetWriteWatch(
+      const status = nt.NtResetWriteWatch(
         CURRENT_PROCESS,
         door.nullablePointer(base, "base"),
         door.pointer(size, "size"),

@@ -7,8 +7,6 @@ import { PAGE_BYTES, WATCH_ENTRIES } from "../wasm/exports.ts";
 import type { Ntdll } from "./interface.ts";
 import { readPointer, writePointer } from "./pointers.ts";
 
-const ENTRY_BYTES = 8;
-
 export function watchServices(
   process: Process,
 ): Pick<Ntdll, "NtGetWriteWatch" | "NtResetWriteWatch"> {
@@ -86,10 +84,7 @@ export function watchServices(
       return status;
 
       function takeEntries(): number[] {
-        const area = view.transferView;
-        return Array.from({ length: view.result(0) }, (_, index) =>
-          Number(area.getBigUint64(index * ENTRY_BYTES, true)),
-        );
+        return view.transferNumbers(view.result(0));
       }
     },
 

@@ -120,6 +120,17 @@ export class ContextView {
     return this.bytes(this.#context + CONTEXT.transfer, TRANSFER_BYTES);
   }
 
+  /** The first entries of the transfer area: u64, each below 2^53. */
+  transferNumbers(count: number): number[] {
+    const words = this.words(this.#context + CONTEXT.transfer, 2 * count);
+    const numbers = new Array<number>(count);
+    for (let index = 0; index < count; index++) {
+      const low = words[2 * index] as number;
+      numbers[index] = low + (words[2 * index + 1] as number) * TWO_TO_32;
+    }
+    return numbers;
+  }
+
   get transferView(): DataView {
     return this.dataView(this.#context + CONTEXT.transfer, TRANSFER_BYTES);
   }
