@@ -1,21 +1,27 @@
+import { PATH } from "../base/layout";
 import { POOL_REGION, poolGive } from "../base/pool";
 import { alignDown, alignUp, GRANULARITY, larger, smaller } from "../base/range";
 import { machine } from "./machine";
 import {
+  ENTRY_BYTES,
+  entryGap,
+  entryRef,
+  entrySetGap,
+  entrySetStart,
+  entryStart,
   NODE_CAPACITY,
   nodeCount,
+  nodeEnd,
+  nodeFit,
   nodeFloor,
   nodeFree,
-  nodeGap,
   nodeInsert,
   nodeLargestGap,
   nodeMake,
   nodeMerge,
-  nodeRef,
+  nodeOther,
   nodeRemove,
-  nodeSetGap,
-  nodeSetStart,
-  nodeStart,
+  nodeSetOther,
 } from "./node";
 import { REGION_SENTINEL, Region, regionIs } from "./region";
 import { Space } from "./space";
@@ -28,6 +34,27 @@ import { Space } from "./space";
  * owner.
  */
 
+/**
+ * The way that was gone last through an index: for each height, from the leaf at `PATH` on upwards,
+ * a node and an entry of it. It is of use until the next way, or a change of the index.
+ */
+@unmanaged
+@final
+class Way {
+  node: u32;
+  entry: u32;
+
+  @inline
+  get above(): Way {
+    return changetype<Way>(changetype<u32>(this) + <u32>offsetof<Way>());
+  }
+
+  @inline
+  get below(): Way {
+    return changetype<Way>(changetype<u32>(this) - <u32>offsetof<Way>());
+  }
+}
+
 /** What a search that finds nothing answers; no region lies there. */
 export const NOWHERE: u64 = u64.MAX_VALUE;
 
@@ -37,7 +64,7 @@ export function indexStart(space: Space, sentinel: Region): void {
   space.indexHeight = 0;
   nodeInsert(
     space.index,
-    0,
+    space.index,
     sentinel.start,
     gapBehind(sentinel, NOWHERE),
     changetype<u32>(sentinel),
@@ -52,11 +79,8 @@ export function indexFree(space: Space): void {
 
 /** The region that starts last at or below `address`; the sentinel where there is no other. */
 export function regionFloor(space: Space, address: u64): Region {
-  let node = space.index;
-  for (let height = space.indexHeight; height > 0; height--) {
-    node = nodeRef(node, nodeFloor(node, address));
-  }
-  return changetype<Region>(nodeRef(node, nodeFloor(node, address)));
+  descend(space, address, 0);
+  return wayRegion();
 }
 
 /** The region that holds `address`, or null. */
@@ -68,39 +92,17 @@ export function regionAt(space: Space, address: u64): Region | null {
 
 /** The first region that starts above `address`, or null. */
 export function regionAfter(space: Space, address: u64): Region | null {
-  let node = space.index;
-  let right: u32 = 0;
-  let rightHeight: u32 = 0;
-  let height = space.indexHeight;
-  while (true) {
-    const i = nodeFloor(node, address);
-    if (i + 1 < nodeCount(node)) {
-      right = nodeRef(node, i + 1);
-      rightHeight = height;
-    }
-    if (height == 0) break;
-    node = nodeRef(node, i);
-    height -= 1;
-  }
-  if (right == 0) return null;
-  while (rightHeight > 0) {
-    right = nodeRef(right, 0);
-    rightHeight -= 1;
-  }
-  return changetype<Region>(right);
+  descend(space, address, 0);
+  return wayNext(space);
 }
 
 /** Put a region into free space. Requires: room for one change, and nothing lies there. */
 export function regionInsert(space: Space, region: Region): void {
-  const right = insertBelow(space.index, space.indexHeight, region, NOWHERE);
-  if (right != 0) {
-    const left = space.index;
-    const root = nodeMake();
-    nodeInsert(root, 0, nodeStart(left, 0), nodeLargestGap(left), left);
-    nodeInsert(root, 1, nodeStart(right, 0), nodeLargestGap(right), right);
-    space.index = root;
-    space.indexHeight += 1;
-  }
+  const before = regionFloor(space, region.start);
+  assert(before.end <= region.start); // overlaps the region before
+  const gap = gapBehind(region, nextStart(space));
+  gapSet(space, gapBehind(before, region.start), gap);
+  insertBehind(space, region.start, gap, changetype<u32>(region));
   space.regionCount += 1;
   space.regionBytes += region.end - region.start;
 }
@@ -109,14 +111,20 @@ export function regionInsert(space: Space, region: Region): void {
 export function regionRemove(space: Space, region: Region): void {
   space.regionCount -= 1;
   space.regionBytes -= region.end - region.start;
-  const isGapSet = removeBelow(space.index, space.indexHeight, region.start, NOWHERE);
-  while (space.indexHeight > 0 && nodeCount(space.index) == 1) {
-    const root = space.index;
-    space.index = nodeRef(root, 0);
-    space.indexHeight -= 1;
-    nodeFree(root);
+  descend(space, region.start, 0);
+  const leaf = leafWay();
+  const isFirst = leaf.entry == leaf.node;
+  const next = nextStart(space);
+  if (isFirst) gapSet(space, 0, 0);
+  nodeRemove(leaf.node, leaf.entry);
+  if (isFirst) {
+    rename(space, leaf);
+  } else {
+    leaf.entry -= ENTRY_BYTES;
+    gapSet(space, gapBehind(wayRegion(), next), 0);
   }
-  if (!isGapSet) setGapBehind(space, regionFloor(space, region.start));
+  shrink(space);
+  if (isFirst) gapRenew(space, region.start);
   poolGive(POOL_REGION, changetype<u32>(region));
 }
 
@@ -125,51 +133,54 @@ export function regionShorten(space: Space, region: Region, end: u64): void {
   assert(end > region.start && end < region.end); // not a part of the region
   space.regionBytes -= region.end - end;
   region.end = end;
-  setGapBehind(space, region);
+  gapRenew(space, region.start);
 }
 
 /** Cut the region's head off. */
 export function regionBehead(space: Space, region: Region, start: u64): void {
   assert(start > region.start && start < region.end); // not a part of the region
   space.regionBytes -= start - region.start;
-  const old = region.start;
+  descend(space, region.start, 0);
   region.start = start;
-  rekey(space.index, space.indexHeight, old, start);
-  setGapBehind(space, regionFloor(space, start - 1));
+  entrySetStart(leafWay().entry, start);
+  rename(space, leafWay());
+  gapRenew(space, start - 1);
 }
 
 /** Lowest aligned base of `size` free bytes within [low, high], or NOWHERE. */
 export function gapLowest(space: Space, size: u64, alignment: u64, low: u64, high: u64): u64 {
-  let from = low;
-  while (true) {
-    const owner = ownerFrom(space.index, space.indexHeight, from, size);
-    if (owner == 0) return NOWHERE;
-    const region = changetype<Region>(owner);
-    const base = alignUp(larger(alignUp(region.end, GRANULARITY), low), alignment);
+  const leaf = leafWay();
+  let way = descend(space, low, size);
+  while (findGap(space, way, size, ENTRY_BYTES)) {
+    const start = alignUp(wayRegion().end, GRANULARITY);
+    const base = alignUp(larger(start, low), alignment);
     if (base > high) return NOWHERE;
-    from = startAfter(space, region);
-    const end = smaller(smaller(from, machine().highestAddress + 1), high + 1);
+    const end = smaller(start + entryGap(leaf.entry), high + 1);
     if (base < end && end - base >= size) return base;
-    if (from == NOWHERE) return NOWHERE;
+    leaf.entry += ENTRY_BYTES;
+    way = leaf;
   }
+  return NOWHERE;
 }
 
 /** Highest aligned base of `size` free bytes within [low, high], or NOWHERE. */
 export function gapHighest(space: Space, size: u64, alignment: u64, low: u64, high: u64): u64 {
-  let until = high;
-  while (true) {
-    const owner = ownerUntil(space.index, space.indexHeight, until, size);
-    if (owner == 0) return NOWHERE;
-    const region = changetype<Region>(owner);
-    const start = larger(alignUp(region.end, GRANULARITY), low);
-    const end = smaller(gapEnd(space, region), high + 1);
+  const leaf = leafWay();
+  let way = descend(space, high, size);
+  while (findGap(space, way, size, -ENTRY_BYTES)) {
+    const region = wayRegion();
+    const free = alignUp(region.end, GRANULARITY);
+    const start = larger(free, low);
+    const end = smaller(free + entryGap(leaf.entry), high + 1);
     if (end > start && end - start >= size) {
       const base = alignDown(end - size, alignment);
       if (base >= start) return base;
     }
-    if (region.start <= low || region.start == 0) return NOWHERE;
-    until = region.start - 1;
+    if (region.start <= low) return NOWHERE;
+    leaf.entry -= ENTRY_BYTES;
+    way = leaf;
   }
+  return NOWHERE;
 }
 
 /** Free bytes behind `region` that a new one could take, given where the next one starts. */
@@ -185,137 +196,204 @@ export function indexRecords(space: Space): u32 {
 }
 
 function recordsBelow(node: u32, height: u32): u32 {
-  const count = nodeCount(node);
-  if (height == 0) return 1 + count;
+  if (height == 0) return 1 + nodeCount(node);
   let sum: u32 = 1;
-  for (let i: u32 = 0; i < count; i++) sum += recordsBelow(nodeRef(node, i), height - 1);
+  for (let entry = node; entry < nodeEnd(node); entry += ENTRY_BYTES) {
+    sum += recordsBelow(entryRef(entry), height - 1);
+  }
   return sum;
 }
 
-function gapEnd(space: Space, region: Region): u64 {
-  return smaller(startAfter(space, region), machine().highestAddress + 1);
+function leafWay(): Way {
+  return changetype<Way>(PATH);
 }
 
-function startAfter(space: Space, region: Region): u64 {
-  const after = regionAfter(space, region.start);
-  return after === null ? NOWHERE : after.start;
+/** The root's step of the way. */
+function rootWay(space: Space): Way {
+  return changetype<Way>(PATH + space.indexHeight * <u32>offsetof<Way>());
 }
 
-/**
- * First region with a gap of at least `size`, from the one on that starts last at or below `from`;
- * or 0.
- */
-function ownerFrom(node: u32, height: u32, from: u64, size: u64): u32 {
-  const count = nodeCount(node);
-  for (let i = nodeFloor(node, from); i < count; i++) {
-    if (nodeGap(node, i) < size) continue;
-    if (height == 0) return nodeRef(node, i);
-    const found = ownerFrom(nodeRef(node, i), height - 1, from, size);
-    if (found != 0) return found;
-  }
-  return 0;
-}
-
-/** Last region that starts at or below `until` and has a gap of at least `size`, or 0. */
-function ownerUntil(node: u32, height: u32, until: u64, size: u64): u32 {
-  for (let i = nodeFloor(node, until) + 1; i-- > 0; ) {
-    if (nodeGap(node, i) < size) continue;
-    if (height == 0) return nodeRef(node, i);
-    const found = ownerUntil(nodeRef(node, i), height - 1, until, size);
-    if (found != 0) return found;
-  }
-  return 0;
+/** The region that the way leads to. */
+function wayRegion(): Region {
+  return changetype<Region>(entryRef(leafWay().entry));
 }
 
 /**
- * The region, and the gaps before and behind it; `next` is where the entries behind the node start.
- * The node's new right-hand neighbour, or 0.
+ * Go down to the region that starts last at or below `address`, as long as there are gaps of at
+ * least `size` below. The answer is where the way ends.
  */
-function insertBelow(node: u32, height: u32, region: Region, next: u64): u32 {
-  const i = nodeFloor(node, region.start);
-  if (i + 1 < nodeCount(node)) next = nodeStart(node, i + 1);
-  const child = nodeRef(node, i);
-  if (height == 0) {
-    const before = changetype<Region>(child);
-    assert(before.end <= region.start); // overlaps the region before
-    nodeSetGap(node, i, gapBehind(before, region.start));
-    const gap = gapBehind(region, next);
-    return nodeInsert(node, i + 1, region.start, gap, changetype<u32>(region));
+function descend(space: Space, address: u64, size: u64): Way {
+  let node = space.index;
+  let way = rootWay(space);
+  while (true) {
+    const entry = nodeFloor(node, address);
+    way.node = node;
+    way.entry = entry;
+    if (way == leafWay() || entryGap(entry) < size) return way;
+    node = entryRef(entry);
+    way = way.below;
   }
-  const right = insertBelow(child, height - 1, region, next);
-  nodeSetGap(node, i, nodeLargestGap(child));
-  if (right == 0) return 0;
-  return nodeInsert(node, i + 1, nodeStart(right, 0), nodeLargestGap(right), right);
+}
+
+/** The lowest step of the way with an entry behind its own, or null. */
+function wayTurn(space: Space): Way | null {
+  let way = leafWay();
+  while (way.entry + ENTRY_BYTES == nodeEnd(way.node)) {
+    if (way.node == space.index) return null;
+    way = way.above;
+  }
+  return way;
+}
+
+/** The region behind the one that the way leads to, or null. */
+function wayNext(space: Space): Region | null {
+  let way = wayTurn(space);
+  if (way === null) return null;
+  let ref = entryRef(way.entry + ENTRY_BYTES);
+  for (; way != leafWay(); way = way.below) ref = entryRef(ref);
+  return changetype<Region>(ref);
+}
+
+/** Where that region starts, or NOWHERE. */
+function nextStart(space: Space): u64 {
+  const way = wayTurn(space);
+  return way === null ? NOWHERE : entryStart(way.entry + ENTRY_BYTES);
 }
 
 /**
- * Whether the gap of the region before, which has grown, is in the same leaf and is set; `next` as
- * above.
+ * Go on from `way`, where the last way ended, to the next region with a gap of at least `size`:
+ * upwards or downwards, as `step` goes from an entry to the next. False where there is none.
  */
-function removeBelow(node: u32, height: u32, start: u64, next: u64): bool {
-  const i = nodeFloor(node, start);
-  if (i + 1 < nodeCount(node)) next = nodeStart(node, i + 1);
-  if (height == 0) {
-    assert(nodeStart(node, i) == start); // the index has lost a region
-    nodeRemove(node, i);
-    if (i == 0) return false;
-    nodeSetGap(node, i - 1, gapBehind(changetype<Region>(nodeRef(node, i - 1)), next));
-    return true;
+function findGap(space: Space, way: Way, size: u64, step: i32): bool {
+  while (true) {
+    const node = way.node;
+    const end = node + nodeCount(node) * ENTRY_BYTES;
+    let entry = way.entry;
+    if (step > 0) entry = nodeFit(entry, end, size);
+    else while (entry >= node && entryGap(entry) < size) entry += step;
+    way.entry = entry;
+    if (entry < node || entry >= end) {
+      if (node == space.index) return false;
+      way = way.above;
+      way.entry += step;
+    } else {
+      if (way == leafWay()) return true;
+      way = way.below;
+      const child = entryRef(entry);
+      way.node = child;
+      way.entry = step > 0 ? child : nodeEnd(child) + step;
+    }
   }
-  const child = nodeRef(node, i);
-  const isGapSet = removeBelow(child, height - 1, start, next);
-  if (nodeCount(child) == 0) {
-    nodeFree(child);
-    nodeRemove(node, i);
-    return isGapSet;
-  }
-  refresh(node, i);
-  if (nodeCount(child) >= NODE_CAPACITY / 4) return isGapSet;
-  if (i + 1 < nodeCount(node)) mergeAt(node, i);
-  else if (i > 0) mergeAt(node, i - 1);
-  return isGapSet;
 }
 
-/** Make one child of children `i` and `i + 1` where that leaves room for more. */
-function mergeAt(node: u32, i: u32): void {
-  const left = nodeRef(node, i);
-  const right = nodeRef(node, i + 1);
+/** Set the gap behind the last region that starts at or below `address` to what it is now. */
+function gapRenew(space: Space, address: u64): void {
+  const region = regionFloor(space, address);
+  gapSet(space, gapBehind(region, nextStart(space)), 0);
+}
+
+/**
+ * Set the gap of the region that the way leads to, and tell the nodes above, as far as that changes
+ * the largest. `beside` is a gap that the leaf will have too.
+ */
+function gapSet(space: Space, gap: u64, beside: u64): void {
+  let way = leafWay();
+  let old = entryGap(way.entry);
+  entrySetGap(way.entry, gap);
+  otherRaise(way.node, smaller(gap, beside));
+  gap = larger(gap, beside);
+  while (way.node != space.index) {
+    const node = way.node;
+    way = way.above;
+    const entry = way.entry;
+    const largest = entryGap(entry);
+    if (old < largest) {
+      otherRaise(node, smaller(gap, largest));
+      if (gap <= largest) return;
+    } else if (gap < nodeOther(node)) {
+      gap = larger(gap, nodeLargestGap(node));
+      nodeSetOther(node, gap);
+    }
+    entrySetGap(entry, gap);
+    old = largest;
+  }
+}
+
+function otherRaise(node: u32, gap: u64): void {
+  nodeSetOther(node, larger(nodeOther(node), gap));
+}
+
+/** The first start of the way's node may have changed: tell the nodes above. */
+function rename(space: Space, way: Way): void {
+  while (way.node != space.index && way.entry == way.node) {
+    const start = entryStart(way.node);
+    way = way.above;
+    entrySetStart(way.entry, start);
+  }
+}
+
+/** Put an entry behind the one that the way leads to, and split what is full. */
+function insertBehind(space: Space, start: u64, gap: u64, ref: u32): void {
+  let way = leafWay();
+  while (true) {
+    const node = way.node;
+    const right = nodeInsert(node, way.entry + ENTRY_BYTES, start, gap, ref);
+    if (right == 0) return;
+    start = entryStart(right);
+    gap = nodeLargestGap(right);
+    ref = right;
+    const isRoot = way.node == space.index;
+    way = way.above;
+    if (isRoot) {
+      const root = nodeMake();
+      way.node = root;
+      way.entry = root;
+      nodeInsert(root, root, entryStart(node), 0, node);
+      space.index = root;
+      space.indexHeight += 1;
+    }
+    entrySetGap(way.entry, nodeLargestGap(node));
+    nodeSetOther(way.node, NOWHERE);
+  }
+}
+
+/** An entry left the leaf of the way: empty nodes go, small ones take in the next. */
+function shrink(space: Space): void {
+  for (let way = leafWay(); way.node != space.index; ) {
+    const node = way.node;
+    if (nodeCount(node) >= NODE_CAPACITY / 4) return;
+    way = way.above;
+    if (nodeCount(node) == 0) {
+      nodeFree(node);
+      nodeRemove(way.node, way.entry);
+      rename(space, way);
+    } else if (way.entry + ENTRY_BYTES != nodeEnd(way.node)) {
+      mergeNext(way.node, way.entry);
+    }
+  }
+  while (space.indexHeight > 0 && nodeCount(space.index) == 1) {
+    const root = space.index;
+    space.index = entryRef(root);
+    space.indexHeight -= 1;
+    nodeFree(root);
+  }
+}
+
+/** Make one child of the children of `entry` and the next where that leaves room for more. */
+function mergeNext(parent: u32, entry: u32): void {
+  const next = entry + ENTRY_BYTES;
+  const left = entryRef(entry);
+  const right = entryRef(next);
   if (nodeCount(left) + nodeCount(right) > (NODE_CAPACITY * 3) / 4) return;
+  entrySetGap(entry, larger(entryGap(entry), entryGap(next)));
   nodeMerge(left, right);
-  nodeRemove(node, i + 1);
-  refresh(node, i);
-}
-
-function refresh(node: u32, i: u32): void {
-  const child = nodeRef(node, i);
-  nodeSetStart(node, i, nodeStart(child, 0));
-  nodeSetGap(node, i, nodeLargestGap(child));
-}
-
-function setGapBehind(space: Space, region: Region): void {
-  const gap = gapBehind(region, startAfter(space, region));
-  setGap(space.index, space.indexHeight, region.start, gap);
-}
-
-/** Set the gap of the region at `start`; the answer is the node's largest gap now. */
-function setGap(node: u32, height: u32, start: u64, gap: u64): u64 {
-  const i = nodeFloor(node, start);
-  if (height == 0) assert(nodeStart(node, i) == start); // the index has lost a region
-  nodeSetGap(node, i, height == 0 ? gap : setGap(nodeRef(node, i), height - 1, start, gap));
-  return nodeLargestGap(node);
-}
-
-function rekey(node: u32, height: u32, old: u64, start: u64): void {
-  const i = nodeFloor(node, old);
-  if (height > 0) rekey(nodeRef(node, i), height - 1, old, start);
-  if (nodeStart(node, i) == old) nodeSetStart(node, i, start);
+  nodeRemove(parent, next);
 }
 
 function freeBelow(node: u32, height: u32): void {
-  const count = nodeCount(node);
-  for (let i: u32 = 0; i < count; i++) {
-    if (height > 0) freeBelow(nodeRef(node, i), height - 1);
-    else poolGive(POOL_REGION, nodeRef(node, i));
+  for (let entry = node; entry < nodeEnd(node); entry += ENTRY_BYTES) {
+    if (height > 0) freeBelow(entryRef(entry), height - 1);
+    else poolGive(POOL_REGION, entryRef(entry));
   }
   nodeFree(node);
 }

@@ -40,7 +40,17 @@ import {
   TRANSLATION_WRITE,
   windowHas,
 } from "./maps";
-import { nodeCount, nodeGap, nodeLargestGap, nodeRef, nodeStart } from "./node";
+import {
+  ENTRY_BYTES,
+  entryGap,
+  entryRef,
+  entryStart,
+  NODE_CAPACITY,
+  nodeCount,
+  nodeEnd,
+  nodeLargestGap,
+  nodeOther,
+} from "./node";
 import {
   REGION_COPY,
   REGION_IMAGE,
@@ -120,23 +130,36 @@ function verifyIndex(space: Space): bool {
 }
 
 function verifyNode(space: Space, node: u32, height: u32): bool {
-  const count = nodeCount(node);
-  for (let i: u32 = 0; i < count; i++) {
-    if (i > 0 && nodeStart(node, i) <= nodeStart(node, i - 1)) return false;
-    const ref = nodeRef(node, i);
+  for (let entry = node; entry < nodeEnd(node); entry += ENTRY_BYTES) {
+    if (entry > node && entryStart(entry) <= entryStart(entry - ENTRY_BYTES)) return false;
+    const ref = entryRef(entry);
     if (height > 0) {
-      if (nodeStart(node, i) != nodeStart(ref, 0)) return false;
-      if (nodeGap(node, i) != nodeLargestGap(ref)) return false;
+      if (entryStart(entry) != entryStart(ref)) return false;
+      if (entryGap(entry) != nodeLargestGap(ref)) return false;
       if (!verifyNode(space, ref, height - 1)) return false;
     } else {
       const region = changetype<Region>(ref);
-      if (nodeStart(node, i) != region.start) return false;
+      if (entryStart(entry) != region.start) return false;
       const after = regionAfter(space, region.start);
       const next = after === null ? NOWHERE : after.start;
-      if (nodeGap(node, i) != gapBehind(region, next)) return false;
+      if (entryGap(entry) != gapBehind(region, next)) return false;
     }
   }
-  return count > 0;
+  if (node != space.index && !verifyOther(node)) return false;
+  const limit = node + NODE_CAPACITY * ENTRY_BYTES;
+  for (let entry = nodeEnd(node); entry < limit; entry += ENTRY_BYTES) {
+    if (entryGap(entry) != 0) return false;
+  }
+  return nodeCount(node) > 0;
+}
+
+/** No more than one gap is above what all but the largest are said to be. */
+function verifyOther(node: u32): bool {
+  let above: u32 = 0;
+  for (let entry = node; entry < nodeEnd(node); entry += ENTRY_BYTES) {
+    if (entryGap(entry) > nodeOther(node)) above += 1;
+  }
+  return above <= 1;
 }
 
 function verifyCommitted(context: Context, space: Space): bool {
