@@ -130,7 +130,8 @@ function ownEnd(address: u64): u64 {
 function basicInformation(context: Context, space: Space, region: Region, address: u64): void {
   const page = pageOf(address);
   const attributes = attributesAt(space, page);
-  const end = attributesRunEnd(space, page, pageOf(region.end));
+  const last = pageOf(region.end);
+  const end = region.committedPages == 0 ? last : attributesRunEnd(space, page, last);
   const committed = (attributes & COMMITTED) != 0;
   const protection = committed
     ? shownProtection(context, region, attributes)

@@ -137,6 +137,8 @@ export function protectPages(space: Space, first: u64, end: u64, attributes: u32
 
 /** Pages back to reserved: content, guard and locks go, the marks of the write watch stay. */
 export function decommit(space: Space, region: Region, first: u64, end: u64): void {
+  // Nothing is known of pages that are not committed, but their marks.
+  if (region.committedPages == 0) return;
   const isWhole = end - first == pageOf(region.end - region.start);
   const removed = isWhole ? region.committedPages : committedCount(space, first, end);
   if (removed != 0) {
