@@ -1,6 +1,7 @@
 /**
- * Builds everything, in this order: the twins of the ABI; the cores and the tools; those that the
- * host embeds as text in `build/*.ts`; the library with its declarations in `dist/`.
+ * Builds everything, in this order: the twins of the ABI; the cores, the counting form of one, and
+ * the tools; those that the host embeds as text in `build/*.ts`; the library with its declarations
+ * in `dist/`.
  */
 import {
   chmodSync,
@@ -20,6 +21,7 @@ import { fail, root, run, tool } from "./run.mjs";
 async function buildCore(target) {
   await run(tool("assemblyscript/bin/asc.js"), "--config", "asconfig.json", "--target", target);
   if (target !== "debug") await run(`${root}/scripts/optimize.mjs`, target);
+  if (target === "release") await run(`${root}/scripts/count.mjs`);
 }
 
 async function buildTools() {
