@@ -49,14 +49,22 @@ export function isTarget(target: u32): bool {
  * handle leads to, and what lies in a slot is its owner's (17.19).
  */
 export function targetAt(target: u32, address: u64): u32 {
-  if (machine().commonSpace == 0 || !isTarget(target)) return target;
+  return machine().commonSpace == 0 ? target : answererAt(target, address);
+}
+
+function answererAt(target: u32, address: u64): u32 {
+  if (!isTarget(target)) return target;
   const space = targetSpace(target)!;
   return isTerminating(space) ? target : seenSpace(space, pageOf(address)).number;
 }
 
 /** Bytes from the address to where who answers for it has it: those before the slot it lies in. */
 export function slotBelow(target: u32, address: u64): u64 {
-  if (machine().commonSpace == 0 || !isTarget(target)) return 0;
+  return machine().commonSpace == 0 ? 0 : slotOf(target, address);
+}
+
+function slotOf(target: u32, address: u64): u64 {
+  if (!isTarget(target)) return 0;
   const page = pageOf(address);
   return addressOf(page - seenPage(targetSpace(target)!, page));
 }

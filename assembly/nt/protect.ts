@@ -58,7 +58,7 @@ import {
   withCopyOnWrite,
 } from "./protection";
 import { stackGuardSet } from "./stack";
-import { targetsEnsure, targetsProtected } from "./targets";
+import { targetsFit, targetsProtected } from "./targets";
 import { PAGE_NOCACHE, PAGE_WRITECOMBINE } from "./types";
 
 /**
@@ -151,7 +151,7 @@ function perform(
   const charged = chargeStatus(space, added);
   if (charged != STATUS_SUCCESS) return answer(context, rule(13, 0, 9), charged);
   if (
-    !targetsEnsure(space, protection, first, last) ||
+    !targetsFit(space, protection, first, last) ||
     !protectPages(space, first, last, attributes)
   ) {
     return fail(context, 12, STATUS_INSUFFICIENT_RESOURCES);

@@ -59,7 +59,10 @@ export function isProtection(protect: u32): bool {
  * it is told apart from reading by `executeOnlyReadable`.
  */
 export function storedProtection(protect: u32): u32 {
-  if (!featureIs(FEATURE_9X)) return protect;
+  return featureIs(FEATURE_9X) ? stored9x(protect) : protect;
+}
+
+function stored9x(protect: u32): u32 {
   const base = protect & ~(PAGE_GUARD | PAGE_NOCACHE);
   if (base == PAGE_EXECUTE_READ) return PAGE_READONLY;
   if (base == PAGE_EXECUTE_READWRITE) return PAGE_READWRITE;

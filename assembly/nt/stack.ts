@@ -171,7 +171,11 @@ export function stackGuardSet(
   end: u64,
   protect: u32,
 ): void {
-  if ((protect & PAGE_GUARD) == 0 || context.space != changetype<u32>(space)) return;
+  if ((protect & PAGE_GUARD) != 0) limitSet(context, space, start, end);
+}
+
+function limitSet(context: Context, space: Space, start: u64, end: u64): void {
+  if (context.space != changetype<u32>(space)) return;
   const thread = contextThread(context);
   if (thread === null || start >= thread.stackBase || end <= thread.stackLimit) return;
   thread.stackLimit = smaller(end, thread.stackBase);

@@ -112,7 +112,12 @@ export function targetsSet(
   return STATUS_SUCCESS;
 }
 
-/** Room for what a protection says about call targets, and for one change. */
+/** Room for what a protection says about call targets. */
+export function targetsFit(space: Space, protect: u32, first: u64, end: u64): bool {
+  return !isDecided(space, protect) || extrasEnsure(space, first, end);
+}
+
+/** The same, and room for one change. */
 export function targetsEnsure(space: Space, protect: u32, first: u64, end: u64): bool {
   return isDecided(space, protect) ? extrasEnsure(space, first, end) : roomEnsure(space);
 }
