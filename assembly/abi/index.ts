@@ -2,6 +2,7 @@
 import "../base/panic";
 
 export * from "./access";
+export * from "./code";
 export * from "./copy";
 export * from "./images";
 export * from "./machine";

@@ -49,7 +49,7 @@ export function machineSetEnclaves(types: u32): void {
 
 /**
  * Figures by number: charge, limit, frames, physical, records, memory, window base and bytes,
- * access map, addresses.
+ * access map, addresses, marks of code that went.
  */
 export function machineCounter(counter: u32): u64 {
   const m = machine();
@@ -78,6 +78,8 @@ export function machineCounter(counter: u32): u64 {
       return m.highestAddress;
     case 11:
       return m.regionLimit;
+    case 12:
+      return m.codeWrites;
     default:
       return 0;
   }

@@ -8,6 +8,8 @@ export const STATUS_SUCCESS: u32 = 0;
  * made again (virt/pager). Bit 29 marks codes that no system defines.
  */
 export const STATUS_ASKS: u32 = 0x20000001;
+/** Nor this: the access did nothing yet, and changes a page that code was made from (virt/code). */
+export const STATUS_CODE_WRITTEN: u32 = 0x20000002;
 export const STATUS_IMAGE_NOT_AT_BASE: u32 = 0x40000003;
 export const STATUS_WAS_LOCKED: u32 = 0x40000019;
 export const STATUS_GUARD_PAGE_VIOLATION: u32 = 0x80000001;

@@ -9,18 +9,19 @@ import {
 import { POOL_CHUNK, POOL_PAGE, POOL_REGION, poolGive, poolTake } from "../base/pool";
 
 /**
- * Further facts, of pages in enclaves and of call targets, in a second chunk that hangs on a chunk
- * of facts and is there only while one of them is so.
+ * Further facts, of pages in enclaves, of call targets and of code that was made from pages, in a
+ * second chunk that hangs on a chunk of facts and is there only while one of them is so.
  *
- *       0        128       256     384     512         896     900     904      1024
- *      +--------+---------+-------+-------+- - - - - -+-------+-------+- - - - -+
- *      | pending| unmeas. | valid | mixed |           | slots | count |         |
- *      +--------+---------+-------+-------+- - - - - -+-------+-------+- - - - -+
+ *       0        128       256     384     512    640         896     900     904      1024
+ *      +--------+---------+-------+-------+------+- - - - - -+-------+-------+- - - - -+
+ *      | pending| unmeas. | valid | mixed | code |           | slots | count |         |
+ *      +--------+---------+-------+-------+------+- - - - - -+-------+-------+- - - - -+
  *
  *     pending  added to a running enclave, which has not accepted the page yet
  *     unmeas.  a page of an enclave that its measurement leaves out
  *     valid    every slot of the page is a valid call target
  *     mixed    the page has a record of its slots; never together with valid
+ *     code     somebody made code from the page, and wants to hear of its next change (virt/code)
  *     slots    u32[1024], a record or 0 each, in a page of its own, or 0;  count  of the records
  *
  * A record of slots has one bit for each 16 bytes of the page, set for a valid target:
@@ -34,7 +35,8 @@ export const EXTRA_PENDING: u32 = 0;
 export const EXTRA_UNMEASURED: u32 = 128;
 export const EXTRA_VALID: u32 = 256;
 export const EXTRA_MIXED: u32 = 384;
-const PLANES_END: u32 = 512;
+export const EXTRA_CODE: u32 = 512;
+const PLANES_END: u32 = 640;
 const SLOTS: usize = 896;
 const COUNT: usize = 900;
 
@@ -57,7 +59,7 @@ export function extraMake(chunk: u32): u32 {
   return extra;
 }
 
-/** Pages [from, to) have no further facts any more. */
+/** Pages [from, to) have no further facts any more; marks of code went with the content. */
 export function extraClear(chunk: u32, from: u32, to: u32): void {
   const extra = extraOf(chunk);
   if (extra == 0) return;

@@ -18,7 +18,9 @@ import { attributesAt, attributesSplit } from "../page/table";
 import { chargeAdd, chargeFits, chargeSubtract, framesFit } from "../phys/charge";
 import { Frame } from "../phys/frame";
 import { chargeFitsQuota, commit, decommit } from "./change";
+import { codeDrop } from "./code";
 import { regionAt } from "./index";
+import { machine } from "./machine";
 import { mapsClear } from "./maps";
 import { REGION_PHYSICAL, Region, regionIs } from "./region";
 import { roomEnsure } from "./room";
@@ -103,6 +105,7 @@ export function windowShow(space: Space, region: Region, page: u64, frame: AweFr
   const i = <u32>page & 1023;
   const before = frameOf(chunk, i);
   if (before != 0) frameUnshow(changetype<Frame>(before));
+  if (machine().codeMarks != 0) codeDrop(chunk, i, i + 1);
   frameSet(chunk, i, changetype<u32>(frame));
   frame.place = page + 1;
   if (attributesAt(space, page) == 0) commit(space, region, page, page + 1, SHOWN);

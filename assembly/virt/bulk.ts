@@ -3,8 +3,20 @@ import { rule } from "../base/rule";
 import { probe } from "./access";
 import { EXECUTE, READ, WRITE } from "./access-kind";
 import { linearOf } from "./backing";
+import { codeStops } from "./code-views";
 import { Context, contextSpace, resultSet } from "./context";
-import { ask, askMore, complete, meet, prepare, RESOLVED, raise, shortage } from "./fault";
+import {
+  ask,
+  askMore,
+  CODE_WRITTEN,
+  complete,
+  meet,
+  prepare,
+  RESOLVED,
+  raise,
+  shortage,
+} from "./fault";
+import { machine } from "./machine";
 import { ACCESS_EXECUTE, ACCESS_READ, ACCESS_WRITE, mapsPlace, mapsTogether } from "./maps";
 import { operationBegin } from "./request";
 import { Space } from "./space";
@@ -154,6 +166,9 @@ function copyDownwards(context: Context, target: u64, source: u64, length: u64):
     let outcome = meet(context, space, pageOf(source + done), READ);
     if (outcome != RESOLVED) return raise(context, space, outcome, READ, source + done);
     outcome = meet(context, space, pageOf(target + done), WRITE);
+    if (outcome == RESOLVED && machine().codeMarks != 0) {
+      if (codeStops(space, pageOf(target + done))) outcome = CODE_WRITTEN;
+    }
     if (outcome != RESOLVED) return raise(context, space, outcome, WRITE, target + done);
     const ends = min<u64>(toPageEnd(source + done), toPageEnd(target + done));
     done += min<u64>(ends, length - done);

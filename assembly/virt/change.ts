@@ -32,6 +32,7 @@ import { pagesMost } from "../page/pages";
 import { attributesFill, committedCount, uncommittedCount } from "../page/table";
 import { chargeAdd, chargeSubtract } from "../phys/charge";
 import { Frame } from "../phys/frame";
+import { codeDrop } from "./code";
 import { regionBehead, regionInsert, regionRemove, regionShorten } from "./index";
 import { machine, SWITCH_RESET_RANDOM, SWITCH_RESET_ZERO, switchIs } from "./machine";
 import { mapsClear } from "./maps";
@@ -278,6 +279,7 @@ export function unlockPage(space: Space, page: u64): void {
 }
 
 function dropFrames(space: Space, chunk: u32, from: u32, to: u32): void {
+  if (machine().codeMarks != 0) codeDrop(chunk, from, to);
   for (let i = frameNext(chunk, from, to); i < to; i = frameNext(chunk, i + 1, to)) {
     frameUnshow(changetype<Frame>(frameOf(chunk, i)));
     frameSet(chunk, i, 0);

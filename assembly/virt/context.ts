@@ -10,8 +10,8 @@ import { Space, TAG_SHIFT } from "./space";
  *     +---------+----------+----------+----------+-----------+----------+----------+
  *     | outcome | decision | code     | access   | address   | detail   | space    |
  *     +---------+----------+----------+----------+-----------+----------+----------+
- *     | tag                | next     | thread   |                                 |  0x0020
- *     +--------------------+----------+----------+---------------------------------+
+ *     | tag                | next     | thread   | poll      |                     |  0x0020
+ *     +--------------------+----------+----------+-----------+---------------------+
  *     | results: u64[16]                                                           |  0x0040
  *     +----------------------------------------------------------------------------+
  *     | transfer: bytes that come or go with a call                                |  0x0400
@@ -24,6 +24,7 @@ import { Space, TAG_SHIFT } from "./space";
  *     code, access, address, detail   the exception record of that access
  *     space     record of the current space;  tag: the space's, as translations carry it
  *     thread    number of the thread of that space that makes calls and accesses, or 0
+ *     poll      not 0: generated code is to leave at its next poll
  */
 @unmanaged
 @final
@@ -38,6 +39,7 @@ export class Context {
   tag: u64;
   next: u32;
   thread: u32;
+  poll: u32;
 }
 
 export const CONTEXT_BYTES: u32 = 0x10000;
@@ -48,6 +50,7 @@ export const TRANSFER_BYTES: u32 = 0x7c00;
 export const TRANSLATIONS: u32 = 0x8000;
 
 if (offsetof<Context>("tag") != TAG_OFFSET) ERROR("accessors read the tag at a fixed offset");
+if (offsetof<Context>("poll") != 0x30) ERROR("generated code reads the poll at a fixed offset");
 if (offsetof<Context>() > RESULTS) ERROR("Context runs into its results");
 if (CONTEXT + CONTEXT_BYTES > STALE) ERROR("CONTEXT runs into STALE");
 if (TRANSFER + TRANSFER_BYTES != TRANSLATIONS) ERROR("transfer area must end at the translations");

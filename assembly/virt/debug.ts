@@ -4,6 +4,7 @@ import { attributesAt } from "../page/table";
 import { FRAME_DIRTY, Frame } from "../phys/frame";
 import { READ, WRITE } from "./access-kind";
 import { byteOf, frameAt, framed, isPresent, sharingRegion } from "./backing";
+import { codeChanged } from "./code-views";
 import { machine } from "./machine";
 import { REGION_IMAGE } from "./region";
 import { operationAsks, operationBegin } from "./request";
@@ -66,10 +67,12 @@ export function poke(space: Space, address: u64): u32 {
     }
   }
   changetype<Frame>(frameAt(space, page)).state |= FRAME_DIRTY;
+  if (machine().codeMarks != 0) codeChanged(space, page);
   return byteOf(space, addressOf(page)) + (<u32>address & 0xfff);
 }
 
-function isCommitted(space: Space, page: u64): bool {
+/** Whether there is memory at the page, wherever it is kept. */
+export function isCommitted(space: Space, page: u64): bool {
   if (page > pageOf(machine().highestAddress)) return false;
   const seen = seenSpace(space, page);
   const at = seenPage(space, page);

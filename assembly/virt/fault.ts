@@ -4,6 +4,7 @@ import { rule } from "../base/rule";
 import {
   STATUS_ACCESS_VIOLATION,
   STATUS_ASKS,
+  STATUS_CODE_WRITTEN,
   STATUS_GUARD_PAGE_VIOLATION,
   STATUS_IN_PAGE_ERROR,
   STATUS_STACK_OVERFLOW,
@@ -16,6 +17,7 @@ import { FRAME_AWE, FRAME_DIRTY, Frame, frameIs } from "../phys/frame";
 import { EXECUTE, READ, WRITE } from "./access-kind";
 import { framed, frameIn, isAwe } from "./backing";
 import { chargeFitsQuota, commit } from "./change";
+import { codeShown, codeStops } from "./code-views";
 import { Context, contextSpace } from "./context";
 import { isEnclavePage, isOutside, isPending } from "./enclave";
 import { regionAt } from "./index";
@@ -51,7 +53,8 @@ import { isWatched, recordWrite } from "./written";
 /**
  * The fault ladder: what an access does that the maps do not allow at once. In two steps, so that
  * an access over two pages is all or nothing: *judge* every page without any effect, then *prepare*
- * (frames, which may fail) and *complete* (marks, which cannot). A page that is judged guarded
+ * (frames, which may fail) and *complete* (marks, which cannot). In between, a write to what code
+ * was made from stops once, before anything is done. A page that is judged guarded
  * loses its guard, and that is the only effect of an access that fails; but for a stack that has
  * grown at its first page: it stays so when the second page fails.
  */
@@ -62,6 +65,8 @@ export const STACK_OVERFLOW: u32 = 3;
 export const IN_PAGE: u32 = 4;
 /** The host has to bring or store a page first (virt/pager); then the access is made again. */
 export const ASKS: u32 = 5;
+/** Code was made from what the access changes (virt/code); then the access is made again. */
+export const CODE_WRITTEN: u32 = 6;
 
 /** Where x86-64 addresses stop being canonical for user mode, and where the system's begin. */
 const CANONICAL_END: u64 = 0x0000800000000000;
@@ -99,9 +104,15 @@ function resolve(context: Context, space: Space, address: u64, size: u32, access
     // A stack that has grown at the last page may have a new guard on the first.
     outcome = meet(context, space, first, access);
     if (outcome != RESOLVED) return raise(context, space, outcome, access, address);
-    if (!prepare(space, last, access)) {
-      return raise(context, space, shortage(), access, addressOf(last));
+  }
+  if (access == WRITE && machine().codeMarks != 0) {
+    if (codeStops(space, first)) return raise(context, space, CODE_WRITTEN, access, address);
+    if (last != first && codeStops(space, last)) {
+      return raise(context, space, CODE_WRITTEN, access, addressOf(last));
     }
+  }
+  if (last != first && !prepare(space, last, access)) {
+    return raise(context, space, shortage(), access, addressOf(last));
   }
   if (!prepare(space, first, access)) return raise(context, space, shortage(), access, address);
   complete(context, space, first, access);
@@ -282,7 +293,10 @@ function rightsIn(space: Space, page: u64, chunk: u32, frameRecord: u32): u32 {
   }
   if ((attributes & WRITABLE) != 0 && !planeTest(chunk + FACT_RESET, i)) {
     const recorded = planeTest(chunk + FACT_MARK, i) || !isWatched(space, page);
-    if (recorded && frame.owners == 1 && frameIs(frame, FRAME_DIRTY)) rights |= ACCESS_WRITE;
+    const isPlain = machine().codeMarks == 0 || !codeShown(space, page);
+    if (recorded && isPlain && frame.owners == 1 && frameIs(frame, FRAME_DIRTY)) {
+      rights |= ACCESS_WRITE;
+    }
   }
   return rights;
 }
@@ -299,7 +313,8 @@ export function raise(
   if (outcome == GUARD && !disarm(space, page)) outcome = IN_PAGE;
   let row = rule(4, 1, 5);
   if (outcome == VIOLATION) row = violationRow(space, page, access);
-  if (outcome == IN_PAGE || outcome == ASKS) row = rule(4, 1, 8);
+  // Where the access is only to be made again, no rule has answered yet.
+  if (outcome >= IN_PAGE) row = rule(4, 1, 8);
   if (outcome == STACK_OVERFLOW) row = rule(4, 9, 7);
   return record(context, outcome, access, address, row);
 }
@@ -329,7 +344,7 @@ function record(context: Context, outcome: u32, access: u32, address: u64, row: 
 
 function codeOf(outcome: u32): u32 {
   if (outcome == GUARD) return STATUS_GUARD_PAGE_VIOLATION;
-  if (outcome == ASKS) return STATUS_ASKS;
+  if (outcome >= ASKS) return outcome == ASKS ? STATUS_ASKS : STATUS_CODE_WRITTEN;
   if (outcome == STACK_OVERFLOW) return STATUS_STACK_OVERFLOW;
   return outcome == IN_PAGE ? STATUS_IN_PAGE_ERROR : STATUS_ACCESS_VIOLATION;
 }

@@ -16,8 +16,8 @@ import { MACHINE } from "../base/layout";
  *     | common   | encl| com|types|sect| prot|feat|
  *     | lowest   |     |    |     |    |     |    |
  *     +----------+-----+----+-----+----+-----+----+
- *     | spaces   |
- *     +----------+
+ *     | spaces   | code| cdw|
+ *     +----------+-----+----+
  *
  *     region limit  last byte that an allocation may occupy
  *     view, image   first and last bytes that views of data and of images may occupy
@@ -30,6 +30,8 @@ import { MACHINE } from "../base/layout";
  *     sect          the same of sections: PAGE_* in the low byte, SEC_* above
  *     feat          what this Windows does otherwise than the last one
  *     spaces        that were ever made
+ *     code          which marks of code there may be: CODE_* (virt/code);  cdw: how many went
+ *                   without an outcome of the access that changed the page
  */
 @unmanaged
 @final
@@ -58,6 +60,8 @@ export class Machine {
   protections: u32;
   features: u32;
   spacesMade: u64;
+  codeMarks: u32;
+  codeWrites: u32;
 }
 
 export const SWITCH_PLAIN_STATUS: u32 = 0x1;

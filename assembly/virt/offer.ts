@@ -21,6 +21,8 @@ import {
 import { Frame } from "../phys/frame";
 import { frameAt } from "./backing";
 import { dropPages, unlockRange, unofferRange } from "./change";
+import { codeChanged } from "./code-views";
+import { machine } from "./machine";
 import { mapsClear } from "./maps";
 import { Space } from "./space";
 
@@ -76,6 +78,8 @@ export function discard(space: Space, first: u64, end: u64): void {
 export function discardShared(space: Space, first: u64, end: u64): void {
   for (let page = first; page < end; page++) {
     const frame = changetype<Frame | null>(frameAt(space, page));
-    if (frame !== null) memory.fill(frame.location, 0, PAGE_BYTES);
+    if (frame === null) continue;
+    memory.fill(frame.location, 0, PAGE_BYTES);
+    if (machine().codeMarks != 0) codeChanged(space, page);
   }
 }

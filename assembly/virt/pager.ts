@@ -191,7 +191,7 @@ function trim(space: Space, page: u64): void {
 }
 
 /** The view's space, where the view shows the section's page as it is in the section. */
-function showing(view: Region, page: u64): Space | null {
+export function showing(view: Region, page: u64): Space | null {
   if (page < view.offsetPages) return null;
   if (page - view.offsetPages >= pageOf(view.end - view.start)) return null;
   const space = spaceOf(view.space)!;
@@ -200,7 +200,8 @@ function showing(view: Region, page: u64): Space | null {
   return chunk != 0 && frameOf(chunk, <u32>own & 1023) != 0 ? null : space;
 }
 
-function pageShowing(view: Region, page: u64): u64 {
+/** The page of the view that shows the section's page. */
+export function pageShowing(view: Region, page: u64): u64 {
   return pageOf(view.start) + page - view.offsetPages;
 }
 

@@ -8,7 +8,9 @@ import { attributesAt, attributesFill } from "../page/table";
 import { physical } from "../phys/charge";
 import { FRAME_DIRTY, Frame } from "../phys/frame";
 import { frameFor, frameIn, isCopied, sharingRegion } from "./backing";
+import { codeChanged } from "./code-views";
 import { regionAt } from "./index";
+import { machine } from "./machine";
 import { mapsClear } from "./maps";
 import { frameBring, framesMake } from "./pager";
 import { REGION_WATCHED, Region, regionIs } from "./region";
@@ -37,6 +39,7 @@ export function recordWrite(space: Space, page: u64, chunk: u32): void {
     space.faultCount += 1;
   }
   changetype<Frame>(frameIn(space, page, chunk)).state |= FRAME_DIRTY;
+  if (machine().codeMarks != 0) codeChanged(space, page);
 }
 
 /** Whether a write to the page would leave a mark, or copy it. */

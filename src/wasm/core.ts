@@ -1,5 +1,6 @@
 import { Accesses } from "./accesses.ts";
 import { AweServices } from "./awe-services.ts";
+import { CodeServices } from "./code-services.ts";
 import type { ContextView } from "./context.ts";
 import { EnclaveServices } from "./enclaves-services.ts";
 import {
@@ -47,6 +48,7 @@ export class Core {
   readonly workingSet: WorkingSetServices;
   readonly stacks: StackServices;
   readonly frameWatch: FrameWatch;
+  readonly code: CodeServices;
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
   readonly #link: Link;
@@ -84,6 +86,7 @@ export class Core {
     this.workingSet = new WorkingSetServices(this.#link);
     this.stacks = new StackServices(this.#link);
     this.frameWatch = new FrameWatch(this.#link);
+    this.code = new CodeServices(this.#link);
     this.view = this.#link.view;
   }
 

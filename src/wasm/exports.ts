@@ -1,4 +1,5 @@
 import type { AweExports } from "./awe-exports.ts";
+import type { CodeExports } from "./code-exports.ts";
 import type { EnclaveExports } from "./enclaves-exports.ts";
 import type { ImageExports } from "./image-exports.ts";
 import type { RequestExports } from "./requests-exports.ts";
@@ -27,6 +28,7 @@ export interface CoreExports
     EnclaveExports,
     AweExports,
     ImageExports,
+    CodeExports,
     ToolExports {
   readonly memory: WebAssembly.Memory;
 
@@ -323,6 +325,8 @@ export const MachineCounter = {
   LowestUserAddress: 9,
   HighestUserAddress: 10,
   HighestVadAddress: 11,
+  /** Marks of code that went without an outcome. */
+  CodeWrites: 12,
 } as const;
 
 export const SpaceCounter = {

@@ -16,6 +16,8 @@ export class Link {
   readonly view: ContextView;
   /** Why the core cannot be used any more. */
   poison: MachinePoisoned | undefined;
+  /** How often a question about an access has met a mark of code. */
+  codeStops = 0;
   #tap: (() => void) | undefined;
   readonly #onExports: ((exports: CoreExports) => void)[] = [];
   readonly #onTrap: (() => void)[] = [];

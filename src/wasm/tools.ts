@@ -5,6 +5,9 @@ type Functions = Pick<CoreExports, Exclude<keyof CoreExports, "memory">>;
 
 /** Functions of the tools that the host calls, with the names that a core has none of. */
 const NAMES = [
+  "codeForgetF64",
+  "codeMarkF64",
+  "codeNextF64",
   "enclaveAcceptF64",
   "enclaveCallF64",
   "enclaveCreateF64",

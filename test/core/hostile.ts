@@ -9,6 +9,7 @@ import { pick, randomFrom } from "../unit/random.ts";
 import { PROTECTIONS, writeRuns } from "./adopted-runs.ts";
 import { aweCalls } from "./hostile-awe.ts";
 import { ceCalls } from "./hostile-ce.ts";
+import { codeCalls } from "./hostile-code.ts";
 import { enclaveCalls } from "./hostile-enclaves.ts";
 import { sectionCalls } from "./hostile-sections.ts";
 import { workingSetCalls } from "./hostile-working-set.ts";
@@ -149,6 +150,7 @@ function callsOf(
 
   return {
     ...workingSetCalls(core, c, numbers),
+    ...codeCalls(core, c, numbers),
     ...(isCe && ceCalls(core, c, random, { ...numbers, spaces, near })),
     ...enclaveCalls(core, { context, random, address, size, pointer, space, own: () => entered }),
     allocate: () =>
