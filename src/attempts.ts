@@ -4,6 +4,7 @@ import type { ExceptionRecord } from "./exceptions.ts";
 import { PageFault } from "./fault.ts";
 import { hex } from "./names.ts";
 import type { Process } from "./process.ts";
+import { STATUS_CODE_WRITTEN } from "./wasm/code-exports.ts";
 import type { RawException } from "./wasm/context.ts";
 import { Access } from "./wasm/exports.ts";
 import { STATUS_ASKS } from "./wasm/requests-exports.ts";
@@ -51,9 +52,9 @@ export class Attempts {
   }
 
   /**
-   * The access has left an outcome. Where it needs a page that the host keeps, the page comes. Else
-   * take the record out (handlers make calls too) and ask the handlers. Returns when the access is
-   * to be made again.
+   * The access has left an outcome. Where it needs a page that the host keeps, the page comes;
+   * where it changes what code was made from, whoever listens is told. Else take the record out
+   * (handlers make calls too) and ask the handlers. Returns when the access is to be made again.
    *
    * @throws PageFault where nobody resolves it; PageNotReady where the page comes later
    */
@@ -63,6 +64,11 @@ export class Attempts {
     accesses.clear();
     if (raw.code === STATUS_ASKS) {
       this.#process.machine.pager.serve();
+      this.#process.enter();
+      return;
+    }
+    if (raw.code === STATUS_CODE_WRITTEN) {
+      this.#process.machine.codeMarks.written();
       this.#process.enter();
       return;
     }

@@ -11,11 +11,11 @@
  *
  * @module
  */
-import { integer, optionBag, shown } from "./door.ts";
+import { integer, optionBag, shown, truth } from "./door.ts";
 import * as wasm from "./emitter/bytes.ts";
 import { LOADS, type LoadType, STORES, type StoreType } from "./emitter/types.ts";
 import { ACCESS_CONTRACT, type GeneratedCode } from "./generated-code.ts";
-import { TRANSLATION } from "./wasm/access-contract.ts";
+import { POLL, TRANSLATION } from "./wasm/access-contract.ts";
 import { AccessBit } from "./wasm/exports.ts";
 
 export type { LoadType, StoreType } from "./emitter/types.ts";
@@ -35,10 +35,18 @@ const { Opcode } = wasm;
  * branches out of so many blocks around the sequence, with the address (and the value of a store)
  * in its local; whoever is there makes the access and comes back behind the sequence. Leaving keeps
  * the loop around it free of calls, and is faster.
+ *
+ * Polls are written where they are asked for: by the index of `GeneratedCode.imports.poll`, or by
+ * `polls`; and where memory is shared, so that another thread may stop the code.
  */
 export type SlowPath =
-  | { readonly slow: "call"; readonly load: number; readonly store: number }
-  | { readonly slow: "leave"; readonly depth: number };
+  | {
+      readonly slow: "call";
+      readonly load: number;
+      readonly store: number;
+      readonly poll?: number | undefined;
+    }
+  | { readonly slow: "leave"; readonly depth: number; readonly polls?: boolean | undefined };
 
 /** Indices of locals that a sequence uses. */
 export interface AccessLocals {
@@ -71,12 +79,14 @@ export class AccessEmitter {
       throw new RangeError(`code must follow contract ${ACCESS_CONTRACT}`);
     }
     if (slow?.slow === "call") {
-      optionBag(slow, "slow", ["slow", "load", "store"]);
+      optionBag(slow, "slow", ["slow", "load", "store", "poll"]);
       integer(slow.load, "slow.load", 0, INDEX_MAXIMUM);
       integer(slow.store, "slow.store", 0, INDEX_MAXIMUM);
+      if (slow.poll !== undefined) integer(slow.poll, "slow.poll", 0, INDEX_MAXIMUM);
     } else if (slow?.slow === "leave") {
-      optionBag(slow, "slow", ["slow", "depth"]);
+      optionBag(slow, "slow", ["slow", "depth", "polls"]);
       integer(slow.depth, "slow.depth", 0, INDEX_MAXIMUM);
+      if (slow.polls !== undefined) truth(slow.polls, "slow.polls");
     } else {
       wrongSlow(slow);
     }
@@ -124,6 +134,30 @@ export class AccessEmitter {
       ...[Opcode.call, ...wasm.unsigned(this.#slow.store)],
     ];
     return this.#calling(locals, sizeBytes, AccessBit.W, fast, slow);
+  }
+
+  /**
+   * The instructions for the back edge of a loop: whether the code is to leave. None where nobody
+   * can stop it and none were asked for. "leave" branches out of `depth` blocks around it, as an
+   * access does.
+   *
+   * @throws RangeError where memory is shared and `slow.poll` is missing
+   */
+  poll(): number[] {
+    const slow = this.#slow;
+    const { context, imports } = this.#code;
+    const isShared = !(imports.memory.buffer instanceof ArrayBuffer);
+    const word = [...wasm.i32(0), ...wasm.access(Opcode.i32Load, context + POLL)];
+    if (slow.slow === "leave") {
+      if (slow.polls !== true && !isShared) return [];
+      return [...word, Opcode.brIf, ...wasm.unsigned(slow.depth)];
+    }
+    if (slow.poll !== undefined) {
+      const call = [Opcode.call, ...wasm.unsigned(slow.poll)];
+      return [...word, Opcode.if, wasm.EMPTY, ...call, Opcode.end];
+    }
+    if (isShared) throw new RangeError("slow.poll must be given where memory is shared");
+    return [];
   }
 
   /** block (check, br_if 0, br out) end fast */

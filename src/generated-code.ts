@@ -1,3 +1,7 @@
+import type { CodeListener } from "./code-marks.ts";
+import { STATUS_CONFLICTING_ADDRESSES, STATUS_SUCCESS } from "./constants/status.ts";
+import { type Address, callable, shown } from "./door.ts";
+import { hex } from "./names.ts";
 import type { Process } from "./process.ts";
 import { ACCESS_CONTRACT } from "./wasm/access-contract.ts";
 import { windowPlace } from "./wasm/core.ts";
@@ -14,6 +18,8 @@ export interface GeneratedCodeImports {
   readonly load: (address: bigint, sizeBytes: number) => bigint;
   /** A store of the low bits of `bits`, in the same way. */
   readonly store: (address: bigint, sizeBytes: number, bits: bigint) => void;
+  /** For polls that call: takes note of `stop`, and tells the listeners of `onPoll`. */
+  readonly poll: () => void;
 }
 
 /** What an AssemblyScript program imports that uses the accessors of `guardpage/assembly`. */
@@ -46,6 +52,7 @@ export class GeneratedCode {
   /** The same for an AssemblyScript program, to be instantiated with. */
   readonly assembly: AssemblyImports;
   readonly #process: Process;
+  readonly #polled = new Set<() => void>();
 
   /** @internal */
   constructor(process: Process) {
@@ -81,6 +88,11 @@ export class GeneratedCode {
         access(stores, sizeBytes)(BigInt.asUintN(64, address), BigInt.asUintN(64, bits));
         this.enter();
       },
+      poll: () => {
+        this.poll();
+        for (const listener of this.#polled) listener();
+        this.enter();
+      },
     });
     const { load, store } = this.imports;
     this.assembly = Object.freeze({
@@ -98,12 +110,92 @@ export class GeneratedCode {
 
   /**
    * From now on generated code runs in this process. To be called before it runs, and again after
-   * a call or an access of another process. The functions of `imports` come back in this process.
+   * a call of any service, and an access of another process. Listeners of `onCodeWritten` are told
+   * here of what services have changed. The functions of `imports` come back in this process.
    *
    * @throws Error when the process has ended
    */
   enter(): void {
+    this.#process.machine.codeMarks.look();
     this.#process.enter();
+  }
+
+  /**
+   * Code was made from the pages of a range: the next change of each is told to the listeners of
+   * `onCodeWritten`, once. No answer of Windows depends on it.
+   *
+   * @param length bytes; 0 marks nothing
+   * @throws TypeError, RangeError for a wrong argument, or where a page is not committed; Error
+   *   where there is no memory for it, or when the process has ended. Nothing is marked then
+   */
+  markCode(address: Address, length: number): void {
+    const [start, bytes] = this.#range(address, length);
+    const { core, machine } = this.#process;
+    const status = core.code.mark(start, bytes);
+    if (status === STATUS_CONFLICTING_ADDRESSES) {
+      throw new RangeError(
+        `address: not all of ${shown(bytes)} bytes at ${hex(start)} is committed`,
+      );
+    }
+    if (status !== STATUS_SUCCESS) throw new Error(`no memory for marks: ${hex(status)}`);
+    machine.codeMarks.marked(this.#process, start, bytes);
+  }
+
+  /**
+   * Nobody wants to hear of changes of these pages any more.
+   *
+   * @param length bytes
+   * @throws TypeError, RangeError for a wrong argument; Error when the process has ended
+   */
+  forgetCode(address: Address, length: number): void {
+    const [start, bytes] = this.#range(address, length);
+    const { core, machine } = this.#process;
+    core.code.forget(start, bytes);
+    machine.codeMarks.forgotten(this.#process, start, bytes);
+  }
+
+  #range(address: Address, length: number): [number, number] {
+    const { door } = this.#process.alive();
+    const start = door.pointer(address, "address");
+    const bytes = door.pointer(length, "length");
+    this.#process.enter();
+    return [start, bytes];
+  }
+
+  /**
+   * Be told the address of each page whose mark goes: of the guest's own accesses before they
+   * change it, and then they go on; of everything else by the next `enter` at the latest.
+   *
+   * @param listener must not throw; it may call `stop`, for code that is running now
+   * @returns ends it
+   * @throws TypeError for a wrong argument
+   */
+  onCodeWritten(listener: CodeListener): () => void {
+    callable(listener, "listener");
+    return this.#process.alive().machine.codeMarks.listen(this.#process, listener);
+  }
+
+  /** Code with polls is to leave at its next one. */
+  stop(): void {
+    this.#process.alive().core.code.stop();
+  }
+
+  /** Take note of `stop`: whether it was called since the last time. */
+  poll(): boolean {
+    return this.#process.alive().core.code.poll();
+  }
+
+  /**
+   * Be told of polls that call, once each time that code was to leave.
+   *
+   * @param listener what it throws goes through the code that polled
+   * @returns ends it
+   * @throws TypeError for a wrong argument
+   */
+  onPoll(listener: () => void): () => void {
+    callable(listener, "listener");
+    this.#polled.add(listener);
+    return () => this.#polled.delete(listener);
   }
 }
 

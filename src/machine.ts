@@ -1,3 +1,4 @@
+import { CodeMarks } from "./code-marks.ts";
 import { unpackDecision } from "./decision.ts";
 import { Door, integer, optionBag, shown, truth } from "./door.ts";
 import { enclaveTypes } from "./enclaves.ts";
@@ -87,6 +88,8 @@ export class Machine {
   /** @internal */
   readonly sharedViews: SharedViews;
   /** @internal */
+  readonly codeMarks: CodeMarks;
+  /** @internal */
   readonly sectionNames = new SectionNames();
   /** @internal */
   readonly memoryNotifications = memoryNotifications(this);
@@ -137,6 +140,7 @@ export class Machine {
     this.door = new Door(this.pointerBytes);
     this.pager = new Pager(core, pageStore);
     this.files = new Files(core, this.pager);
+    this.codeMarks = new CodeMarks(core);
     this.sharedViews = new SharedViews(core, settings.profile);
     this.pageBits = new PageBits(core);
     core.enclaves.setTypes(enclaveTypes(settings.enclaves));

@@ -1,4 +1,5 @@
 import type { Process } from "./process.ts";
+import { STATUS_CODE_WRITTEN } from "./wasm/code-exports.ts";
 import { Access } from "./wasm/exports.ts";
 import { STATUS_ASKS } from "./wasm/requests-exports.ts";
 
@@ -36,8 +37,10 @@ function inRuns(
     if (linear === 0) {
       const { code } = view.exception;
       accesses.clear();
-      if (code !== STATUS_ASKS) break;
-      process.machine.pager.serve();
+      if (code === STATUS_ASKS) process.machine.pager.serve();
+      else if (code !== STATUS_CODE_WRITTEN) break;
+      else process.machine.codeMarks.written();
+      process.enter();
       continue;
     }
     const count = view.result(0);

@@ -1,7 +1,8 @@
 /**
  * A just-in-time compiler in small: a guest program becomes one WebAssembly function that checks
  * its own loads and stores, and leaves where a check says no. The host then makes that one access,
- * with all that Windows does about it, and the function goes on behind it.
+ * with all that Windows does about it, and the function goes on behind it. A program that lies in
+ * guest memory may change itself: then it is compiled again.
  */
 import { Machine, type Process } from "guardpage";
 import { MEM_COMMIT, MEM_RESERVE, PAGE_READWRITE } from "guardpage/constants";
@@ -83,27 +84,54 @@ function compile(program: readonly Instruction[], code: GeneratedCode): WebAssem
   return new WebAssembly.Instance(new WebAssembly.Module(bytes), { guest: { memory } }).exports;
 }
 
+/** The most bytes of a program in guest memory, as of an instruction of x86. */
+const PROGRAM_BYTES = 15;
+
+/** The program at an address: a byte for each instruction, 1 "add", 2 "store"; another ends it. */
+function fetchProgram(guest: Process, code: GeneratedCode, address: number): Instruction[] {
+  // Before its bytes are read, or a change in between would be missed.
+  code.markCode(address, PROGRAM_BYTES);
+  const program: Instruction[] = [];
+  for (const byte of guest.memory.fetch(address, PROGRAM_BYTES)) {
+    if (byte !== 1 && byte !== 2) break;
+    program.push(byte === 1 ? "add" : "store");
+  }
+  return program;
+}
+
 export interface Outcome {
   sum: number;
   /** How often the function left, for the host to make an access. */
   left: number;
 }
 
-/** Run a program so many rounds. */
+/** Run a program so many rounds. One that is given by its address may change itself. */
 export function execute(
   guest: Process,
-  program: readonly Instruction[],
+  programOrAddress: readonly Instruction[] | number,
   { source, target, rounds }: { source: number; target: number; rounds: number },
 ): Outcome {
   const code = generatedCode(guest);
-  const exports = compile(program, code);
-  const run = exports.run as (...state: number[]) => void;
+  let exports: WebAssembly.Exports | undefined;
+  let program: readonly Instruction[] = [];
+  const ended = code.onCodeWritten(() => {
+    exports = undefined;
+  });
   const state = { source, target, sum: 0, rounds, next: 0 };
   for (let left = 0; ; left += 1) {
     code.enter();
+    if (exports === undefined) {
+      const isAddress = typeof programOrAddress === "number";
+      program = isAddress ? fetchProgram(guest, code, programOrAddress) : programOrAddress;
+      exports = compile(program, code);
+    }
+    const run = exports.run as (...state: number[]) => void;
     run(...KEPT.map((name) => state[name]));
     for (const name of KEPT) state[name] = (exports[name] as WebAssembly.Global<"i32">).value >>> 0;
-    if (state.rounds === 0) return { sum: state.sum, left };
+    if (state.rounds === 0) {
+      ended();
+      return { sum: state.sum, left };
+    }
     // The access that the function could not make, and whatever Windows makes of it.
     if (program[state.next] === "add") {
       state.sum = (state.sum + guest.memory.getUint32(state.source)) >>> 0;

@@ -1,6 +1,7 @@
 /** Bytes of WebAssembly instructions: the opcodes that a check needs, and numbers in LEB128. */
 export const Opcode = {
   block: 0x02,
+  if: 0x04,
   end: 0x0b,
   br: 0x0c,
   brIf: 0x0d,

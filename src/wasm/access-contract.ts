@@ -2,7 +2,10 @@
  * Where generated code finds what it checks accesses by (docs/abi.md, "Inlining the check"); all
  * offsets in bytes. Whoever changes one of these numbers raises the contract.
  */
-export const ACCESS_CONTRACT = 1;
+export const ACCESS_CONTRACT = 2;
+
+/** From the context: not 0 where code is to leave at its next poll. */
+export const POLL = 0x30;
 
 export const TRANSLATION = {
   /** From the context: the tag of its current space, and the first entry. */

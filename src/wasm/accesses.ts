@@ -1,3 +1,4 @@
+import { OUTCOME_CODE_WRITTEN } from "./code-exports.ts";
 import type { CoreExports } from "./exports.ts";
 import type { Link } from "./link.ts";
 
@@ -153,7 +154,12 @@ export class Accesses {
   /** Whether an access would succeed, with all its effects but the bytes. Leaves no outcome. */
   asks(address: number, sizeBytes: number, access: number): boolean {
     try {
-      const outcome = this.#exports.askF64(this.#context, address, sizeBytes, access);
+      let outcome = this.#exports.askF64(this.#context, address, sizeBytes, access);
+      while (outcome === OUTCOME_CODE_WRITTEN) {
+        this.#link.codeStops += 1;
+        this.#exports.outcomeClear(this.#context);
+        outcome = this.#exports.askF64(this.#context, address, sizeBytes, access);
+      }
       if (outcome !== 0) this.#exports.outcomeClear(this.#context);
       return outcome === 0;
     } catch (error) {

@@ -214,7 +214,7 @@ describe.each(PLACES)("$profile, $space", ({ profile, space, base }) => {
     const code = generatedCode(guest);
     let asked = 0;
     const counting = {
-      memory: code.imports.memory,
+      ...code.imports,
       load: (address: bigint, sizeBytes: number) => {
         asked += 1;
         return code.imports.load(address, sizeBytes);
@@ -246,7 +246,7 @@ describe("the door", () => {
     const code = generatedCode((await createMachine()).createProcess());
     const wrong = (value: unknown) => value as never;
     expect(() => new AccessEmitter(wrong({ ...code, contract: 0 }), WAYS.leave)).toThrow(
-      /contract 1/,
+      /contract 2/,
     );
     expect(() => new AccessEmitter(wrong(undefined), WAYS.leave)).toThrow(RangeError);
     expect(() => new AccessEmitter(code, wrong({ slow: "jump" }))).toThrow(/not "jump"/);
