@@ -2,6 +2,7 @@
 export const Opcode = {
   block: 0x02,
   if: 0x04,
+  else: 0x05,
   end: 0x0b,
   br: 0x0c,
   brIf: 0x0d,
@@ -11,6 +12,7 @@ export const Opcode = {
   localTee: 0x22,
   i32Const: 0x41,
   i64Const: 0x42,
+  i32Eqz: 0x45,
   i32Add: 0x6a,
   i32And: 0x71,
   i32Shl: 0x74,
