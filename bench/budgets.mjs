@@ -24,8 +24,8 @@ const KILOBYTE = 1024;
 /** Why a row is over its budget, where it is. */
 const WHY = {
   sequential:
-    "without a check the loop takes one cycle for a load; to test one byte and nothing else makes " +
-    "it two in V8 (docs/decisions/009)",
+    "without a check the loop takes one cycle for a load; to test one byte and nothing else " +
+    "makes it two in V8 (docs/decisions/009)",
   random: "the check has a load of its own before that of the word",
   chained: "the check lies on the way from one load to the next",
   memory:

@@ -177,8 +177,8 @@ export class AccessEmitter {
   }
 
   /**
-   * block (block (first, br_if 0, second, br_if 0, slow, br 1 end) fast end) end: with a call behind
-   * the checks, V8 wants one place for the access, and takes 1.4 times as long with two.
+   * block (block (first, br_if 0, second, br_if 0, slow, br 1) end fast) end: with a call behind
+   * them, V8 wants one place for the access, and takes 1.4 times as long with two.
    */
   #calling(
     locals: AccessLocals,
