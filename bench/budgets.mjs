@@ -29,8 +29,8 @@ const WHY = {
   random: "the check has a load of its own before that of the word",
   chained: "the check lies on the way from one load to the next",
   memory:
-    "without any look at the access map, and only a way to the slow path in it, the same method " +
-    "takes 1.5 times as long as the DataView (docs/decisions/009)",
+    "the fields of the object and the bounds of two views are read beside the word " +
+    "(docs/decisions/009)",
   translated: "a translation is three words to compare and one to add",
   bulk: "the rights of all pages are looked at first, eight at a time",
   face: "from JavaScript, checking the arguments and reading the results take time of their own",

@@ -40,11 +40,11 @@ export interface SectionTarget {
  * first.
  */
 export class HandleTable {
-  readonly #owner: Process;
+  private readonly owner: Process;
   readonly #entries: (Entry | undefined)[] = [];
 
   constructor(owner: Process) {
-    this.#owner = owner;
+    this.owner = owner;
   }
 
   open(object: Process | NamedObject, access: number): number {
@@ -78,7 +78,7 @@ export class HandleTable {
    * handle.
    */
   target(handle: number, rights: number): number {
-    if (handle === CURRENT_PROCESS) return this.#owner.spaceNumber;
+    if (handle === CURRENT_PROCESS) return this.owner.spaceNumber;
     if (handle === CURRENT_THREAD) return STATUS_OBJECT_TYPE_MISMATCH;
     const entry = this.#find(handle);
     if (entry === undefined) return STATUS_INVALID_HANDLE;

@@ -75,8 +75,8 @@ export class Process {
   /** @internal */
   readonly exceptions: Exceptions;
 
-  #currentThread: Thread;
-  #exitCode: number | undefined;
+  private runningThread: Thread;
+  private endCode: number | undefined;
   #instructionPointer: Address = 0;
   /** Handles to this process, in all processes. The space keeps its number while there are any. */
   #openHandles = 0;
@@ -95,7 +95,7 @@ export class Process {
     this.handles = new HandleTable(this);
     this.exceptions = new Exceptions(this, machine.options.handlerDepthLimit);
     this.mainThread = new Thread(this, machine.nextThreadId());
-    this.#currentThread = this.mainThread;
+    this.runningThread = this.mainThread;
   }
 
   /**
@@ -104,8 +104,8 @@ export class Process {
    * @internal
    */
   enter(): Core {
-    if (this.#exitCode !== undefined) this.#refuse();
-    this.core.enter(this.spaceNumber, this.#currentThread.id);
+    if (this.endCode !== undefined) this.#refuse();
+    this.core.enter(this.spaceNumber, this.runningThread.id);
     return this.core;
   }
 
@@ -115,13 +115,13 @@ export class Process {
    * @internal
    */
   alive(): this {
-    if (this.#exitCode !== undefined) this.#refuse();
+    if (this.endCode !== undefined) this.#refuse();
     if (this.core.poison !== undefined) throw this.core.poison;
     return this;
   }
 
   #refuse(): never {
-    throw new Error(`process ${this.id} has ended, with exit code ${hex(this.#exitCode ?? 0)}`);
+    throw new Error(`process ${this.id} has ended, with exit code ${hex(this.endCode ?? 0)}`);
   }
 
   /** @internal */
@@ -141,11 +141,11 @@ export class Process {
 
   /** Whether `exit` was called, or an exception has ended the process. */
   get exited(): boolean {
-    return this.#exitCode !== undefined;
+    return this.endCode !== undefined;
   }
 
   get exitCode(): number | undefined {
-    return this.#exitCode;
+    return this.endCode;
   }
 
   /**
@@ -162,7 +162,7 @@ export class Process {
     if (this.exited) return;
     this.machine.sharedViews.end(this.spaceNumber);
     this.core.spaceTerminate(this.spaceNumber);
-    this.#exitCode = code;
+    this.endCode = code;
     this.memory.close();
     this.machine.processEnded(this);
     this.handles.closeAll();
@@ -175,7 +175,7 @@ export class Process {
    * enclave that accesses come from. `thread.run` switches.
    */
   get currentThread(): Thread {
-    return this.#currentThread;
+    return this.runningThread;
   }
 
   set currentThread(thread: Thread) {
@@ -185,8 +185,8 @@ export class Process {
     if (thread.process !== this) {
       throw new RangeError(`currentThread must be a thread of process ${this.id}`);
     }
-    const before = this.#currentThread.enclave;
-    this.#currentThread = thread;
+    const before = this.runningThread.enclave;
+    this.runningThread = thread;
     this.core.threadChanged(this.spaceNumber, thread.id);
     if (thread.enclave !== before) this.#tellEnclave();
   }
@@ -200,7 +200,7 @@ export class Process {
 
   #tellEnclave(): void {
     if (this.exited || this.core.poison !== undefined) return;
-    this.enter().enclaves.inside(this.#currentThread.enclave);
+    this.enter().enclaves.inside(this.runningThread.enclave);
   }
 
   /**

@@ -79,30 +79,30 @@ function translated(
  */
 export class ScalarMemory {
   readonly #process: Process;
-  readonly #core: Core;
-  readonly #accesses: Accesses;
+  private readonly core: Core;
+  private readonly accesses: Accesses;
   readonly #view: ContextView;
-  readonly #space: number;
-  readonly #spaceTag: number;
-  readonly #maximum: number;
+  private readonly space: number;
+  private readonly spaceTag: number;
+  private readonly maximum: number;
   readonly #forgetGrowth: () => void;
-  #translations: Int32Array = NOTHING_TRANSLATED;
-  #low: DataView = NO_BYTES;
-  #high: DataView = NO_BYTES;
+  private translations: Int32Array = NOTHING_TRANSLATED;
+  private low: DataView = NO_BYTES;
+  private high: DataView = NO_BYTES;
 
   /** @internal */
   constructor(process: Process) {
     this.#process = process;
-    this.#core = process.core;
-    this.#accesses = process.core.accesses;
+    this.core = process.core;
+    this.accesses = process.core.accesses;
     this.#view = process.core.view;
-    this.#space = process.spaceNumber;
-    this.#spaceTag = process.spaceNumber << TAG_SPACE_SHIFT;
-    this.#maximum = process.door.maximum;
+    this.space = process.spaceNumber;
+    this.spaceTag = process.spaceNumber << TAG_SPACE_SHIFT;
+    this.maximum = process.door.maximum;
     this.#forgetGrowth = this.#view.onGrowth(() => this.renew());
-    this.#translations = this.#view.translations;
-    this.#low = this.#view.dataViewUpTo(0, VIEW_BYTES_AND_MORE);
-    this.#high = this.#view.dataViewUpTo(VIEW_BYTES, TWO_TO_32);
+    this.translations = this.#view.translations;
+    this.low = this.#view.dataViewUpTo(0, VIEW_BYTES_AND_MORE);
+    this.high = this.#view.dataViewUpTo(VIEW_BYTES, TWO_TO_32);
   }
 
   /**
@@ -111,9 +111,9 @@ export class ScalarMemory {
    * @internal
    */
   renew(): void {
-    this.#translations = this.#view.translations;
-    this.#low = this.#view.dataViewUpTo(0, VIEW_BYTES_AND_MORE);
-    this.#high = this.#view.dataViewUpTo(VIEW_BYTES, TWO_TO_32);
+    this.translations = this.#view.translations;
+    this.low = this.#view.dataViewUpTo(0, VIEW_BYTES_AND_MORE);
+    this.high = this.#view.dataViewUpTo(VIEW_BYTES, TWO_TO_32);
   }
 
   /**
@@ -124,48 +124,48 @@ export class ScalarMemory {
    */
   close(): void {
     this.#forgetGrowth();
-    this.#translations = NOTHING_TRANSLATED;
+    this.translations = NOTHING_TRANSLATED;
   }
 
   getUint8(address: Address): number {
-    const at = translated(this.#translations, this.#spaceTag, address, 0xfff, READ_TAG);
-    if (at >= 0) return this.#low.getUint8(at);
-    if (at !== -1) return this.#high.getUint8(at & VIEW_MASK);
+    const at = translated(this.translations, this.spaceTag, address, 0xfff, READ_TAG);
+    if (at >= 0) return this.low.getUint8(at);
+    if (at !== -1) return this.high.getUint8(at & VIEW_MASK);
     return (this.ask(LOAD_U8, address) as number) >>> 0;
   }
 
   getUint16(address: Address): number {
-    const at = translated(this.#translations, this.#spaceTag, address, 0xffe, READ_TAG);
-    if (at >= 0) return this.#low.getUint16(at, true);
-    if (at !== -1) return this.#high.getUint16(at & VIEW_MASK, true);
+    const at = translated(this.translations, this.spaceTag, address, 0xffe, READ_TAG);
+    if (at >= 0) return this.low.getUint16(at, true);
+    if (at !== -1) return this.high.getUint16(at & VIEW_MASK, true);
     return (this.ask(LOAD_U16, address) as number) >>> 0;
   }
 
   getUint32(address: Address): number {
-    const at = translated(this.#translations, this.#spaceTag, address, 0xffc, READ_TAG);
-    if (at >= 0) return this.#low.getUint32(at, true);
-    if (at !== -1) return this.#high.getUint32(at & VIEW_MASK, true);
+    const at = translated(this.translations, this.spaceTag, address, 0xffc, READ_TAG);
+    if (at >= 0) return this.low.getUint32(at, true);
+    if (at !== -1) return this.high.getUint32(at & VIEW_MASK, true);
     return (this.ask(LOAD_U32, address) as number) >>> 0;
   }
 
   getBigUint64(address: Address): bigint {
-    const at = translated(this.#translations, this.#spaceTag, address, 0xff8, READ_TAG);
-    if (at >= 0) return this.#low.getBigUint64(at, true);
-    if (at !== -1) return this.#high.getBigUint64(at & VIEW_MASK, true);
+    const at = translated(this.translations, this.spaceTag, address, 0xff8, READ_TAG);
+    if (at >= 0) return this.low.getBigUint64(at, true);
+    if (at !== -1) return this.high.getBigUint64(at & VIEW_MASK, true);
     return this.ask(LOAD_U64, address) as bigint;
   }
 
   getFloat32(address: Address): number {
-    const at = translated(this.#translations, this.#spaceTag, address, 0xffc, READ_TAG);
-    if (at >= 0) return this.#low.getFloat32(at, true);
-    if (at !== -1) return this.#high.getFloat32(at & VIEW_MASK, true);
+    const at = translated(this.translations, this.spaceTag, address, 0xffc, READ_TAG);
+    if (at >= 0) return this.low.getFloat32(at, true);
+    if (at !== -1) return this.high.getFloat32(at & VIEW_MASK, true);
     return +(this.ask(LOAD_F32, address) as number);
   }
 
   getFloat64(address: Address): number {
-    const at = translated(this.#translations, this.#spaceTag, address, 0xff8, READ_TAG);
-    if (at >= 0) return this.#low.getFloat64(at, true);
-    if (at !== -1) return this.#high.getFloat64(at & VIEW_MASK, true);
+    const at = translated(this.translations, this.spaceTag, address, 0xff8, READ_TAG);
+    if (at >= 0) return this.low.getFloat64(at, true);
+    if (at !== -1) return this.high.getFloat64(at & VIEW_MASK, true);
     return +(this.ask(LOAD_F64, address) as number);
   }
 
@@ -191,49 +191,49 @@ export class ScalarMemory {
    */
   setUint8(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
-    const at = translated(this.#translations, this.#spaceTag, address, 0xfff, WRITE_TAG);
-    if (at >= 0) this.#low.setUint8(at, value);
-    else if (at !== -1) this.#high.setUint8(at & VIEW_MASK, value);
+    const at = translated(this.translations, this.spaceTag, address, 0xfff, WRITE_TAG);
+    if (at >= 0) this.low.setUint8(at, value);
+    else if (at !== -1) this.high.setUint8(at & VIEW_MASK, value);
     else this.ask(STORE_U8, address, value);
   }
 
   setUint16(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
-    const at = translated(this.#translations, this.#spaceTag, address, 0xffe, WRITE_TAG);
-    if (at >= 0) this.#low.setUint16(at, value, true);
-    else if (at !== -1) this.#high.setUint16(at & VIEW_MASK, value, true);
+    const at = translated(this.translations, this.spaceTag, address, 0xffe, WRITE_TAG);
+    if (at >= 0) this.low.setUint16(at, value, true);
+    else if (at !== -1) this.high.setUint16(at & VIEW_MASK, value, true);
     else this.ask(STORE_U16, address, value);
   }
 
   setUint32(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
-    const at = translated(this.#translations, this.#spaceTag, address, 0xffc, WRITE_TAG);
-    if (at >= 0) this.#low.setUint32(at, value, true);
-    else if (at !== -1) this.#high.setUint32(at & VIEW_MASK, value, true);
+    const at = translated(this.translations, this.spaceTag, address, 0xffc, WRITE_TAG);
+    if (at >= 0) this.low.setUint32(at, value, true);
+    else if (at !== -1) this.high.setUint32(at & VIEW_MASK, value, true);
     else this.ask(STORE_U32, address, value);
   }
 
   setBigUint64(address: Address, value: bigint): void {
     if (typeof value !== "bigint") wrongValue(value, "bigint");
-    const at = translated(this.#translations, this.#spaceTag, address, 0xff8, WRITE_TAG);
-    if (at >= 0) this.#low.setBigUint64(at, value, true);
-    else if (at !== -1) this.#high.setBigUint64(at & VIEW_MASK, value, true);
+    const at = translated(this.translations, this.spaceTag, address, 0xff8, WRITE_TAG);
+    if (at >= 0) this.low.setBigUint64(at, value, true);
+    else if (at !== -1) this.high.setBigUint64(at & VIEW_MASK, value, true);
     else this.ask(STORE_U64, address, value);
   }
 
   setFloat32(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
-    const at = translated(this.#translations, this.#spaceTag, address, 0xffc, WRITE_TAG);
-    if (at >= 0) this.#low.setFloat32(at, value, true);
-    else if (at !== -1) this.#high.setFloat32(at & VIEW_MASK, value, true);
+    const at = translated(this.translations, this.spaceTag, address, 0xffc, WRITE_TAG);
+    if (at >= 0) this.low.setFloat32(at, value, true);
+    else if (at !== -1) this.high.setFloat32(at & VIEW_MASK, value, true);
     else this.ask(STORE_F32, address, value);
   }
 
   setFloat64(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
-    const at = translated(this.#translations, this.#spaceTag, address, 0xff8, WRITE_TAG);
-    if (at >= 0) this.#low.setFloat64(at, value, true);
-    else if (at !== -1) this.#high.setFloat64(at & VIEW_MASK, value, true);
+    const at = translated(this.translations, this.spaceTag, address, 0xff8, WRITE_TAG);
+    if (at >= 0) this.low.setFloat64(at, value, true);
+    else if (at !== -1) this.high.setFloat64(at & VIEW_MASK, value, true);
     else this.ask(STORE_F64, address, value);
   }
 
@@ -262,7 +262,7 @@ export class ScalarMemory {
    */
   ask(kind: number, address: Address, value: number | bigint = 0): number | bigint {
     const at = this.#isHere(address) ? address : this.#arrive(kind, address);
-    const accesses = this.#accesses;
+    const accesses = this.accesses;
     let attempts: Attempts | undefined;
     for (;;) {
       let loaded: number | bigint = 0;
@@ -316,10 +316,10 @@ export class ScalarMemory {
    */
   #isHere(address: Address): address is number {
     return (
-      this.#core.entered === this.#space &&
+      this.core.entered === this.space &&
       typeof address === "number" &&
       address >= 0 &&
-      address <= this.#maximum &&
+      address <= this.maximum &&
       Math.floor(address) === address
     );
   }

@@ -34,16 +34,17 @@ import { type WindowPlace, windowPlace } from "./wasm/core.ts";
 const NOTHING_ALLOWED = new Uint8Array(MAP_BYTES);
 
 /**
- * Memory of a windowed space. A single access asks the access map, and a view of the window does
- * the rest; what is not in the window, the core is asked for. The checks stand in each method: in
- * methods of their own they take 1 ns more.
+ * Memory of a windowed space. A single access asks the access map, by the span bit or, at the last
+ * page of a run, by both bytes; a view of the window does the rest. What is not in the window, the
+ * core is asked for. The checks stand in each method: in methods of their own they take 1 ns more.
+ * What they read is `private`, not `#`: V8 takes 1 ns more for each word that it reads by those.
  */
 export class WindowedMemory extends GuestMemory {
   readonly #process: Process;
   readonly #window: WindowPlace;
-  #allowed: Uint8Array = NOTHING_ALLOWED;
-  #low: DataView = NO_BYTES;
-  #high: DataView = NO_BYTES;
+  private allowed: Uint8Array = NOTHING_ALLOWED;
+  private windowLow: DataView = NO_BYTES;
+  private windowHigh: DataView = NO_BYTES;
 
   /** @internal */
   constructor(process: Process, window: WindowPlace) {
@@ -62,17 +63,17 @@ export class WindowedMemory extends GuestMemory {
   /** @internal */
   override close(): void {
     super.close();
-    this.#allowed = NOTHING_ALLOWED;
+    this.allowed = NOTHING_ALLOWED;
   }
 
   override getUint8(address: Address): number {
     if (
       typeof address === "number" &&
       address >>> 0 === address &&
-      ((this.#allowed[address >>> PAGE_SHIFT] as number) & LOAD_BYTE) !== 0
+      ((this.allowed[address >>> PAGE_SHIFT] as number) & LOAD_BYTE) !== 0
     ) {
-      if ((address | 0) >= 0) return this.#low.getUint8(address);
-      return this.#high.getUint8(address & VIEW_MASK);
+      if ((address | 0) >= 0) return this.windowLow.getUint8(address);
+      return this.windowHigh.getUint8(address & VIEW_MASK);
     }
     return (this.ask(LOAD_U8, address) as number) >>> 0;
   }
@@ -81,10 +82,14 @@ export class WindowedMemory extends GuestMemory {
     if (
       typeof address === "number" &&
       address >>> 0 === address &&
-      ((this.#allowed[address >>> PAGE_SHIFT] as number) & LOAD_SPAN) !== 0
+      (((this.allowed[address >>> PAGE_SHIFT] as number) & LOAD_SPAN) !== 0 ||
+        ((this.allowed[address >>> PAGE_SHIFT] as number) &
+          (this.allowed[(address + 1) >>> PAGE_SHIFT] as number) &
+          LOAD_BYTE) !==
+          0)
     ) {
-      if ((address | 0) >= 0) return this.#low.getUint16(address, true);
-      return this.#high.getUint16(address & VIEW_MASK, true);
+      if ((address | 0) >= 0) return this.windowLow.getUint16(address, true);
+      return this.windowHigh.getUint16(address & VIEW_MASK, true);
     }
     return (this.ask(LOAD_U16, address) as number) >>> 0;
   }
@@ -93,10 +98,14 @@ export class WindowedMemory extends GuestMemory {
     if (
       typeof address === "number" &&
       address >>> 0 === address &&
-      ((this.#allowed[address >>> PAGE_SHIFT] as number) & LOAD_SPAN) !== 0
+      (((this.allowed[address >>> PAGE_SHIFT] as number) & LOAD_SPAN) !== 0 ||
+        ((this.allowed[address >>> PAGE_SHIFT] as number) &
+          (this.allowed[(address + 3) >>> PAGE_SHIFT] as number) &
+          LOAD_BYTE) !==
+          0)
     ) {
-      if ((address | 0) >= 0) return this.#low.getUint32(address, true);
-      return this.#high.getUint32(address & VIEW_MASK, true);
+      if ((address | 0) >= 0) return this.windowLow.getUint32(address, true);
+      return this.windowHigh.getUint32(address & VIEW_MASK, true);
     }
     return (this.ask(LOAD_U32, address) as number) >>> 0;
   }
@@ -105,10 +114,14 @@ export class WindowedMemory extends GuestMemory {
     if (
       typeof address === "number" &&
       address >>> 0 === address &&
-      ((this.#allowed[address >>> PAGE_SHIFT] as number) & LOAD_SPAN) !== 0
+      (((this.allowed[address >>> PAGE_SHIFT] as number) & LOAD_SPAN) !== 0 ||
+        ((this.allowed[address >>> PAGE_SHIFT] as number) &
+          (this.allowed[(address + 7) >>> PAGE_SHIFT] as number) &
+          LOAD_BYTE) !==
+          0)
     ) {
-      if ((address | 0) >= 0) return this.#low.getBigUint64(address, true);
-      return this.#high.getBigUint64(address & VIEW_MASK, true);
+      if ((address | 0) >= 0) return this.windowLow.getBigUint64(address, true);
+      return this.windowHigh.getBigUint64(address & VIEW_MASK, true);
     }
     return this.ask(LOAD_U64, address) as bigint;
   }
@@ -117,10 +130,14 @@ export class WindowedMemory extends GuestMemory {
     if (
       typeof address === "number" &&
       address >>> 0 === address &&
-      ((this.#allowed[address >>> PAGE_SHIFT] as number) & LOAD_SPAN) !== 0
+      (((this.allowed[address >>> PAGE_SHIFT] as number) & LOAD_SPAN) !== 0 ||
+        ((this.allowed[address >>> PAGE_SHIFT] as number) &
+          (this.allowed[(address + 3) >>> PAGE_SHIFT] as number) &
+          LOAD_BYTE) !==
+          0)
     ) {
-      if ((address | 0) >= 0) return this.#low.getFloat32(address, true);
-      return this.#high.getFloat32(address & VIEW_MASK, true);
+      if ((address | 0) >= 0) return this.windowLow.getFloat32(address, true);
+      return this.windowHigh.getFloat32(address & VIEW_MASK, true);
     }
     return +(this.ask(LOAD_F32, address) as number);
   }
@@ -129,10 +146,14 @@ export class WindowedMemory extends GuestMemory {
     if (
       typeof address === "number" &&
       address >>> 0 === address &&
-      ((this.#allowed[address >>> PAGE_SHIFT] as number) & LOAD_SPAN) !== 0
+      (((this.allowed[address >>> PAGE_SHIFT] as number) & LOAD_SPAN) !== 0 ||
+        ((this.allowed[address >>> PAGE_SHIFT] as number) &
+          (this.allowed[(address + 7) >>> PAGE_SHIFT] as number) &
+          LOAD_BYTE) !==
+          0)
     ) {
-      if ((address | 0) >= 0) return this.#low.getFloat64(address, true);
-      return this.#high.getFloat64(address & VIEW_MASK, true);
+      if ((address | 0) >= 0) return this.windowLow.getFloat64(address, true);
+      return this.windowHigh.getFloat64(address & VIEW_MASK, true);
     }
     return +(this.ask(LOAD_F64, address) as number);
   }
@@ -142,10 +163,10 @@ export class WindowedMemory extends GuestMemory {
     if (
       typeof address === "number" &&
       address >>> 0 === address &&
-      ((this.#allowed[address >>> PAGE_SHIFT] as number) & STORE_BYTE) !== 0
+      ((this.allowed[address >>> PAGE_SHIFT] as number) & STORE_BYTE) !== 0
     ) {
-      if ((address | 0) >= 0) this.#low.setUint8(address, value);
-      else this.#high.setUint8(address & VIEW_MASK, value);
+      if ((address | 0) >= 0) this.windowLow.setUint8(address, value);
+      else this.windowHigh.setUint8(address & VIEW_MASK, value);
     } else this.ask(STORE_U8, address, value);
   }
 
@@ -154,10 +175,14 @@ export class WindowedMemory extends GuestMemory {
     if (
       typeof address === "number" &&
       address >>> 0 === address &&
-      ((this.#allowed[address >>> PAGE_SHIFT] as number) & STORE_SPAN) !== 0
+      (((this.allowed[address >>> PAGE_SHIFT] as number) & STORE_SPAN) !== 0 ||
+        ((this.allowed[address >>> PAGE_SHIFT] as number) &
+          (this.allowed[(address + 1) >>> PAGE_SHIFT] as number) &
+          STORE_BYTE) !==
+          0)
     ) {
-      if ((address | 0) >= 0) this.#low.setUint16(address, value, true);
-      else this.#high.setUint16(address & VIEW_MASK, value, true);
+      if ((address | 0) >= 0) this.windowLow.setUint16(address, value, true);
+      else this.windowHigh.setUint16(address & VIEW_MASK, value, true);
     } else this.ask(STORE_U16, address, value);
   }
 
@@ -166,10 +191,14 @@ export class WindowedMemory extends GuestMemory {
     if (
       typeof address === "number" &&
       address >>> 0 === address &&
-      ((this.#allowed[address >>> PAGE_SHIFT] as number) & STORE_SPAN) !== 0
+      (((this.allowed[address >>> PAGE_SHIFT] as number) & STORE_SPAN) !== 0 ||
+        ((this.allowed[address >>> PAGE_SHIFT] as number) &
+          (this.allowed[(address + 3) >>> PAGE_SHIFT] as number) &
+          STORE_BYTE) !==
+          0)
     ) {
-      if ((address | 0) >= 0) this.#low.setUint32(address, value, true);
-      else this.#high.setUint32(address & VIEW_MASK, value, true);
+      if ((address | 0) >= 0) this.windowLow.setUint32(address, value, true);
+      else this.windowHigh.setUint32(address & VIEW_MASK, value, true);
     } else this.ask(STORE_U32, address, value);
   }
 
@@ -178,10 +207,14 @@ export class WindowedMemory extends GuestMemory {
     if (
       typeof address === "number" &&
       address >>> 0 === address &&
-      ((this.#allowed[address >>> PAGE_SHIFT] as number) & STORE_SPAN) !== 0
+      (((this.allowed[address >>> PAGE_SHIFT] as number) & STORE_SPAN) !== 0 ||
+        ((this.allowed[address >>> PAGE_SHIFT] as number) &
+          (this.allowed[(address + 7) >>> PAGE_SHIFT] as number) &
+          STORE_BYTE) !==
+          0)
     ) {
-      if ((address | 0) >= 0) this.#low.setBigUint64(address, value, true);
-      else this.#high.setBigUint64(address & VIEW_MASK, value, true);
+      if ((address | 0) >= 0) this.windowLow.setBigUint64(address, value, true);
+      else this.windowHigh.setBigUint64(address & VIEW_MASK, value, true);
     } else this.ask(STORE_U64, address, value);
   }
 
@@ -190,10 +223,14 @@ export class WindowedMemory extends GuestMemory {
     if (
       typeof address === "number" &&
       address >>> 0 === address &&
-      ((this.#allowed[address >>> PAGE_SHIFT] as number) & STORE_SPAN) !== 0
+      (((this.allowed[address >>> PAGE_SHIFT] as number) & STORE_SPAN) !== 0 ||
+        ((this.allowed[address >>> PAGE_SHIFT] as number) &
+          (this.allowed[(address + 3) >>> PAGE_SHIFT] as number) &
+          STORE_BYTE) !==
+          0)
     ) {
-      if ((address | 0) >= 0) this.#low.setFloat32(address, value, true);
-      else this.#high.setFloat32(address & VIEW_MASK, value, true);
+      if ((address | 0) >= 0) this.windowLow.setFloat32(address, value, true);
+      else this.windowHigh.setFloat32(address & VIEW_MASK, value, true);
     } else this.ask(STORE_F32, address, value);
   }
 
@@ -202,19 +239,23 @@ export class WindowedMemory extends GuestMemory {
     if (
       typeof address === "number" &&
       address >>> 0 === address &&
-      ((this.#allowed[address >>> PAGE_SHIFT] as number) & STORE_SPAN) !== 0
+      (((this.allowed[address >>> PAGE_SHIFT] as number) & STORE_SPAN) !== 0 ||
+        ((this.allowed[address >>> PAGE_SHIFT] as number) &
+          (this.allowed[(address + 7) >>> PAGE_SHIFT] as number) &
+          STORE_BYTE) !==
+          0)
     ) {
-      if ((address | 0) >= 0) this.#low.setFloat64(address, value, true);
-      else this.#high.setFloat64(address & VIEW_MASK, value, true);
+      if ((address | 0) >= 0) this.windowLow.setFloat64(address, value, true);
+      else this.windowHigh.setFloat64(address & VIEW_MASK, value, true);
     } else this.ask(STORE_F64, address, value);
   }
 
   #renewWindow(): void {
     const { base, bytes, accessMap } = this.#window;
     const { view } = this.#process.core;
-    this.#allowed = view.bytes(accessMap, MAP_BYTES);
-    this.#low = view.dataView(base, Math.min(bytes, VIEW_BYTES_AND_MORE));
-    if (bytes > VIEW_BYTES) this.#high = view.dataView(base + VIEW_BYTES, bytes - VIEW_BYTES);
+    this.allowed = view.bytes(accessMap, MAP_BYTES);
+    this.windowLow = view.dataView(base, Math.min(bytes, VIEW_BYTES_AND_MORE));
+    if (bytes > VIEW_BYTES) this.windowHigh = view.dataView(base + VIEW_BYTES, bytes - VIEW_BYTES);
   }
 }
 

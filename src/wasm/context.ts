@@ -29,15 +29,15 @@ export interface RawException {
  * (4 to 13 ns).
  */
 export class ContextView {
-  readonly #memory: WebAssembly.Memory;
-  readonly #context: number;
+  private readonly memory: WebAssembly.Memory;
+  private readonly context: number;
   readonly #onGrowth = new Set<() => void>();
-  #words: Uint32Array;
+  private area: Uint32Array;
 
   constructor(memory: WebAssembly.Memory, context: number) {
-    this.#memory = memory;
-    this.#context = context;
-    this.#words = this.#renew();
+    this.memory = memory;
+    this.context = context;
+    this.area = this.#renew();
   }
 
   /**
@@ -52,47 +52,47 @@ export class ContextView {
 
   /** Look whether memory has grown. */
   refresh(): void {
-    if (this.#words.length === 0) this.#renew();
+    if (this.area.length === 0) this.#renew();
   }
 
   #renew(): Uint32Array {
-    this.#words = new Uint32Array(this.#memory.buffer, this.#context, WORDS);
+    this.area = new Uint32Array(this.memory.buffer, this.context, WORDS);
     for (const listener of this.#onGrowth) listener();
-    return this.#words;
+    return this.area;
   }
 
-  #word(index: number): number {
-    return this.#words[index] ?? this.#renew()[index] ?? 0;
+  private word(index: number): number {
+    return this.area[index] ?? this.#renew()[index] ?? 0;
   }
 
   /** Whether the last access left an outcome. */
   failed(): boolean {
-    return this.#word(OUTCOME) !== 0;
+    return this.word(OUTCOME) !== 0;
   }
 
   get exception(): RawException {
     return {
-      code: this.#word(CODE),
-      access: this.#word(ACCESS),
+      code: this.word(CODE),
+      access: this.word(ACCESS),
       address: this.#wide(ADDRESS),
-      detail: this.#word(DETAIL),
+      detail: this.word(DETAIL),
     };
   }
 
   /** The packed number of the rule that answered last. */
   get decision(): number {
-    return this.#word(DECISION);
+    return this.word(DECISION);
   }
 
   set decision(packed: number) {
-    this.#word(DECISION);
-    this.#words[DECISION] = packed;
+    this.word(DECISION);
+    this.area[DECISION] = packed;
   }
 
   /** A result below 2^53. */
   result(index: number): number {
     const at = RESULTS + 2 * index;
-    return this.#word(at) + this.#word(at + 1) * TWO_TO_32;
+    return this.word(at) + this.word(at + 1) * TWO_TO_32;
   }
 
   /** A result of which all 64 bits may be set. */
@@ -103,26 +103,26 @@ export class ContextView {
   /** The sign of an i64 result: -1, 0, 1. */
   resultSign(index: number): -1 | 0 | 1 {
     const at = RESULTS + 2 * index;
-    const high = this.#word(at + 1) | 0;
+    const high = this.word(at + 1) | 0;
     if (high < 0) return -1;
-    return high === 0 && this.#word(at) === 0 ? 0 : 1;
+    return high === 0 && this.word(at) === 0 ? 0 : 1;
   }
 
   #wide(at: number): number | bigint {
-    const low = this.#word(at);
-    const high = this.#word(at + 1);
+    const low = this.word(at);
+    const high = this.word(at + 1);
     const number = low + high * TWO_TO_32;
     return number <= Number.MAX_SAFE_INTEGER ? number : (BigInt(high) << 32n) | BigInt(low);
   }
 
   /** Where bytes come and go with a call. */
   get transfer(): Uint8Array {
-    return this.bytes(this.#context + CONTEXT.transfer, TRANSFER_BYTES);
+    return this.bytes(this.context + CONTEXT.transfer, TRANSFER_BYTES);
   }
 
   /** The first entries of the transfer area: u64, each below 2^53. */
   transferNumbers(count: number): number[] {
-    const words = this.words(this.#context + CONTEXT.transfer, 2 * count);
+    const words = this.words(this.context + CONTEXT.transfer, 2 * count);
     const numbers = new Array<number>(count);
     for (let index = 0; index < count; index++) {
       const low = words[2 * index] as number;
@@ -132,33 +132,33 @@ export class ContextView {
   }
 
   get transferView(): DataView {
-    return this.dataView(this.#context + CONTEXT.transfer, TRANSFER_BYTES);
+    return this.dataView(this.context + CONTEXT.transfer, TRANSFER_BYTES);
   }
 
   /** The translations of the context, word by word, until memory grows. */
   get translations(): Int32Array {
-    const at = this.#context + TRANSLATION.table;
-    return new Int32Array(this.#memory.buffer, at, TRANSLATION_WORDS);
+    const at = this.context + TRANSLATION.table;
+    return new Int32Array(this.memory.buffer, at, TRANSLATION_WORDS);
   }
 
   /** Linear memory from `start` on, as far as it is there below `end`, until it grows. */
   dataViewUpTo(start: number, end: number): DataView {
-    const length = Math.min(this.#memory.buffer.byteLength, end) - start;
+    const length = Math.min(this.memory.buffer.byteLength, end) - start;
     return length > 0 ? this.dataView(start, length) : this.dataView(0, 0);
   }
 
   /** Words of linear memory, until it grows. */
   words(linear: number, count: number): Uint32Array {
-    return new Uint32Array(this.#memory.buffer, linear, count);
+    return new Uint32Array(this.memory.buffer, linear, count);
   }
 
   /** Linear memory, until it grows. */
   bytes(linear: number, length: number): Uint8Array {
-    return new Uint8Array(this.#memory.buffer, linear, length);
+    return new Uint8Array(this.memory.buffer, linear, length);
   }
 
   /** As `bytes`, for loads and stores. */
   dataView(linear: number, length: number): DataView {
-    return new DataView(this.#memory.buffer, linear, length);
+    return new DataView(this.memory.buffer, linear, length);
   }
 }

@@ -51,8 +51,8 @@ export class Core {
   readonly code: CodeServices;
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
-  readonly #link: Link;
-  #entered = NO_SPACE;
+  private readonly link: Link;
+  private enteredSpace = NO_SPACE;
 
   /** The machine inside a fresh instance, or undefined where linear memory cannot grow that far. */
   static create(exports: CoreExports, settings: CoreSettings): Core | undefined {
@@ -75,79 +75,77 @@ export class Core {
   }
 
   private constructor(exports: CoreExports) {
-    this.#link = new Link(exports);
-    this.services = new Services(this.#link);
-    this.views = new ViewServices(this.#link);
-    this.enclaves = new EnclaveServices(this.#link);
-    this.aweServices = new AweServices(this.#link);
-    this.images = new ImageServices(this.#link);
-    this.accesses = new Accesses(this.#link);
-    this.requests = new Requests(this.#link);
-    this.workingSet = new WorkingSetServices(this.#link);
-    this.stacks = new StackServices(this.#link);
-    this.frameWatch = new FrameWatch(this.#link);
-    this.code = new CodeServices(this.#link);
-    this.view = this.#link.view;
+    this.link = new Link(exports);
+    this.services = new Services(this.link);
+    this.views = new ViewServices(this.link);
+    this.enclaves = new EnclaveServices(this.link);
+    this.aweServices = new AweServices(this.link);
+    this.images = new ImageServices(this.link);
+    this.accesses = new Accesses(this.link);
+    this.requests = new Requests(this.link);
+    this.workingSet = new WorkingSetServices(this.link);
+    this.stacks = new StackServices(this.link);
+    this.frameWatch = new FrameWatch(this.link);
+    this.code = new CodeServices(this.link);
+    this.view = this.link.view;
   }
 
   get poison(): MachinePoisoned | undefined {
-    return this.#link.poison;
+    return this.link.poison;
   }
 
   /** Calls back once, when the core has trapped. */
   onTrap(listener: () => void): void {
-    this.#link.onTrap(listener);
+    this.link.onTrap(listener);
   }
 
   /** The space that accesses and services act for. */
   get entered(): number {
-    return this.#entered;
+    return this.enteredSpace;
   }
 
   /** Act for this space from now on, and for this thread of it. */
   enter(space: number, thread: number): void {
-    if (this.#entered === space) return;
+    if (this.enteredSpace === space) return;
     try {
-      this.#link.exports.contextEnter(this.#link.context, space);
-      this.#link.exports.contextThread(this.#link.context, thread);
+      this.link.exports.contextEnter(this.link.context, space);
+      this.link.exports.contextThread(this.link.context, thread);
     } catch (error) {
-      throw this.#link.trapped(error);
+      throw this.link.trapped(error);
     }
-    this.#entered = space;
+    this.enteredSpace = space;
   }
 
   /** The current thread of this space is another one. */
   threadChanged(space: number, thread: number): void {
-    if (this.#entered !== space) return;
-    this.#link.call((core, context) => core.contextThread(context, thread));
+    if (this.enteredSpace !== space) return;
+    this.link.call((core, context) => core.contextThread(context, thread));
   }
 
   machineCounter(counter: (typeof MachineCounter)[keyof typeof MachineCounter]): number {
-    return this.#link.call((core) => core.machineCounterF64(counter));
+    return this.link.call((core) => core.machineCounterF64(counter));
   }
 
   spaceCounter(space: number, counter: (typeof SpaceCounter)[keyof typeof SpaceCounter]): number {
-    return this.#link.call((core) => core.spaceCounterF64(space, counter));
+    return this.link.call((core) => core.spaceCounterF64(space, counter));
   }
 
   /** The number of a new space, or 0. */
   spaceCreate(kind: number, workingSetMinPages: number, workingSetMaxPages: number): number {
-    return this.#link.call((core) =>
-      core.spaceCreate(kind, workingSetMinPages, workingSetMaxPages),
-    );
+    return this.link.call((core) => core.spaceCreate(kind, workingSetMinPages, workingSetMaxPages));
   }
 
   spaceSetQuota(space: number, quotaPages: number): void {
-    this.#link.call((core) => core.spaceSetQuotaF64(space, quotaPages));
+    this.link.call((core) => core.spaceSetQuotaF64(space, quotaPages));
   }
 
   spaceTerminate(space: number): void {
-    this.#link.call((core) => core.spaceTerminate(space));
-    if (this.#entered === space) this.#entered = NO_SPACE;
+    this.link.call((core) => core.spaceTerminate(space));
+    if (this.enteredSpace === space) this.enteredSpace = NO_SPACE;
   }
 
   spaceDestroy(space: number): void {
-    this.#link.call((core) => core.spaceDestroy(space));
+    this.link.call((core) => core.spaceDestroy(space));
   }
 
   /** NTSTATUS. At most ADOPTED_RUNS_MAXIMUM runs. */
@@ -164,7 +162,7 @@ export class Core {
   ): number {
     const { base, size, type, allocationProtect, backing, runs } = region;
     writeRuns(this.view, runs);
-    return this.#link.call(
+    return this.link.call(
       (core, context) =>
         core.regionAdoptF64(
           context,
@@ -180,57 +178,57 @@ export class Core {
   }
 
   spaceTouched(space: number, base: number, size: number): number {
-    return this.#link.call((core) => core.spaceTouchedF64(space, base, size));
+    return this.link.call((core) => core.spaceTouchedF64(space, base, size));
   }
 
   /** One handle more to a section. */
   sectionOpen(section: number): void {
-    this.#link.call((core) => core.sectionOpen(section));
+    this.link.call((core) => core.sectionOpen(section));
   }
 
   /** One handle less: without handles and views the section is gone. */
   sectionClose(section: number): void {
-    this.#link.call((core) => core.sectionClose(section));
+    this.link.call((core) => core.sectionClose(section));
   }
 
   /** End a file's content that nobody needs, by `ContentEnd`. */
   contentEnd(content: number): number {
-    return this.#link.call((core) => core.contentEnd(content));
+    return this.link.call((core) => core.contentEnd(content));
   }
 
   sectionCounter(
     section: number,
     counter: (typeof SectionCounter)[keyof typeof SectionCounter],
   ): number {
-    return this.#link.call((core) => core.sectionCounterF64(section, counter));
+    return this.link.call((core) => core.sectionCounterF64(section, counter));
   }
 
   /** Linear address of a committed byte; 0 not committed, 1 committed and never touched. */
   peek(space: number, address: number): number {
-    return this.#link.call((core) => core.peekF64(space, address) >>> 0);
+    return this.link.call((core) => core.peekF64(space, address) >>> 0);
   }
 
   /** Linear address of a committed byte to write; 0 not committed, 1 no memory for its page. */
   poke(space: number, address: number): number {
-    return this.#link.call((core) => core.pokeF64(space, address) >>> 0);
+    return this.link.call((core) => core.pokeF64(space, address) >>> 0);
   }
 
   get memory(): WebAssembly.Memory {
-    return this.#link.exports.memory;
+    return this.link.exports.memory;
   }
 
   /** Linear address of the context. */
   get contextAddress(): number {
-    return this.#link.context;
+    return this.link.context;
   }
 
   /** The rule that fails, with the page in result 0; or 0. */
   verifySpace(space: number): number {
-    return this.#link.call((core, context) => core.verifySpace(context, space));
+    return this.link.call((core, context) => core.verifySpace(context, space));
   }
 
   mapsForget(space: number): void {
-    this.#link.call((core) => core.mapsForget(space));
+    this.link.call((core) => core.mapsForget(space));
   }
 }
 

@@ -15,16 +15,16 @@ export type InContext<Name extends keyof CoreExports> = CoreExports[Name] extend
  * and spreading the arguments costs.
  */
 export class Services {
-  readonly #link: Link;
-  readonly #context: number;
-  #exports: CoreExports;
+  private readonly link: Link;
+  private readonly context: number;
+  private exports: CoreExports;
 
   constructor(link: Link) {
-    this.#link = link;
-    this.#context = link.context;
-    this.#exports = link.exports;
+    this.link = link;
+    this.context = link.context;
+    this.exports = link.exports;
     link.onExports((exports) => {
-      this.#exports = exports;
+      this.exports = exports;
     });
   }
 
@@ -40,8 +40,8 @@ export class Services {
   ) => {
     try {
       return (
-        this.#exports.allocateF64(
-          this.#context,
+        this.exports.allocateF64(
+          this.context,
           target,
           baseAt,
           base,
@@ -53,18 +53,18 @@ export class Services {
         ) >>> 0
       );
     } catch (error) {
-      throw this.#link.trapped(error);
+      throw this.link.trapped(error);
     }
   };
 
   readonly allocateEx: InContext<"allocateExF64"> = (...rest) =>
-    this.#link.call((core, context) => core.allocateExF64(context, ...rest) >>> 0);
+    this.link.call((core, context) => core.allocateExF64(context, ...rest) >>> 0);
 
   readonly free: InContext<"freeF64"> = (target, baseAt, base, sizeAt, size, type) => {
     try {
-      return this.#exports.freeF64(this.#context, target, baseAt, base, sizeAt, size, type) >>> 0;
+      return this.exports.freeF64(this.context, target, baseAt, base, sizeAt, size, type) >>> 0;
     } catch (error) {
-      throw this.#link.trapped(error);
+      throw this.link.trapped(error);
     }
   };
 
@@ -79,8 +79,8 @@ export class Services {
   ) => {
     try {
       return (
-        this.#exports.protectF64(
-          this.#context,
+        this.exports.protectF64(
+          this.context,
           target,
           baseAt,
           base,
@@ -91,7 +91,7 @@ export class Services {
         ) >>> 0
       );
     } catch (error) {
-      throw this.#link.trapped(error);
+      throw this.link.trapped(error);
     }
   };
 
@@ -105,8 +105,8 @@ export class Services {
   ) => {
     try {
       return (
-        this.#exports.queryF64(
-          this.#context,
+        this.exports.queryF64(
+          this.context,
           target,
           address,
           informationClass,
@@ -116,37 +116,35 @@ export class Services {
         ) >>> 0
       );
     } catch (error) {
-      throw this.#link.trapped(error);
+      throw this.link.trapped(error);
     }
   };
 
   readonly lock: InContext<"lockF64"> = (target, baseAt, base, sizeAt, size, mapType) => {
     try {
-      return (
-        this.#exports.lockF64(this.#context, target, baseAt, base, sizeAt, size, mapType) >>> 0
-      );
+      return this.exports.lockF64(this.context, target, baseAt, base, sizeAt, size, mapType) >>> 0;
     } catch (error) {
-      throw this.#link.trapped(error);
+      throw this.link.trapped(error);
     }
   };
 
   readonly unlock: InContext<"unlockF64"> = (target, baseAt, base, sizeAt, size, mapType) => {
     try {
       return (
-        this.#exports.unlockF64(this.#context, target, baseAt, base, sizeAt, size, mapType) >>> 0
+        this.exports.unlockF64(this.context, target, baseAt, base, sizeAt, size, mapType) >>> 0
       );
     } catch (error) {
-      throw this.#link.trapped(error);
+      throw this.link.trapped(error);
     }
   };
 
   readonly readVirtual: InContext<"readVirtualF64"> = (target, address, bufferAt, size, doneAt) => {
     try {
       return (
-        this.#exports.readVirtualF64(this.#context, target, address, bufferAt, size, doneAt) >>> 0
+        this.exports.readVirtualF64(this.context, target, address, bufferAt, size, doneAt) >>> 0
       );
     } catch (error) {
-      throw this.#link.trapped(error);
+      throw this.link.trapped(error);
     }
   };
 
@@ -159,10 +157,10 @@ export class Services {
   ) => {
     try {
       return (
-        this.#exports.writeVirtualF64(this.#context, target, address, bufferAt, size, doneAt) >>> 0
+        this.exports.writeVirtualF64(this.context, target, address, bufferAt, size, doneAt) >>> 0
       );
     } catch (error) {
-      throw this.#link.trapped(error);
+      throw this.link.trapped(error);
     }
   };
 
@@ -175,10 +173,10 @@ export class Services {
   ) => {
     try {
       return (
-        this.#exports.writeProcessF64(this.#context, target, address, bufferAt, size, doneAt) >>> 0
+        this.exports.writeProcessF64(this.context, target, address, bufferAt, size, doneAt) >>> 0
       );
     } catch (error) {
-      throw this.#link.trapped(error);
+      throw this.link.trapped(error);
     }
   };
 
@@ -194,8 +192,8 @@ export class Services {
   ) => {
     try {
       return (
-        this.#exports.getWriteWatchF64(
-          this.#context,
+        this.exports.getWriteWatchF64(
+          this.context,
           target,
           flags,
           base,
@@ -207,30 +205,30 @@ export class Services {
         ) >>> 0
       );
     } catch (error) {
-      throw this.#link.trapped(error);
+      throw this.link.trapped(error);
     }
   };
 
   readonly resetWriteWatch: InContext<"resetWriteWatchF64"> = (target, base, size) => {
     try {
-      return this.#exports.resetWriteWatchF64(this.#context, target, base, size) >>> 0;
+      return this.exports.resetWriteWatchF64(this.context, target, base, size) >>> 0;
     } catch (error) {
-      throw this.#link.trapped(error);
+      throw this.link.trapped(error);
     }
   };
 
   readonly sectionCreate: InContext<"sectionCreateF64"> = (...rest) =>
-    this.#link.call((core, context) => core.sectionCreateF64(context, ...rest) >>> 0);
+    this.link.call((core, context) => core.sectionCreateF64(context, ...rest) >>> 0);
 
   readonly sectionCreateFile: InContext<"sectionCreateFileF64"> = (...rest) =>
-    this.#link.call((core, context) => core.sectionCreateFileF64(context, ...rest) >>> 0);
+    this.link.call((core, context) => core.sectionCreateFileF64(context, ...rest) >>> 0);
 
   readonly sectionExtend: InContext<"sectionExtendF64"> = (...rest) =>
-    this.#link.call((core, context) => core.sectionExtendF64(context, ...rest) >>> 0);
+    this.link.call((core, context) => core.sectionExtendF64(context, ...rest) >>> 0);
 
   readonly viewMap: InContext<"viewMapF64"> = (...rest) =>
-    this.#link.call((core, context) => core.viewMapF64(context, ...rest) >>> 0);
+    this.link.call((core, context) => core.viewMapF64(context, ...rest) >>> 0);
 
   readonly viewFlush: InContext<"viewFlushF64"> = (...rest) =>
-    this.#link.call((core, context) => core.viewFlushF64(context, ...rest) >>> 0);
+    this.link.call((core, context) => core.viewFlushF64(context, ...rest) >>> 0);
 }
