@@ -21,12 +21,33 @@ export function readBaseline(path) {
  * @param {Result[]} results
  */
 export function writeBaseline(path, engine, results) {
-  const known = readBaseline(path);
-  const rows = { ...known[engine] };
+  update(path, engine, results, (_, ratio) => ratio);
+}
+
+/**
+ * The same where they are higher: what varies from run to run is held against its worst.
+ *
+ * @param {string} path
+ * @param {string} engine
+ * @param {Result[]} results
+ */
+export function raiseBaseline(path, engine, results) {
+  update(path, engine, results, (known, ratio) => Math.max(known, ratio));
+}
+
+/**
+ * @param {string} path
+ * @param {string} engine
+ * @param {Result[]} results
+ * @param {(known: number, ratio: number) => number} choose
+ */
+function update(path, engine, results, choose) {
+  const baseline = readBaseline(path);
+  const rows = { ...baseline[engine] };
   for (const { id, ratio } of results) {
-    if (ratio !== null) rows[id] = Number(ratio.toPrecision(DIGITS));
+    if (ratio !== null) rows[id] = Number(choose(rows[id] ?? 0, ratio).toPrecision(DIGITS));
   }
-  writeFileSync(path, `${JSON.stringify({ ...known, [engine]: rows }, null, 2)}\n`);
+  writeFileSync(path, `${JSON.stringify({ ...baseline, [engine]: rows }, null, 2)}\n`);
 }
 
 /**

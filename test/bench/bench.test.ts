@@ -146,6 +146,13 @@ describe("--check", () => {
       node: { other: 2, [GZIP]: expect.any(Number) },
     });
   });
+
+  test("--raise-baseline keeps what is higher", async () => {
+    const path = baseline("raised.json", { [GZIP]: 10 ** 6 });
+    const run = await bench(["--raise-baseline", "--baseline", path, "--rows", GZIP]);
+    expect(run.code).toBe(0);
+    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({ node: { [GZIP]: 10 ** 6 } });
+  });
 });
 
 describe("the README", () => {
