@@ -22,7 +22,6 @@ import {
   SWITCH_AUTO_RESERVE,
   switchIs,
 } from "../virt/machine";
-import { mapsClear } from "../virt/maps";
 import {
   REGION_COPY,
   REGION_ENCLAVE,
@@ -102,7 +101,6 @@ export function commitPages(
   const status = roomStatus(context, space, region, added, protect, first, last);
   if (status != STATUS_SUCCESS) return status;
   const attributes = attributesIn(region, protect);
-  if (added != last - first) mapsClear(space, first, last);
   commitCounted(space, region, first, last, attributes, added);
   targetsCommitted(space, region, protect, first, last);
   // Pages that were copied on write stay the process's own (7.7).

@@ -49,6 +49,11 @@ export function sharingRegion(space: Space, page: u64): Region | null {
   if (space.views == 0) return null;
   const chunk = factsAt(space, page);
   if (chunk != 0 && frameOf(chunk, <u32>page & 1023) != 0) return null;
+  return viewAt(space, page);
+}
+
+/** The view that the page lies in, or null. */
+function viewAt(space: Space, page: u64): Region | null {
   const region = regionAt(space, addressOf(page));
   return region === null || region.section == 0 ? null : region;
 }
@@ -93,9 +98,8 @@ export function frameIn(space: Space, page: u64, chunk: u32): u32 {
 }
 
 function sharedFrame(space: Space, page: u64): u32 {
-  const region = regionAt(space, addressOf(page));
-  if (region === null || region.section == 0) return 0;
-  return sectionFrame(viewSection(region)!, viewPage(region, page));
+  const view = viewAt(space, page);
+  return view === null ? 0 : sectionFrame(viewSection(view)!, viewPage(view, page));
 }
 
 /** Linear address where an access finds a prepared page's byte. */

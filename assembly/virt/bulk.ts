@@ -52,12 +52,6 @@ function placeOf(context: Context, address: u64, access: u32): u32 {
   return place != 0 ? place : linearOf(changetype<Space>(context.space), address);
 }
 
-/** How many of `length` bytes lie together at the place of the first, and are ready with it. */
-function readyBytes(context: Context, address: u64, access: u32, length: u64): u64 {
-  const place = placeOf(context, address, access);
-  return mapsTogether(context, address, place, length, rightOf(access));
-}
-
 /**
  * Copy; where the ranges overlap, the result is memmove's as long as nothing fails. An outcome.
  * Result 1: bytes done at the upper end, where the target overlaps the source from above.
@@ -72,9 +66,11 @@ export function copyBytes(context: Context, target: u64, source: u64, length: u6
     const from = source + done;
     const to = target + done;
     if (!areReady(context, from, READ, to, WRITE)) return context.outcome;
-    const together = readyBytes(context, from, READ, length - done);
-    const bytes = readyBytes(context, to, WRITE, together);
-    memory.copy(placeOf(context, to, WRITE), placeOf(context, from, READ), <u32>bytes);
+    const placeFrom = placeOf(context, from, READ);
+    const placeTo = placeOf(context, to, WRITE);
+    const together = mapsTogether(context, from, placeFrom, length - done, ACCESS_READ);
+    const bytes = mapsTogether(context, to, placeTo, together, ACCESS_WRITE);
+    memory.copy(placeTo, placeFrom, <u32>bytes);
     done += bytes;
     resultSet(context, 0, done);
   }
@@ -87,9 +83,11 @@ export function fillBytes(context: Context, address: u64, value: u32, length: u6
   resultSet(context, 1, 0);
   for (let done: u64 = 0; done < length; ) {
     const to = address + done;
-    if (!areReady(context, to, WRITE, to, WRITE)) return context.outcome;
-    const bytes = readyBytes(context, to, WRITE, length - done);
-    memory.fill(placeOf(context, to, WRITE), <u8>value, <u32>bytes);
+    let place = context.space == 0 ? 0 : mapsPlace(context, to, ACCESS_WRITE);
+    if (place == 0) place = probe(context, to, 1, WRITE);
+    if (place == 0) return context.outcome;
+    const bytes = mapsTogether(context, to, place, length - done, ACCESS_WRITE);
+    memory.fill(place, <u8>value, <u32>bytes);
     done += bytes;
     resultSet(context, 0, done);
   }
@@ -107,10 +105,11 @@ export function compareBytes(context: Context, left: u64, right: u64, length: u6
     const a = left + done;
     const b = right + done;
     if (!areReady(context, a, READ, b, READ)) return context.outcome;
-    const together = readyBytes(context, a, READ, length - done);
-    const bytes = <u32>readyBytes(context, b, READ, together);
     const placeA = placeOf(context, a, READ);
     const placeB = placeOf(context, b, READ);
+    const together = mapsTogether(context, a, placeA, length - done, ACCESS_READ);
+    const bytes = <u32>mapsTogether(context, b, placeB, together, ACCESS_READ);
+    context.decision = rule(4, 1, 9);
     const equal = equalBytes(placeA, placeB, bytes);
     done += equal;
     resultSet(context, 0, done);

@@ -74,14 +74,10 @@ export function chargeFitsQuota(space: Space, pages: u64): bool {
 /** Commit what is not committed, and give all pages of the range the attributes. */
 export function commit(space: Space, region: Region, first: u64, end: u64, attributes: u32): void {
   const added = uncommittedCount(space, first, end);
-  if (added != end - first) mapsClear(space, first, end);
   commitCounted(space, region, first, end, attributes, added);
 }
 
-/**
- * The same, where it is known how many pages are `added`, and the maps give no rights to any: they
- * give none to what is not committed.
- */
+/** The same, where it is known how many pages are `added`. */
 export function commitCounted(
   space: Space,
   region: Region,
@@ -97,6 +93,8 @@ export function commitCounted(
     spacePeak(space);
   }
   attributesFill(space, first, end, attributes);
+  // The maps give no rights to what was not committed.
+  if (added != end - first) mapsClear(space, first, end);
 }
 
 /** Give committed pages other attributes. */

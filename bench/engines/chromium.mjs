@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { Missing, onPath, root } from "./program.mjs";
 
-const FLAGS = [
+/** For a browser that shows one page of this machine, and asks nobody else. */
+export const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",

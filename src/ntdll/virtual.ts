@@ -221,14 +221,13 @@ export function virtualServices(process: Process): VirtualServices {
   };
 }
 
-/** To the object that asked for it; field by field, since Object.assign takes longer. */
+/**
+ * MEMORY_BASIC_INFORMATION from the results of class 0, to the object that asked for it; a buffer
+ * of fewer bytes has been refused. Field by field, since Object.assign takes longer.
+ */
 function setBasicInformation(out: StructureOut<object>, view: ContextView): void {
   if (typeof out !== "object" || out === null) return;
-  if ("value" in out) {
-    out.value = basicInformation(view);
-    return;
-  }
-  const structure = out as MemoryBasicInformation;
+  const structure = ("value" in out ? {} : out) as MemoryBasicInformation;
   structure.BaseAddress = view.result(0);
   structure.AllocationBase = view.result(1);
   structure.AllocationProtect = view.result(2);
@@ -236,21 +235,7 @@ function setBasicInformation(out: StructureOut<object>, view: ContextView): void
   structure.State = view.result(4);
   structure.Protect = view.result(5);
   structure.Type = view.result(6);
-}
-
-/**
- * MEMORY_BASIC_INFORMATION from the results of class 0. A buffer of fewer bytes has been refused.
- */
-function basicInformation(view: ContextView): MemoryBasicInformation {
-  return {
-    BaseAddress: view.result(0),
-    AllocationBase: view.result(1),
-    AllocationProtect: view.result(2),
-    RegionSize: view.result(3),
-    State: view.result(4),
-    Protect: view.result(5),
-    Type: view.result(6),
-  };
+  if ("value" in out) out.value = structure;
 }
 
 /** MEMORY_REGION_INFORMATION from the results of class 3. */

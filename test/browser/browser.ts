@@ -4,17 +4,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { FLAGS } from "../../bench/engines/chromium.mjs";
 import { bundle } from "../setup/bundle.ts";
-
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 const PAGE =
   '<!doctype html><title>guardpage</title><script type="module" src="/page.js"></script>';
