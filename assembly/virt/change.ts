@@ -276,7 +276,8 @@ export function unlockPage(space: Space, page: u64): void {
   space.lockedPages -= 1;
 }
 
-function dropFrames(space: Space, chunk: u32, from: u32, to: u32): void {
+/** What pages of one chunk of facts hold is gone; the next touch finds zeros. */
+export function dropFrames(space: Space, chunk: u32, from: u32, to: u32): void {
   if (machine().codeMarks != 0) codeDrop(chunk, from, to);
   for (let i = frameNext(chunk, from, to); i < to; i = frameNext(chunk, i + 1, to)) {
     frameUnshow(changetype<Frame>(frameOf(chunk, i)));

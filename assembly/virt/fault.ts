@@ -13,7 +13,7 @@ import { COMMITTED, EXECUTABLE, GUARDED, isWritable, READABLE, WRITABLE } from "
 import { FACT_MARK, FACT_OFFERED, FACT_RESET, FACT_VALID, factIs, factsAt } from "../page/facts";
 import { attributesAt, attributesFill } from "../page/table";
 import { chargeFits, physical } from "../phys/charge";
-import { FRAME_AWE, FRAME_DIRTY, Frame, frameIs } from "../phys/frame";
+import { FRAME_AWE, FRAME_DIRTY, Frame, frameIs, frameUse } from "../phys/frame";
 import { EXECUTE, READ, WRITE } from "./access-kind";
 import { framed, frameIn, isAwe } from "./backing";
 import { chargeFitsQuota, commit } from "./change";
@@ -267,6 +267,8 @@ export function complete(context: Context, space: Space, page: u64, access: u32)
   if (access == WRITE) recordWrite(space, page, chunk);
   if (context.space != changetype<u32>(space)) return;
   const frame = frameIn(space, page, chunk);
+  // It may have been prepared before a page left for the other one of the access.
+  frameUse(changetype<Frame>(frame));
   const rights = rightsIn(space, page, chunk, frame);
   if (rights != 0) mapsGrant(context, page, changetype<Frame>(frame).location, rights);
 }

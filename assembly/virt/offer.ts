@@ -7,6 +7,7 @@ import {
   planeSet,
   planeTest,
 } from "../base/planes";
+import { sectionForget, sectionOf } from "../object/section";
 import {
   FACT_LOST,
   FACT_OFFERED,
@@ -18,9 +19,9 @@ import {
   factsNext,
   factsTrim,
 } from "../page/facts";
-import { Frame } from "../phys/frame";
+import { FRAME_DIRTY, Frame, keyIsShared, keyNumber, keyPage } from "../phys/frame";
 import { frameAt } from "./backing";
-import { dropPages, unlockRange, unofferRange } from "./change";
+import { dropFrames, dropPages, unlockRange, unofferRange } from "./change";
 import { codeChanged } from "./code-views";
 import { machine } from "./machine";
 import { mapsClear } from "./maps";
@@ -74,12 +75,23 @@ export function discard(space: Space, first: u64, end: u64): void {
   dropPages(space, first, end);
 }
 
-/** Pages of a view become zeros where they are: others see the same bytes. */
+/**
+ * Pages of a view become zeros where they are: others see the same bytes. What the page store has of
+ * them is out of date from then on, and not asked for.
+ */
 export function discardShared(space: Space, first: u64, end: u64): void {
   for (let page = first; page < end; page++) {
     const frame = changetype<Frame | null>(frameAt(space, page));
     if (frame === null) continue;
-    memory.fill(frame.location, 0, PAGE_BYTES);
+    if (frame.location != 0) {
+      memory.fill(frame.location, 0, PAGE_BYTES);
+      frame.state |= FRAME_DIRTY;
+    } else if (keyIsShared(frame.key)) {
+      sectionForget(sectionOf(keyNumber(frame.key))!, keyPage(frame.key));
+    } else {
+      const i = <u32>page & 1023;
+      dropFrames(space, factsAt(space, page), i, i + 1);
+    }
     if (machine().codeMarks != 0) codeChanged(space, page);
   }
 }
