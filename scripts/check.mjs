@@ -39,6 +39,7 @@ const checks = [
   ["types of the host", () => run(tool("typescript/bin/tsc"), "-p", ".")],
   ["types of the core", () => run(tool("typescript/bin/tsc"), "-p", "assembly")],
   ["types of test entries", () => run(tool("typescript/bin/tsc"), "-p", "test/unit/entries")],
+  ["types of the driver", () => run(tool("typescript/bin/tsc"), "-p", "test/engines/driver")],
   [
     "lint and format",
     () => run(tool("@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."),

@@ -5,12 +5,26 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { root } from "./tree.ts";
 
 /** The names that each tool goes by. */
 const TOOLS = {
+  bun: ["bun"],
+  "C compiler": ["gcc", "clang", "cc"],
   chromium: ["chromium", "chromium-browser", "google-chrome"],
+  clang: ["clang"],
+  "clang++": ["clang++"],
+  firefox: ["firefox-esr", "firefox"],
+  "g++": ["g++"],
+  gcc: ["gcc"],
   sh: ["sh"],
+  "spectest-interp": ["spectest-interp"],
+  wasm2c: ["wasm2c"],
+  "wasm-ld": ["wasm-ld"],
 } as const;
+
+/** Where npm puts programs of packages, and where all others are. */
+const PATH = [`${root}/node_modules/.bin`, process.env.PATH ?? ""].join(delimiter);
 
 export type Tool = keyof typeof TOOLS;
 
@@ -45,7 +59,7 @@ export function decision(path: string | undefined, environment: Environment) {
 
 /** `describe` for tests that need a tool. The body gets the path of its program. */
 export function describeWith(tool: Tool, title: string, body: (program: string) => void): void {
-  const program = findProgram(TOOLS[tool], process.env.PATH);
+  const program = findProgram(TOOLS[tool], PATH);
   const decided = decision(program, process.env);
   if (program !== undefined) {
     describe(title, () => body(program));

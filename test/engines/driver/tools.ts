@@ -1,0 +1,23 @@
+/** What the driver calls of the tools; imported from "tools", as this file is named. */
+export declare function verifySpace(context: u32, space: u32): u32;
+export declare function userPagesAllocate(
+  context: u32,
+  target: u32,
+  countAt: u64,
+  count: u64,
+  arrayAt: u64,
+): u32;
+export declare function userPagesFree(
+  context: u32,
+  target: u32,
+  countAt: u64,
+  count: u64,
+  arrayAt: u64,
+): u32;
+export declare function userPagesList(context: u32, listed: u32, count: u32): u32;
+export declare function userPagesMap(context: u32, address: u64, count: u64, arrayAt: u64): u32;
+export declare function offerPages(context: u32, address: u64, size: u64, priority: u32): u32;
+export declare function reclaimPages(context: u32, address: u64, size: u64): u32;
+export declare function discardPages(context: u32, address: u64, size: u64): u32;
+export declare function codeMark(context: u32, address: u64, length: u64): u32;
+export declare function codeNext(space: u32, address: u64, end: u64): u64;
