@@ -18,6 +18,7 @@ const RUN_ONCE = [
   "test/cli/**", // the built package
   "test/conformance/index.test.ts", // texts
   "test/emitter/**", // code of the host
+  "test/embed/**", // names the core itself
   "test/engines/**", // names the cores itself
   "test/faces/**", // two faces on the same core
   "test/host/**", // doors and objects; rules and random programs ask the same of the debug core

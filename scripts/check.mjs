@@ -10,6 +10,7 @@ const ENTRIES_WITHOUT_TYPES = [
   "./core.wasm",
   "./core-simd.wasm",
   "./tools.wasm",
+  "./guardpage.h",
   "./assembly",
   "./package.json",
 ];

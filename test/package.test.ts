@@ -30,7 +30,7 @@ const readInstalled = (path: string) =>
 
 describe("the tarball", () => {
   test("holds what was built, the sources and the papers, and nothing else", () => {
-    const papers = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+    const papers = ["CHANGELOG.md", "LICENSE", "README.md", "embed/guardpage.h", "package.json"];
     const others = consumer.files.filter((path) => !/^(dist|assembly|src)\//.test(path));
     expect(others.toSorted()).toEqual(papers);
   });
@@ -82,6 +82,7 @@ describe("the entries", () => {
       "./core.wasm",
       "./core-simd.wasm",
       "./tools.wasm",
+      "./guardpage.h",
       "./assembly",
       "./assembly/*",
       "./package.json",

@@ -76,8 +76,8 @@ export function discard(space: Space, first: u64, end: u64): void {
 }
 
 /**
- * Pages of a view become zeros where they are: others see the same bytes. What the page store has of
- * them is out of date from then on, and not asked for.
+ * Pages of a view become zeros where they are: others see the same bytes. What the page store has
+ * of them is out of date from then on, and not asked for.
  */
 export function discardShared(space: Space, first: u64, end: u64): void {
   for (let page = first; page < end; page++) {

@@ -14,8 +14,8 @@ function call(field, ...numbers) {
 }
 
 /**
- * A window is as long as the address space, and this engine writes all of it: 6 seconds each. So the
- * programs go without one here, which no answer depends on.
+ * A window is as long as the address space, and this engine writes all of it: 6 seconds each. So
+ * the programs go without one here, which no answer depends on.
  *
  * @param {string} program `spectest-interp`
  * @param {readonly import("./program.mjs").Order[]} orders

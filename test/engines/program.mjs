@@ -9,7 +9,11 @@
  * @property {number} steps
  */
 
-/** What a program gives, as driver/tally.ts has it: 64 bits each, in hexadecimal. @typedef {string[]} Figures */
+/**
+ * What a program gives, as driver/tally.ts has it: 64 bits each, in hexadecimal.
+ *
+ * @typedef {string[]} Figures
+ */
 
 const FIGURES = 160;
 

@@ -1,4 +1,4 @@
-/** Writes the hashes that every engine has to give: `node test/engines/publish.mjs`, after a build. */
+/** Writes the hashes that every engine has to give; after a build. */
 import { writeFileSync } from "node:fs";
 import { fail } from "../../scripts/run.mjs";
 import { compileDriver } from "./files.mjs";

@@ -17,6 +17,7 @@ const TOOLS = {
   firefox: ["firefox-esr", "firefox"],
   "g++": ["g++"],
   gcc: ["gcc"],
+  make: ["make"],
   sh: ["sh"],
   "spectest-interp": ["spectest-interp"],
   wasm2c: ["wasm2c"],
