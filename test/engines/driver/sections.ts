@@ -1,3 +1,4 @@
+import { STATUS_INVALID_HANDLE } from "../../../assembly/base/status";
 import {
   PAGE_EXECUTE_READWRITE,
   PAGE_READONLY,
@@ -37,7 +38,7 @@ function keep(place: u32): void {
 }
 
 function section(): u32 {
-  return oneIn(24) ? 0xc0000008 : sections[below(sections.length)];
+  return oneIn(24) ? STATUS_INVALID_HANDLE : sections[below(sections.length)];
 }
 
 export function sectionCreateAny(): void {

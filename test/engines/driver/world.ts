@@ -1,3 +1,4 @@
+import { STATUS_INVALID_HANDLE } from "../../../assembly/base/status";
 import {
   contextCreate,
   contextEnter,
@@ -28,7 +29,10 @@ const SWITCH_LOCK_MEMORY_PRIVILEGE: u32 = 0x100;
 const SWITCH_WINDOW: u32 = 0x1000;
 const SWITCH_PAGE_STORE: u32 = 0x2000;
 
-/** Profile and version of each program; the odd ones have too little memory, and a page store. */
+/**
+ * Profile and version of two programs each: an even one with enough memory, and an odd one with too
+ * little of it and a page store.
+ */
 const SYSTEMS: StaticArray<u32> = [WIN32, WIN10, WIN64, WIN10, WIN32, WINXP, WIN9X, WIN98, CE6, 0];
 const MUCH_CHARGE: u64 = 900;
 const MUCH_MEMORY: u64 = 4000;
@@ -80,10 +84,6 @@ export function worldBegin(program: u32, kind: u32, seed: u32): bool {
   return true;
 }
 
-export function programCount(): u32 {
-  return SYSTEMS.length;
-}
-
 /** A process in the place of one that has ended, or of none. */
 export function spaceBegin(place: u32): void {
   spaces[place] = spaceCreate(place == 0 ? firstKind : 0, 20, 120);
@@ -116,7 +116,7 @@ export function spaceCount(): u32 {
 /** Mostly the current process; else another, or a handle that leads nowhere. */
 export function target(): u32 {
   if (!oneIn(8)) return spaces[current];
-  return oneIn(8) ? 0xc0000008 : spaces[below(spaces.length)];
+  return oneIn(8) ? STATUS_INVALID_HANDLE : spaces[below(spaces.length)];
 }
 
 /** A base that Windows would give: mostly in the arena, so that steps meet. */
@@ -145,6 +145,7 @@ function recentPlace(): u64 {
   return recent[current * RECENT + below(RECENT)];
 }
 
+/** The current process got memory there. */
 export function placed(at: u64): void {
   recent[current * RECENT + recentNext] = at;
   recentNext = (recentNext + 1) % RECENT;
