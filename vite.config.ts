@@ -24,13 +24,14 @@ export default defineConfig({
         node: "src/node.ts",
         opfs: "src/opfs.ts",
         cli: "src/cli/main.ts",
+        "cli-worker": "src/cli/worker.ts",
       },
       formats: ["es"],
     },
     rolldownOptions: {
       // A constant in line is read from nowhere (src/wasm/access-numbers.ts).
       optimization: { inlineConst: { mode: "all" } },
-      external: [/^node:/, "commander", "cli-progress"],
+      external: [/^node:/, "commander", "cli-progress", "tinyglobby", "workerpool"],
       output: { chunkFileNames: "chunks/[name].js" },
     },
   },

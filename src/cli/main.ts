@@ -1,14 +1,15 @@
 #!/usr/bin/env node
+import { availableParallelism } from "node:os";
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { PROFILES, SPACES } from "../replay/profiles.ts";
 import { TraceError } from "../replay/trace.ts";
+import { EXIT_BAD_INPUT, EXIT_INTERNAL_ERROR } from "./exit-codes.ts";
 import { type MapOptions, mapCommand } from "./map-command.ts";
+import { parseJobs, parseShard } from "./option-values.ts";
 import { type ReplayOptions, replayCommand } from "./replay-command.ts";
 import { InputError } from "./replay-files.ts";
-
-const EXIT_BAD_INPUT = 2;
-const EXIT_INTERNAL_ERROR = 3;
+import { type SummaryOptions, summaryCommand } from "./summary-command.ts";
 
 const EXIT_CODES = `
 Exit codes:
@@ -23,13 +24,27 @@ async function main(args: readonly string[]): Promise<number> {
     .description("Replay recorded memory calls of Windows programs")
     .version(version)
     .exitOverride();
-  withReplayOptions(program.command("replay"))
+  const replay = withReplayOptions(program.command("replay"))
     .description("make the calls of traces again, and print each that answers differently")
-    .argument("<file...>", "traces, .jsonl or .jsonl.gz")
+    .argument("[file...]", "traces, .jsonl or .jsonl.gz; folders and patterns of them")
+    .addOption(
+      new Option("--files-from <list>", "a file with one file a line; - for standard input"),
+    )
+    .addOption(
+      new Option("--jobs <number>", "worker threads")
+        .argParser(parseJobs)
+        .default(availableParallelism(), "as many as processors"),
+    )
+    .addOption(
+      new Option("--shard <k/n>", "only share k of n of the files, from 1").argParser(parseShard),
+    )
     .addOption(new Option("--json", "print the result as JSON"))
     .addOption(new Option("--map", "print the memory map after each file").conflicts("json"))
     .addHelpText("after", EXIT_CODES)
     .action(async (files: string[], options: ReplayOptions) => {
+      if (files.length === 0 && options.filesFrom === undefined) {
+        replay.error("error: missing required argument 'file'");
+      }
       code = await replayCommand(files, options);
     });
   withReplayOptions(program.command("map"))
@@ -38,6 +53,15 @@ async function main(args: readonly string[]): Promise<number> {
     .addHelpText("after", EXIT_CODES)
     .action(async (file: string, options: MapOptions) => {
       code = await mapCommand(file, options);
+    });
+  program
+    .command("summary")
+    .description("join what replays of all shards of a list printed as JSON")
+    .argument("<result...>", "what `replay --shard k/n --json` printed, a file for each shard")
+    .addOption(new Option("--json", "print the summary as JSON"))
+    .addHelpText("after", EXIT_CODES)
+    .action(async (results: string[], options: SummaryOptions) => {
+      code = await summaryCommand(results, options);
     });
   await program.parseAsync(args, { from: "user" });
   return code;

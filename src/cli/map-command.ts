@@ -1,8 +1,9 @@
+import { EXIT_FAILED, EXIT_PASSED } from "./exit-codes.ts";
 import { readMap } from "./map.ts";
 import { mapText } from "./map-text.ts";
 import { createProgress } from "./progress.ts";
-import { EXIT_FAILED, EXIT_PASSED } from "./replay-command.ts";
-import { type ReplayChoice, readTraces, replayTrace } from "./replay-files.ts";
+import { readTrace } from "./read-trace.ts";
+import { type ReplayChoice, replayTrace } from "./replay-files.ts";
 
 export interface MapOptions extends ReplayChoice {
   readonly progress: boolean;
@@ -14,16 +15,12 @@ export interface MapOptions extends ReplayChoice {
  */
 export async function mapCommand(file: string, options: MapOptions): Promise<number> {
   const progress = createProgress(options.progress ? "shown" : "hidden");
-  let code = EXIT_PASSED;
-  for (const trace of await readTraces([file], options)) {
-    const { report, subject } = await replayTrace(trace, options, progress);
-    console.log(mapText(readMap(subject)));
-    const { failed } = report.result;
-    if (failed > 0) {
-      const answers = `${failed} of ${trace.answers} calls answered differently`;
-      console.error(`guardpage: ${file}: ${answers}, so the map is not the program's`);
-      code = EXIT_FAILED;
-    }
-  }
-  return code;
+  const trace = await readTrace(file, options.profile);
+  const { report, subject } = await replayTrace(trace, options, progress);
+  console.log(mapText(readMap(subject)));
+  const { failed } = report.result;
+  if (failed === 0) return EXIT_PASSED;
+  const answers = `${failed} of ${trace.answers} calls answered differently`;
+  console.error(`guardpage: ${file}: ${answers}, so the map is not the program's`);
+  return EXIT_FAILED;
 }

@@ -2,13 +2,11 @@ import { Presets, SingleBar } from "cli-progress";
 
 /** Tells somebody who watches how far a long command is. */
 export interface Progress {
-  begin(name: string, total: number): void;
+  /** @param done how much of it was done before, 0 where nothing is said */
+  begin(name: string, total: number, done?: number): void;
   advance(done: number): void;
   end(): void;
 }
-
-/** Redrawing after each of some thousand calls would cost more than the calls. */
-const STEP = 128;
 
 class TerminalProgress implements Progress {
   readonly #bar: SingleBar;
@@ -19,14 +17,12 @@ class TerminalProgress implements Progress {
     this.#bar = new SingleBar(options, Presets.shades_classic);
   }
 
-  begin(name: string, total: number): void {
-    this.#bar.start(total, 0, { name });
+  begin(name: string, total: number, done = 0): void {
+    this.#bar.start(total, done, { name });
   }
 
   advance(done: number): void {
-    if (done % STEP === 0) {
-      this.#bar.update(done);
-    }
+    this.#bar.update(done);
   }
 
   end(): void {
@@ -34,7 +30,7 @@ class TerminalProgress implements Progress {
   }
 }
 
-const SILENT: Progress = { begin() {}, advance() {}, end() {} };
+export const SILENT: Progress = { begin() {}, advance() {}, end() {} };
 
 /**
  * A bar on standard error where that is a terminal, and nothing otherwise: standard output stays

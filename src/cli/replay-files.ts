@@ -4,9 +4,8 @@ import { MachineSubject } from "../replay/machine-subject.ts";
 import { ModelSubject } from "../replay/model-subject.ts";
 import { defaultSpace, pointerBytesOf, type Space } from "../replay/profiles.ts";
 import { replay } from "../replay/replay.ts";
-import { type Trace, TraceError } from "../replay/trace.ts";
+import type { Trace } from "../replay/trace.ts";
 import type { Progress } from "./progress.ts";
-import { readTrace } from "./read-trace.ts";
 import type { FileReport } from "./report.ts";
 
 /** How traces are to be replayed, where a command line does not leave it to the file. */
@@ -18,31 +17,8 @@ export interface ReplayChoice {
 /** Input that cannot be used: the message has one line for each thing that is wrong. */
 export class InputError extends Error {}
 
-/**
- * Read every file before the first is replayed, so that whatever is wrong with any of them is said
- * at once.
- */
-export async function readTraces(
-  files: readonly string[],
-  choice: ReplayChoice,
-): Promise<readonly Trace[]> {
-  const settled = await Promise.allSettled(files.map((file) => readTrace(file, choice.profile)));
-  const traces: Trace[] = [];
-  const wrong: string[] = [];
-  for (const outcome of settled) {
-    if (outcome.status === "fulfilled") {
-      traces.push(outcome.value);
-    } else if (outcome.reason instanceof TraceError) {
-      wrong.push(outcome.reason.message);
-    } else {
-      throw outcome.reason;
-    }
-  }
-  if (wrong.length > 0) {
-    throw new InputError(wrong.join("\n"));
-  }
-  return traces;
-}
+/** To tell of each of some thousand calls would cost more than the calls. */
+const PROGRESS_STEP = 128;
 
 /** A replayed file, and the machine as the trace left it. */
 export interface Replayed {
@@ -56,17 +32,19 @@ export async function replayTrace(
   progress: Progress,
 ): Promise<Replayed> {
   const started = performance.now();
-  const { profile } = trace;
+  const { file, answers, profile } = trace;
   const space = choice.space ?? defaultSpace(profile);
   const subject = await createSubject(trace, space);
-  progress.begin(trace.file, trace.answers);
+  progress.begin(file, answers);
   try {
     const result = replay(trace, subject, {
       reference: new ModelSubject(profile),
-      onAnswer: (answers) => progress.advance(answers),
+      onAnswer: (done) => {
+        if (done % PROGRESS_STEP === 0) progress.advance(done);
+      },
     });
     const milliseconds = Math.round(performance.now() - started);
-    return { report: { trace, profile, space, result, milliseconds }, subject };
+    return { report: { file, profile, space, result, milliseconds }, subject };
   } finally {
     progress.end();
   }

@@ -1,10 +1,9 @@
 import type { Space } from "../replay/profiles.ts";
 import type { ReplayResult, RunsText } from "../replay/replay.ts";
-import type { Trace } from "../replay/trace.ts";
 
 /** One file, replayed. */
 export interface FileReport {
-  readonly trace: Trace;
+  readonly file: string;
   readonly profile: string;
   readonly space: Space;
   readonly result: ReplayResult;
@@ -16,17 +15,10 @@ export interface Totals {
   readonly failed: number;
 }
 
-export function totalsOf(reports: readonly FileReport[]): Totals {
-  return {
-    passed: reports.reduce((total, report) => total + report.result.passed, 0),
-    failed: reports.reduce((total, report) => total + report.result.failed, 0),
-  };
-}
-
 /** The line of one file: what was replayed, where, how it went, how long it took. */
-export function fileLine({ trace, profile, space, result, milliseconds }: FileReport): string {
+export function fileLine({ file, profile, space, result, milliseconds }: FileReport): string {
   const time = `${(milliseconds / 1000).toFixed(2)} s`;
-  return `${trace.file}: ${profile} ${space}, ${totalsLine(result)} (${time})`;
+  return `${file}: ${profile} ${space}, ${totalsLine(result)} (${time})`;
 }
 
 export function totalsLine({ passed, failed }: Totals): string {
@@ -36,7 +28,7 @@ export function totalsLine({ passed, failed }: Totals): string {
 /**
  * Each call that answered differently; calls that are not built follow as one line for each kind.
  */
-export function differenceLines({ trace, result }: FileReport): string[] {
+export function differenceLines({ file, result }: FileReport): string[] {
   const lines: string[] = [];
   const notBuilt = new Map<string, number>();
   for (const { line, call, expected, actual } of result.differences) {
@@ -47,14 +39,14 @@ export function differenceLines({ trace, result }: FileReport): string[] {
     const [wanted, got] =
       "runs" in actual ? runTexts(expected as RunsText, actual) : [text(expected), text(actual)];
     lines.push(
-      `${trace.file}:${line}: ${call}`,
+      `${file}:${line}: ${call}`,
       `  expected  ${wanted || "done"}`,
       `  actual    ${got || "done"}`,
     );
   }
   for (const [name, count] of notBuilt) {
     const calls = count === 1 ? "1 call" : `${count} calls`;
-    lines.push(`${trace.file}: ${name} is not built yet: ${calls} failed`);
+    lines.push(`${file}: ${name} is not built yet: ${calls} failed`);
   }
   return lines;
 }

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const PROGRAM = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+export const PROGRAM = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
 export interface Run {
   readonly code: number | null;
@@ -12,11 +12,24 @@ export interface Run {
   readonly stderr: string;
 }
 
+/** What a shell gives a program beside its arguments. */
+export interface Surroundings {
+  readonly input?: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Run the built program as a shell would. */
 export function guardpage(...args: readonly string[]): Run {
+  return guardpageIn({}, ...args);
+}
+
+export function guardpageIn({ env, ...rest }: Surroundings, ...args: readonly string[]): Run {
   const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
     encoding: "utf8",
     maxBuffer: 1 << 26,
+    env: { ...process.env, ...env },
+    ...rest,
   });
   return { code: status, stdout, stderr };
 }
@@ -38,6 +51,13 @@ export class Scratch {
     this.#files += 1;
     const path = join(this.#folder, `${this.#files}${ending}`);
     writeFileSync(path, content);
+    return path;
+  }
+
+  /** The path of a file that is to have this name, which may lead through folders. */
+  path(name: string): string {
+    const path = join(this.#folder, name);
+    mkdirSync(dirname(path), { recursive: true });
     return path;
   }
 

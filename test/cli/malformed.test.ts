@@ -255,10 +255,9 @@ describe("a file", () => {
     expect(stderr).toMatch(/^guardpage: missing\.jsonl: cannot be read: ENOENT.*\n$/);
   });
 
-  it("that is a folder", () => {
-    const { code, stdout, stderr } = guardpage("replay", "test");
-    expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toMatch(/^guardpage: test: cannot be read: EISDIR.*\n$/);
+  it("that is a folder without recordings", () => {
+    const message = "guardpage: scripts: a folder without .jsonl and .jsonl.gz files";
+    expectRefused(["replay", "scripts"], message);
   });
 
   it("that is cut inside its gzip data", () => {

@@ -28,7 +28,8 @@ it("memory that is not as the model has it is reported by its first run that dif
   }
   const trace = traceOf(ALLOC);
   const result = replay(trace, new OneMore("win32"), { reference: new ModelSubject("win32") });
-  const report = { trace, profile: "win32", space: "windowed", result, milliseconds: 0 } as const;
+  const { file } = trace;
+  const report = { file, profile: "win32", space: "windowed", result, milliseconds: 0 } as const;
   const fields = (size: string): string =>
     `BaseAddress 0x10000, AllocationBase 0x10000, AllocationProtect 0x4, RegionSize ${size}, ` +
     "State 0x1000, Protect 0x4, Type 0x20000";

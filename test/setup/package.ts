@@ -30,7 +30,7 @@ export function installPackage(): Consumer {
   const installed = join(folder, "node_modules/guardpage");
   mkdirSync(installed, { recursive: true });
   execFileSync("tar", ["-xzf", join(folder, tarball), "-C", installed, "--strip-components=1"]);
-  for (const dependency of ["commander", "cli-progress"]) {
+  for (const dependency of ["commander", "cli-progress", "tinyglobby", "workerpool"]) {
     symlinkSync(`${root}/node_modules/${dependency}`, join(folder, "node_modules", dependency));
   }
   return {

@@ -1,0 +1,18 @@
+import { InvalidArgumentError } from "commander";
+import type { Shard } from "./shard.ts";
+
+const NUMBER = /^[1-9]\d{0,8}$/;
+const SHARD = /^([1-9]\d{0,8})\/([1-9]\d{0,8})$/;
+
+export function parseJobs(text: string): number {
+  if (!NUMBER.test(text)) throw new InvalidArgumentError("It must be a number from 1.");
+  return Number(text);
+}
+
+export function parseShard(text: string): Shard {
+  const [, index, count] = (SHARD.exec(text) ?? []).map(Number);
+  if (index === undefined || count === undefined || index > count) {
+    throw new InvalidArgumentError("It must be k/n, with k from 1 to n.");
+  }
+  return { index, count };
+}
