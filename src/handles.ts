@@ -25,6 +25,14 @@ interface Entry {
   readonly access: number;
 }
 
+/** A handle, and what it leads to. */
+export interface OpenHandle {
+  readonly handle: number;
+  readonly kind: "process" | "section" | "file" | "notification";
+  /** PROCESS_*, SECTION_* or GENERIC_* rights. */
+  readonly access: number;
+}
+
 /** What a section handle leads to, as the core wants to be told. */
 export interface SectionTarget {
   /** The number of the section, or the NTSTATUS of looking up the handle. */
@@ -53,6 +61,15 @@ export class HandleTable {
     this.#entries[index] = { object, access };
     object.handleOpened();
     return (index + 1) * STEP;
+  }
+
+  /** The handles that are open, ascending. */
+  list(): readonly OpenHandle[] {
+    return this.#entries.flatMap((entry, index) => {
+      if (entry === undefined) return [];
+      const { object, access } = entry;
+      return [{ handle: (index + 1) * STEP, kind: kindOf(object), access }];
+    });
   }
 
   has(handle: number): boolean {
@@ -124,8 +141,13 @@ export class HandleTable {
   }
 }
 
+function kindOf(object: Process | NamedObject): OpenHandle["kind"] {
+  if (object instanceof Section) return "section";
+  if (object instanceof OpenFile) return "file";
+  return object instanceof MemoryNotification ? "notification" : "process";
+}
+
 /** A class of its own would make a circle: processes have handles. */
 function isProcess(object: Process | NamedObject): object is Process {
-  const isOther = object instanceof Section || object instanceof OpenFile;
-  return !isOther && !(object instanceof MemoryNotification);
+  return kindOf(object) === "process";
 }

@@ -4,19 +4,33 @@ import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { PROFILES, SPACES } from "../replay/profiles.ts";
 import { TraceError } from "../replay/trace.ts";
+import { type BisectOptions, bisectCommand } from "./bisect-command.ts";
+import { type DiffOptions, diffCommand } from "./diff-command.ts";
 import { EXIT_BAD_INPUT, EXIT_INTERNAL_ERROR } from "./exit-codes.ts";
 import { type MapOptions, mapCommand } from "./map-command.ts";
-import { parseJobs, parseShard } from "./option-values.ts";
+import { parseNumber, parseShard } from "./option-values.ts";
 import { type ReplayOptions, replayCommand } from "./replay-command.ts";
 import { InputError } from "./replay-files.ts";
 import { type SummaryOptions, summaryCommand } from "./summary-command.ts";
 
+const FILE_EXIT_CODES = `
+  2  a file cannot be read or understood, or an option is wrong
+  3  a fault in guardpage itself`;
+
 const EXIT_CODES = `
 Exit codes:
   0  every call answered as recorded
-  1  some did not
-  2  a file cannot be read or understood, or an option is wrong
-  3  a fault in guardpage itself`;
+  1  some did not${FILE_EXIT_CODES}`;
+
+const DIFF_EXIT_CODES = `
+Exit codes:
+  0  nothing is different
+  1  something is${FILE_EXIT_CODES}`;
+
+const BISECT_EXIT_CODES = `
+Exit codes:
+  0  such a call was found
+  1  the condition holds before the first call, or does not hold after the last${FILE_EXIT_CODES}`;
 
 async function main(args: readonly string[]): Promise<number> {
   let code = 0;
@@ -32,7 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
     )
     .addOption(
       new Option("--jobs <number>", "worker threads")
-        .argParser(parseJobs)
+        .argParser(parseNumber)
         .default(availableParallelism(), "as many as processors"),
     )
     .addOption(
@@ -63,11 +77,40 @@ async function main(args: readonly string[]): Promise<number> {
     .action(async (results: string[], options: SummaryOptions) => {
       code = await summaryCommand(results, options);
     });
+  withMachineOptions(program.command("diff"))
+    .description("print what is different between two states of a machine")
+    .argument("<a>", "a trace: the state after its last call, or after that on a line (FILE@LINE)")
+    .argument("<b>", "the same for the other state")
+    .addOption(
+      new Option("--at <line>", "the line of both that name none themselves").argParser(
+        parseNumber,
+      ),
+    )
+    .addOption(new Option("--json", "print the differences as JSON"))
+    .addHelpText("after", DIFF_EXIT_CODES)
+    .action(async (left: string, right: string, options: DiffOptions) => {
+      code = await diffCommand(left, right, options);
+    });
+  withReplayOptions(program.command("bisect"))
+    .description("find the first call of a trace after which a condition holds")
+    .argument("<file>", "a trace, .jsonl or .jsonl.gz")
+    .requiredOption("--where <condition>", "what is to hold, say 'committed(0x10000)'")
+    .addOption(new Option("--json", "print what was found as JSON"))
+    .addHelpText("after", BISECT_EXIT_CODES)
+    .action(async (file: string, options: BisectOptions) => {
+      code = await bisectCommand(file, options);
+    });
   await program.parseAsync(args, { from: "user" });
   return code;
 }
 
 function withReplayOptions(command: Command): Command {
+  return withMachineOptions(command).addOption(
+    new Option("--no-progress", "no progress bar, even on a terminal"),
+  );
+}
+
+function withMachineOptions(command: Command): Command {
   return command
     .addOption(
       new Option("--profile <name>", "profile of the machine (default: the file's)").choices(
@@ -79,8 +122,7 @@ function withReplayOptions(command: Command): Command {
         "--space <kind>",
         "kind of address space (default: translated on win64, else windowed)",
       ).choices(SPACES),
-    )
-    .addOption(new Option("--no-progress", "no progress bar, even on a terminal"));
+    );
 }
 
 /** Say what ended the program, and choose its exit code. */

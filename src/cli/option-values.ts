@@ -4,7 +4,8 @@ import type { Shard } from "./shard.ts";
 const NUMBER = /^[1-9]\d{0,8}$/;
 const SHARD = /^([1-9]\d{0,8})\/([1-9]\d{0,8})$/;
 
-export function parseJobs(text: string): number {
+/** A number of threads, or of a line. */
+export function parseNumber(text: string): number {
   if (!NUMBER.test(text)) throw new InvalidArgumentError("It must be a number from 1.");
   return Number(text);
 }

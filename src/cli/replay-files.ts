@@ -33,8 +33,8 @@ export async function replayTrace(
 ): Promise<Replayed> {
   const started = performance.now();
   const { file, answers, profile } = trace;
-  const space = choice.space ?? defaultSpace(profile);
-  const subject = await createSubject(trace, space);
+  const space = spaceOf(trace, choice);
+  const subject = await createSubject(trace, choice);
   progress.begin(file, answers);
   try {
     const result = replay(trace, subject, {
@@ -50,7 +50,14 @@ export async function replayTrace(
   }
 }
 
-async function createSubject({ file, profile }: Trace, space: Space): Promise<MachineSubject> {
+/**
+ * A machine on which no call of the trace has been made.
+ *
+ * @throws InputError where its profile has no space of the kind that was chosen
+ */
+export async function createSubject(trace: Trace, choice: ReplayChoice): Promise<MachineSubject> {
+  const { file, profile } = trace;
+  const space = spaceOf(trace, choice);
   const machine = await Machine.create({
     profile: profile as ProfileName,
     // As the model, whatever the profile stands for.
@@ -65,4 +72,8 @@ async function createSubject({ file, profile }: Trace, space: Space): Promise<Ma
     }
     throw error;
   }
+}
+
+function spaceOf({ profile }: Trace, { space }: ReplayChoice): Space {
+  return space ?? defaultSpace(profile);
 }

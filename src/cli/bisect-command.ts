@@ -1,0 +1,74 @@
+import { callText } from "../replay/answer.ts";
+import type { AnswerRow } from "../replay/trace.ts";
+import { type Bisection, bisect } from "./bisect.ts";
+import { parseCondition } from "./condition/condition.ts";
+import { EXIT_FAILED, EXIT_PASSED } from "./exit-codes.ts";
+import { stateAfter, warn } from "./open-state.ts";
+import { createProgress } from "./progress.ts";
+import { readTrace } from "./read-trace.ts";
+import type { ReplayChoice } from "./replay-files.ts";
+
+export interface BisectOptions extends ReplayChoice {
+  readonly where: string;
+  readonly json?: boolean;
+  readonly progress: boolean;
+}
+
+/** `guardpage bisect TRACE --where EXPR`: the exit code. */
+export async function bisectCommand(file: string, options: BisectOptions): Promise<number> {
+  const holds = parseCondition(options.where);
+  const trace = await readTrace(file, options.profile);
+  const progress = createProgress(options.progress ? "shown" : "hidden");
+  let replays = 0;
+  progress.begin("replays", replaysMost(trace.answers));
+  const found = await bisect(trace.answers, async (calls) => {
+    const { machine, failed } = await stateAfter(trace, calls, options);
+    progress.advance(++replays);
+    if (calls === trace.answers) warn(trace, calls, failed);
+    return holds(machine);
+  });
+  progress.end();
+  const rows = trace.processes.flatMap((process) => process.rows);
+  const row = found.call === undefined ? undefined : rows[found.call - 1];
+  const { where } = options;
+  console.log(
+    options.json ? foundJson(file, where, found, row) : foundText(file, where, found, row),
+  );
+  return found.holds === "found" ? EXIT_PASSED : EXIT_FAILED;
+}
+
+/** The start, the end, and what a binary search between them takes. */
+function replaysMost(calls: number): number {
+  return Math.ceil(Math.log2(calls + 1)) + 2;
+}
+
+function foundText(
+  file: string,
+  where: string,
+  { holds, asked }: Bisection,
+  row: AnswerRow | undefined,
+): string {
+  const replays = asked === 1 ? "1 replay" : `${asked} replays`;
+  if (row !== undefined) {
+    const call = `${file}:${row.line}: ${rowText(row)}`;
+    return `${call}\n  ${where}: holds after this call, and not before it (${replays})`;
+  }
+  const when =
+    holds === "start" ? "holds before the first call" : "does not hold after the last call";
+  return `${file}: ${where}: ${when} (${replays})`;
+}
+
+function foundJson(
+  file: string,
+  where: string,
+  { holds, call, asked }: Bisection,
+  row: AnswerRow | undefined,
+): string {
+  const place = row && { number: call, line: row.line, call: rowText(row) };
+  return JSON.stringify({ file, where, holds, ...place, replays: asked }, null, 2);
+}
+
+function rowText(row: AnswerRow): string {
+  if (row.kind === "call") return callText(row.call);
+  return `${row.name}(${row.args.map(String).join(", ")})`;
+}
