@@ -30,7 +30,7 @@ describe("the search", () => {
     );
   });
 
-  it("finds, of what comes and goes, a call after which it holds and before which not", async () => {
+  it("finds, of what comes and goes, a call that it comes with", async () => {
     const states = fc.array(fc.boolean(), { minLength: 1, maxLength: 200 });
     await fc.assert(
       fc.asyncProperty(states, async (middle) => {
