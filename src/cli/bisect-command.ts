@@ -1,5 +1,3 @@
-import { callText } from "../replay/answer.ts";
-import type { AnswerRow } from "../replay/trace.ts";
 import { type Bisection, bisect } from "./bisect.ts";
 import { parseCondition } from "./condition/condition.ts";
 import { EXIT_FAILED, EXIT_PASSED } from "./exit-codes.ts";
@@ -7,6 +5,7 @@ import { stateAfter, warn } from "./open-state.ts";
 import { createProgress } from "./progress.ts";
 import { readTrace } from "./read-trace.ts";
 import type { ReplayChoice } from "./replay-files.ts";
+import { callAt, type PlacedCall } from "./trace-prefix.ts";
 
 export interface BisectOptions extends ReplayChoice {
   readonly where: string;
@@ -28,11 +27,10 @@ export async function bisectCommand(file: string, options: BisectOptions): Promi
     return holds(machine);
   });
   progress.end();
-  const rows = trace.processes.flatMap((process) => process.rows);
-  const row = found.call === undefined ? undefined : rows[found.call - 1];
+  const call = found.call === undefined ? undefined : callAt(trace, found.call);
   const { where } = options;
   console.log(
-    options.json ? foundJson(file, where, found, row) : foundText(file, where, found, row),
+    options.json ? foundJson(file, where, found, call) : foundText(file, where, found, call),
   );
   return found.holds === "found" ? EXIT_PASSED : EXIT_FAILED;
 }
@@ -46,12 +44,12 @@ function foundText(
   file: string,
   where: string,
   { holds, asked }: Bisection,
-  row: AnswerRow | undefined,
+  call: PlacedCall | undefined,
 ): string {
   const replays = asked === 1 ? "1 replay" : `${asked} replays`;
-  if (row !== undefined) {
-    const call = `${file}:${row.line}: ${rowText(row)}`;
-    return `${call}\n  ${where}: holds after this call, and not before it (${replays})`;
+  if (call !== undefined) {
+    const { line, text } = call;
+    return `${file}:${line}: ${text}\n  ${where}: holds after this call, and not before it (${replays})`;
   }
   const when =
     holds === "start" ? "holds before the first call" : "does not hold after the last call";
@@ -61,14 +59,9 @@ function foundText(
 function foundJson(
   file: string,
   where: string,
-  { holds, call, asked }: Bisection,
-  row: AnswerRow | undefined,
+  { holds, call: number, asked }: Bisection,
+  call: PlacedCall | undefined,
 ): string {
-  const place = row && { number: call, line: row.line, call: rowText(row) };
+  const place = call && { number, line: call.line, call: call.text };
   return JSON.stringify({ file, where, holds, ...place, replays: asked }, null, 2);
-}
-
-function rowText(row: AnswerRow): string {
-  if (row.kind === "call") return callText(row.call);
-  return `${row.name}(${row.args.map(String).join(", ")})`;
 }

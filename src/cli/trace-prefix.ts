@@ -1,4 +1,5 @@
-import type { Trace, TraceProcess } from "../replay/trace.ts";
+import { callText } from "../replay/answer.ts";
+import type { AnswerRow, Trace, TraceProcess } from "../replay/trace.ts";
 import { InputError } from "./replay-files.ts";
 
 /**
@@ -16,9 +17,23 @@ export function prefixOf(trace: Trace, calls: number): Trace {
   return { ...trace, processes, answers: calls };
 }
 
-/** Lines of the calls of a trace, in their order. */
-export function callLines(trace: Trace): number[] {
-  return trace.processes.flatMap(({ rows }) => rows.map(({ line }) => line));
+/** A call, as its file has it. */
+export interface PlacedCall {
+  readonly line: number;
+  /** "VirtualFree(0x10000, 0x0, 0x8000)" */
+  readonly text: string;
+}
+
+/** The call of a trace that has this number, from 1. */
+export function callAt(trace: Trace, number: number): PlacedCall {
+  const row = rowsOf(trace)[number - 1] as AnswerRow;
+  const { line } = row;
+  if (row.kind === "call") return { line, text: callText(row.call) };
+  return { line, text: `${row.name}(${row.args.map(String).join(", ")})` };
+}
+
+function rowsOf(trace: Trace): AnswerRow[] {
+  return trace.processes.flatMap(({ rows }) => rows);
 }
 
 /**
@@ -29,7 +44,7 @@ export function callLines(trace: Trace): number[] {
  */
 export function callsUpTo(trace: Trace, line: number): number {
   if (line === 1) return 0;
-  const lines = callLines(trace);
+  const lines = rowsOf(trace).map((row) => row.line);
   const at = lines.indexOf(line);
   if (at === -1) {
     const range = lines.length === 0 ? "there are none" : `they are on ${rangeText(lines)}`;

@@ -4,7 +4,7 @@ import { bisect } from "../../src/cli/bisect.ts";
 import { parseCondition } from "../../src/cli/condition/condition.ts";
 import { stateAfter } from "../../src/cli/open-state.ts";
 import { readTrace } from "../../src/cli/read-trace.ts";
-import { callLines } from "../../src/cli/trace-prefix.ts";
+import { callAt } from "../../src/cli/trace-prefix.ts";
 import { guardpage, HEADER, recorded, Scratch } from "./guardpage.ts";
 
 const scratch = new Scratch();
@@ -79,7 +79,7 @@ async function foundBy(where: string): Promise<{ holds: string; line: number | u
   const { call, ...found } = await bisect(trace.answers, async (calls) => {
     return holds((await stateAfter(trace, calls, {})).machine);
   });
-  return { holds: found.holds, line: call && callLines(trace)[call - 1] };
+  return { holds: found.holds, line: call && callAt(trace, call).line };
 }
 
 describe("bisect", () => {
