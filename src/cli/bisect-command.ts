@@ -48,8 +48,8 @@ function foundText(
 ): string {
   const replays = asked === 1 ? "1 replay" : `${asked} replays`;
   if (call !== undefined) {
-    const { line, text } = call;
-    return `${file}:${line}: ${text}\n  ${where}: holds after this call, and not before it (${replays})`;
+    const when = "holds after this call, and not before it";
+    return `${file}:${call.line}: ${call.text}\n  ${where}: ${when} (${replays})`;
   }
   const when =
     holds === "start" ? "holds before the first call" : "does not hold after the last call";
