@@ -77,6 +77,13 @@ export function clrHost(process: Process, options: ClrHostOptions = {}): ClrHost
   if (!(process instanceof Process)) {
     throw new TypeError(`process must be a Process, not ${shown(process)}`);
   }
+  const { observer } = process.machine;
+  if (observer === undefined) return makeHost(process, options);
+  const make = (given: ClrHostOptions) => makeHost(process, given);
+  return observer.call(process, "clrHost", [options], make);
+}
+
+function makeHost(process: Process, options: ClrHostOptions): ClrHost {
   const hosting = hostingOf(process.alive());
   const manager = memoryManager(new Gate(hosting, checkOptions(options)));
   return Object.freeze({

@@ -20,12 +20,11 @@ import { sectionFunctions } from "./coredll/sections.ts";
 import { sharedFunctions } from "./coredll/shared.ts";
 import { slotFunctions } from "./coredll/slots.ts";
 import { virtualFunctions, virtualFunctionsEx } from "./coredll/virtual.ts";
+import { faceOf } from "./faces.ts";
 import type { Process } from "./process.ts";
 import { isCe } from "./profile.ts";
 
 export type { Coredll, SinceCe6, UntilCe5 } from "./coredll/interface.ts";
-
-const faces = new WeakMap<Process, Coredll>();
 
 /**
  * The functions of coredll as this process calls them: those that came with CE 6 are missing with
@@ -35,8 +34,10 @@ const faces = new WeakMap<Process, Coredll>();
  * @throws RangeError for a process of a machine with another profile
  */
 export function coredll(process: Process): Coredll {
-  const known = faces.get(process);
-  if (known !== undefined) return known;
+  return faceOf(process, "coredll", () => makeFace(process));
+}
+
+function makeFace(process: Process): Coredll {
   const { profile } = process.machine;
   if (!isCe(profile)) {
     throw new RangeError(`process must be of a machine with "ce5" or "ce6", not "${profile}"`);
@@ -46,7 +47,7 @@ export function coredll(process: Process): Coredll {
     profile === "ce5"
       ? slotFunctions(process)
       : { ...virtualFunctionsEx(process), ...copyFunctionsEx(process, copies) };
-  const face: Coredll = Object.freeze({
+  return Object.freeze({
     ...virtualFunctions(process),
     ...copies,
     ...pageBitsFunctions(process),
@@ -55,6 +56,4 @@ export function coredll(process: Process): Coredll {
     ...sectionFunctions(process),
     ...ofVersion,
   });
-  faces.set(process, face);
-  return face;
 }

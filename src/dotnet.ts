@@ -17,6 +17,7 @@ import { optionBag, truth } from "./door.ts";
 import type { Dotnet, DotnetOptions } from "./dotnet/interface.ts";
 import { marshal, platformInvoke } from "./dotnet/last-error.ts";
 import { nativeMethods } from "./dotnet/native-methods.ts";
+import { faceOf } from "./faces.ts";
 import type { Process } from "./process.ts";
 
 export {
@@ -36,9 +37,6 @@ export type {
 } from "./dotnet/interface.ts";
 export type { Out, StructureOut } from "./out.ts";
 
-/** By process: the face that clears the last error before each call, and the one that does not. */
-const faces = new WeakMap<Process, Map<boolean, Dotnet>>();
-
 /**
  * What a .NET program in this process calls. The methods need no `this`, and may be taken apart.
  * The same process and options give the same object; what Marshal keeps belongs to the threads, so
@@ -49,11 +47,8 @@ const faces = new WeakMap<Process, Map<boolean, Dotnet>>();
 export function dotnet(process: Process, options: DotnetOptions = {}): Dotnet {
   optionBag(options, "options", ["clearLastError"]);
   const clears = truth(options.clearLastError ?? true, "clearLastError");
-  const known = faces.get(process) ?? new Map<boolean, Dotnet>();
-  faces.set(process, known);
-  const face = known.get(clears) ?? makeFace(process, clears);
-  known.set(clears, face);
-  return face;
+  const name = clears ? "dotnet" : "dotnet-keeping-last-error";
+  return faceOf(process, name, () => makeFace(process, clears));
 }
 
 function makeFace(process: Process, clears: boolean): Dotnet {

@@ -1,6 +1,7 @@
 import type { CodeListener } from "./code-marks.ts";
 import { STATUS_CONFLICTING_ADDRESSES, STATUS_SUCCESS } from "./constants/status.ts";
 import { type Address, callable, shown } from "./door.ts";
+import { faceOf } from "./faces.ts";
 import { hex } from "./names.ts";
 import type { Process } from "./process.ts";
 import { ACCESS_CONTRACT } from "./wasm/access-contract.ts";
@@ -199,17 +200,13 @@ export class GeneratedCode {
   }
 }
 
-const known = new WeakMap<Process, GeneratedCode>();
-
 /**
  * For compilers: what code needs that runs in this process and checks its accesses itself.
  *
  * @throws Error when the process has ended
  */
 export function generatedCode(process: Process): GeneratedCode {
-  const code = known.get(process.alive()) ?? new GeneratedCode(process);
-  known.set(process, code);
-  return code;
+  return faceOf(process.alive(), "generatedCode", () => new GeneratedCode(process));
 }
 
 function access<T>(table: Record<number, T>, sizeBytes: number): T {

@@ -10,6 +10,7 @@
  * @module
  */
 
+import { faceOf } from "./faces.ts";
 import { availableIn } from "./kernel32/availability.ts";
 import { aweFunctions } from "./kernel32/awe.ts";
 import { enclaveFunctions } from "./kernel32/enclaves.ts";
@@ -40,15 +41,15 @@ export type {
   SystemInfo,
 } from "./structs.ts";
 
-const faces = new WeakMap<Process, Kernel32>();
-
 /**
  * The functions of kernel32 as this process calls them. They need no `this`, and may be taken
  * apart.
  */
 export function kernel32(process: Process): Kernel32 {
-  const known = faces.get(process);
-  if (known !== undefined) return known;
+  return faceOf(process, "kernel32", () => makeFace(process));
+}
+
+function makeFace(process: Process): Kernel32 {
   const services = ntdll(process);
   const virtual = virtualFunctions(process);
   const sections = sectionFunctions(process);
@@ -75,7 +76,5 @@ export function kernel32(process: Process): Kernel32 {
   };
   const is9x = process.machine.options.profile === "win9x";
   const own = is9x ? windows9xFunctions(process, functions) : {};
-  const face = Object.freeze(availableIn(process, { ...functions, ...own }));
-  faces.set(process, face);
-  return face;
+  return Object.freeze(availableIn(process, { ...functions, ...own }));
 }

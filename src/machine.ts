@@ -2,6 +2,7 @@ import { CodeMarks } from "./code-marks.ts";
 import { unpackDecision } from "./decision.ts";
 import { Door, integer, optionBag, shown, truth } from "./door.ts";
 import { enclaveTypes } from "./enclaves.ts";
+import type { Observer } from "./faces.ts";
 import { Files } from "./files.ts";
 import { MemoryWatch, memoryNotifications } from "./memory-notification.ts";
 import { type MachineOptions, type Settings, seedOf, settingsOf, switchesOf } from "./options.ts";
@@ -103,6 +104,12 @@ export class Machine {
   readonly trusted = new WeakSet<Process>();
   /** @internal */
   readonly pageBits: PageBits;
+  /**
+   * Hears of what the program calls.
+   *
+   * @internal
+   */
+  observer: Observer | undefined;
   readonly #processes: Process[] = [];
   /** Of processes that run, or that somebody has a handle to. */
   #spaces = 0;
@@ -230,6 +237,15 @@ export class Machine {
     }
     const holder = this.#processes.find((process) => process.space === "windowed");
     return holder && `space: process ${holder.id} has the window`;
+  }
+
+  /**
+   * Whether it has made no process yet.
+   *
+   * @internal
+   */
+  get isFresh(): boolean {
+    return this.#lastProcessId === 0;
   }
 
   /** The processes that have not ended, oldest first. */

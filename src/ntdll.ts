@@ -12,6 +12,7 @@
  * @module
  */
 
+import { faceOf } from "./faces.ts";
 import { availableIn } from "./ntdll/availability.ts";
 import { aweServices } from "./ntdll/awe.ts";
 import { fileServices } from "./ntdll/files.ts";
@@ -38,14 +39,14 @@ export type {
   SectionInformation,
 } from "./structs.ts";
 
-const faces = new WeakMap<Process, Ntdll>();
-
 /**
  * The functions of ntdll as this process calls them. They need no `this`, and may be taken apart.
  */
 export function ntdll(process: Process): Ntdll {
-  const known = faces.get(process);
-  if (known !== undefined) return known;
+  return faceOf(process, "ntdll", () => makeFace(process));
+}
+
+function makeFace(process: Process): Ntdll {
   const functions: Ntdll = {
     ...virtualServices(process),
     ...sectionServices(process),
@@ -58,7 +59,5 @@ export function ntdll(process: Process): Ntdll {
     ...runtimeFunctions(process),
     ...stackFunctions(process),
   };
-  const face = Object.freeze(availableIn(process, functions));
-  faces.set(process, face);
-  return face;
+  return Object.freeze(availableIn(process, functions));
 }

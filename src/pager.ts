@@ -16,12 +16,19 @@ const SUCCESS = 0;
 export type PageSource = Pick<FileBacking, "sizeBytes" | "read"> &
   Partial<Pick<FileBacking, "write">>;
 
+/** What a promise was rejected with. */
+export interface Failure {
+  readonly error: unknown;
+}
+
 /** Does what the core asks for: stores pages that leave memory, and brings pages back. */
 export class Pager {
   readonly #core: Core;
-  readonly #store: PageStore | undefined;
+  #store: PageStore | undefined;
   readonly #files = new Map<number, PageSource>();
   readonly #turns = new Turns();
+  /** Hears of a promise of the page store before what it says is passed on. */
+  onSettled: ((promise: Promise<unknown>, failure: Failure | undefined) => void) | undefined;
   #serves = false;
   /** Settles when the page store has answered; undefined while it is asked for nothing. */
   #answered: Promise<void> | undefined;
@@ -30,6 +37,15 @@ export class Pager {
     this.#core = core;
     this.#store = store;
     if (store !== undefined) this.#serve();
+  }
+
+  get store(): PageStore | undefined {
+    return this.#store;
+  }
+
+  /** From now on this one, which keeps the same pages, is asked instead of the other. */
+  replaceStore(store: PageStore): void {
+    this.#store = store;
   }
 
   /** From now on the core may ask for this file. */
@@ -66,13 +82,9 @@ export class Pager {
       return this.#answer(request, statusOf(error));
     }
     if (later === undefined) return SUCCESS;
-    this.#answered = later
-      .catch((error) => {
-        this.#answer(request, statusOf(error));
-      })
-      .finally(() => {
-        this.#answered = undefined;
-      });
+    this.#answered = later.finally(() => {
+      this.#answered = undefined;
+    });
     throw new PageNotReady(this.#answered, this.#turns);
   }
 
@@ -86,9 +98,16 @@ export class Pager {
     else if (kind === "write") this.#write(number, page, request.bytes().slice());
     else this.#read(number, page, bytes as Uint8Array);
     if (later instanceof Promise) {
-      return later.then(() => {
-        this.#answer(request, SUCCESS, bytes);
-      });
+      return later.then(
+        () => {
+          this.onSettled?.(later, undefined);
+          this.#answer(request, SUCCESS, bytes);
+        },
+        (error) => {
+          this.onSettled?.(later, { error });
+          this.#answer(request, statusOf(error));
+        },
+      );
     }
     this.#answer(request, SUCCESS, bytes);
     return undefined;

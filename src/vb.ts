@@ -13,6 +13,7 @@
  * @module
  */
 
+import { faceOf } from "./faces.ts";
 import type { Process } from "./process.ts";
 import { declaredFunctions } from "./vb/declares.ts";
 import { dllErrors } from "./vb/err.ts";
@@ -30,8 +31,6 @@ export type {
   VisualBasic,
 } from "./vb/interface.ts";
 
-const faces = new WeakMap<Process, VisualBasic>();
-
 /**
  * The functions that a Visual Basic program in this process declares. They need no `this`, and may
  * be taken apart.
@@ -39,14 +38,14 @@ const faces = new WeakMap<Process, VisualBasic>();
  * @throws RangeError for a 64-bit process, whose addresses are no Longs
  */
 export function vb(process: Process): VisualBasic {
-  const known = faces.get(process);
-  if (known !== undefined) return known;
+  return faceOf(process, "vb", () => makeFace(process));
+}
+
+function makeFace(process: Process): VisualBasic {
   const { pointerBytes, profile } = process.machine;
   if (pointerBytes !== 4) {
     throw new RangeError(`process must be a 32-bit one, not one of "${profile}"`);
   }
   const { declared, Err } = dllErrors(process);
-  const face: VisualBasic = Object.freeze({ ...declaredFunctions(process, declared), Err });
-  faces.set(process, face);
-  return face;
+  return Object.freeze({ ...declaredFunctions(process, declared), Err });
 }

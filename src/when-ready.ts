@@ -57,14 +57,31 @@ export class Progress {
 }
 
 /** What the attempts of one `whenReady` have done: an attempt does not do it once more. */
-class Journal {
+export class Journal {
   readonly #entries: { readonly key: string; readonly progress: Progress }[] = [];
   #next = 0;
+  #attempts = 0;
+
+  /** Attempts that were begun. */
+  get attempts(): number {
+    return this.#attempts;
+  }
 
   attempt<T>(operation: () => T): T {
+    this.begin();
+    return this.within(operation);
+  }
+
+  /** The next operation is the first of another attempt. */
+  begin(): void {
+    this.#next = 0;
+    this.#attempts++;
+  }
+
+  /** Do a part of the attempt that was begun last. */
+  within<T>(operation: () => T): T {
     const outside = journal;
     journal = this;
-    this.#next = 0;
     try {
       return operation();
     } finally {
@@ -88,6 +105,11 @@ class Journal {
 
 /** Of the `whenReady` that is making an attempt; attempts are synchronous. */
 let journal: Journal | undefined;
+
+/** The journal of the attempt that is being made. */
+export function journalUnderWay(): Journal | undefined {
+  return journal;
+}
 
 /** How far an operation has come, by what tells it from others. */
 export function progressOf(...key: readonly unknown[]): Progress {
