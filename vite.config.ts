@@ -23,6 +23,7 @@ export default defineConfig({
         emitter: "src/emitter.ts",
         node: "src/node.ts",
         opfs: "src/opfs.ts",
+        recording: "src/recording.ts",
         cli: "src/cli/main.ts",
         "cli-worker": "src/cli/worker.ts",
       },

@@ -33,7 +33,7 @@ const TIMEOUT_MILLISECONDS = 120_000;
 
 /** Entries of the package, by the names of their files. */
 const ENTRY =
-  /^guardpage\/(kernel32|ntdll|clr-host|coredll|dotnet|vb|constants|emitter|node|opfs)$/;
+  /^guardpage\/(kernel32|ntdll|clr-host|coredll|dotnet|vb|constants|emitter|node|opfs|recording)$/;
 
 const source = (path: string) => fileURLToPath(new URL(`src/${path}`, import.meta.url));
 

@@ -17,6 +17,7 @@ const portable = [
   "/coredll",
   "/constants",
   "/opfs",
+  "/recording",
 ].map((name) => `guardpage${name}`);
 
 let consumer: Consumer;
@@ -79,6 +80,7 @@ describe("the entries", () => {
       "./emitter",
       "./node",
       "./opfs",
+      "./recording",
       "./core.wasm",
       "./core-simd.wasm",
       "./tools.wasm",

@@ -2,6 +2,7 @@ import { Fields, type Json } from "./fields.ts";
 import type { Quantity } from "./numbers.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import { PROFILE_POINTER_BYTES, PROFILES, pointerBytesOf } from "./profiles.ts";
+import { parseRecording } from "./recording/parse.ts";
 import {
   type AccessBytes,
   type AnswerRow,
@@ -15,6 +16,7 @@ import {
 } from "./trace.ts";
 
 const NEW_PROCESS = "NewProcess";
+const RECORDING_VERSION = 2;
 
 /** A TraceProcess while its rows are read. */
 interface OpenProcess {
@@ -92,7 +94,9 @@ export function parseTrace(text: string, file: string, profile?: string): Trace 
   if (first === undefined) {
     throw new TraceError(file, 1, "the file is empty; its first line must be a header");
   }
-  const chosen = parseHeader(parseLine(first, file, 1), file, profile);
+  const header = parseLine(first, file, 1);
+  if (header.trace === RECORDING_VERSION) return readRecording(header, rest, file, profile);
+  const chosen = parseHeader(header, file, profile);
   const pointerBytes = pointerBytesOf(chosen);
   let process: OpenProcess = { initial: [], rows: [] };
   const processes = [process];
@@ -120,6 +124,24 @@ export function parseTrace(text: string, file: string, profile?: string): Trace 
   return { file, profile: chosen, processes, answers };
 }
 
+function readRecording(
+  header: Json,
+  lines: readonly string[],
+  file: string,
+  chosen: string | undefined,
+): Trace {
+  const { profile } = header;
+  if (typeof profile !== "string") {
+    throw new TraceError(file, 1, 'the header names no profile ("profile" must be a string)');
+  }
+  if (chosen !== undefined && chosen !== profile) {
+    throw new TraceError(file, 1, `a recording replays on its own profile, "${profile}"`);
+  }
+  const rows = lines.map((content, index) => parseLine(content, file, index + 2));
+  const recording = parseRecording(header, rows, file);
+  return { file, profile, processes: [], answers: recording.answers, recording };
+}
+
 function parseLine(text: string, file: string, line: number): Json {
   if (text.trim() === "") {
     throw new TraceError(file, line, "an empty line where a row should be");
@@ -142,7 +164,7 @@ function parseHeader(header: Json, file: string, profile: string | undefined): s
   }
   if (header.trace !== 1) {
     const version = JSON.stringify(header.trace);
-    throw new TraceError(file, 1, `trace version ${version} is not known, only 1 is`);
+    throw new TraceError(file, 1, `trace version ${version} is not known, only 1 and 2 are`);
   }
   if (typeof header.profile !== "string") {
     throw new TraceError(file, 1, 'the header names no profile ("profile" must be a string)');

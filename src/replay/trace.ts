@@ -1,4 +1,5 @@
 import type { Quantity } from "./numbers.ts";
+import type { Recording } from "./recording/recording.ts";
 
 /**
  * MEMORY_BASIC_INFORMATION: what VirtualQuery says of one run of pages. All numbers, none above
@@ -141,6 +142,8 @@ export interface Trace {
   readonly processes: readonly TraceProcess[];
   /** Rows with an answer, counted before they are understood: passed + failed must come to this. */
   readonly answers: number;
+  /** Of version 2, which is no list of calls; there are no `processes` then. */
+  readonly recording?: Recording | undefined;
 }
 
 /** A file that cannot be replayed: where, and what is wrong. */

@@ -221,8 +221,8 @@ describe("a header", () => {
     ],
     [
       "of another version",
-      '{"trace":2,"profile":"win32"}\n',
-      "trace version 2 is not known, only 1 is",
+      '{"trace":3,"profile":"win32"}\n',
+      "trace version 3 is not known, only 1 and 2 are",
     ],
     [
       "without a profile",

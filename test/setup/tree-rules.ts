@@ -86,7 +86,7 @@ const HOST_LAYERS: readonly { name: string; holds: (path: string) => boolean }[]
   {
     name: "machine, process, constants",
     holds: (path) => {
-      const isEntry = /^src\/(ntdll|kernel32|emitter|node|opfs)\.ts$/.test(path);
+      const isEntry = /^src\/(ntdll|kernel32|emitter|node|opfs|recording)\.ts$/.test(path);
       return /^src\/(constants\/)?[^/]+$/.test(path) && !isEntry && faceOf(path) === undefined;
     },
   },
@@ -95,7 +95,9 @@ const HOST_LAYERS: readonly { name: string; holds: (path: string) => boolean }[]
   { name: "faces", holds: (path) => faceOf(path) !== undefined },
   { name: "files", holds: (path) => /^src\/(node|opfs)(\.ts$|\/)/.test(path) },
   { name: "emitter", holds: (path) => /^src\/emitter(\.ts$|\/)/.test(path) },
+  { name: "recording", holds: (path) => path.startsWith("src/recording/") },
   { name: "replay", holds: (path) => path.startsWith("src/replay/") },
+  { name: "what is recorded, and replays", holds: (path) => path === "src/recording.ts" },
   { name: "cli", holds: (path) => path.startsWith("src/cli/") },
 ];
 
@@ -147,7 +149,7 @@ const hostDirection: Rule = (tree) => {
 };
 
 const PUBLIC_ENTRY =
-  /^guardpage(\/(emitter|kernel32|ntdll|clr-host|coredll|dotnet|vb|constants|node|opfs))?$/;
+  /^guardpage(\/(emitter|kernel32|ntdll|clr-host|coredll|dotnet|vb|constants|node|opfs|recording))?$/;
 
 /** The bundler of the demo; what the benchmarks run in, measure against and draw with. */
 const TOOL = /^(node:|(vite|commander|playwright-core|v86|vega|vega-lite)$)/;

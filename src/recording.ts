@@ -1,0 +1,22 @@
+/**
+ * Recordings of what a program does with a machine, and their replay without the program.
+ *
+ * @example
+ * import { Recorder, replayRecording } from "guardpage/recording";
+ *
+ * const lines: string[] = [];
+ * const recorder = new Recorder(machine, (line) => lines.push(line));
+ * run(machine);
+ * recorder.stop();
+ * const { failed } = await replayRecording(lines.join(""));
+ *
+ * @module
+ */
+export { Recorder, type RecorderOptions } from "./recording/recorder.ts";
+export type { Sink } from "./recording/rows.ts";
+export {
+  type ReplayedRecording,
+  type ReplayRecordingOptions,
+  replayRecording,
+} from "./replay/recording/replay-recording.ts";
+export type { Difference } from "./replay/replay.ts";

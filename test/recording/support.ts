@@ -1,0 +1,62 @@
+import { expect } from "vitest";
+import type { Machine, MachineOptions, Process } from "../../src/index.ts";
+import { Recorder, type ReplayedRecording, replayRecording } from "../../src/recording.ts";
+import { memoryText } from "../faces/shown.ts";
+import { coreModule, createMachine } from "../setup/machine.ts";
+
+/** A recording, and the machine that it was made of. */
+export interface Recorded {
+  readonly machine: Machine;
+  readonly text: string;
+}
+
+export type Program = (machine: Machine) => unknown;
+
+/** Run a program on a machine of its own, and record it. */
+export async function record(
+  program: Program,
+  options: MachineOptions = { profile: "win32" },
+): Promise<Recorded> {
+  const machine = await createMachine(options);
+  let text = "";
+  const recorder = new Recorder(machine, (line) => {
+    text += line;
+  });
+  await program(machine);
+  recorder.stop();
+  return { machine, text };
+}
+
+export function replay(text: string): Promise<ReplayedRecording> {
+  return replayRecording(text, { module: coreModule() });
+}
+
+/** The rows of a recording, without the header. */
+export function rowsOf(text: string): Record<string, unknown>[] {
+  const [, ...lines] = text.trimEnd().split("\n");
+  return lines.map((line) => JSON.parse(line));
+}
+
+/** What can be seen of a machine: its processes, and all memory of each. */
+export function stateOf(machine: Machine): unknown {
+  return {
+    counters: { ...machine.counters, records: 0, memoryBytes: 0 },
+    processes: machine.processes.map((process) => ({
+      id: process.id,
+      counters: process.counters,
+      lastError: process.currentThread.lastError,
+      memory: memoryText(process as Process),
+    })),
+  };
+}
+
+/** Record, take everything away that the program had, replay: equal answers, and an equal state. */
+export async function roundTrip(program: Program, options?: MachineOptions): Promise<Recorded> {
+  const recorded = await record(program, options);
+  const { differences, failed, passed, machine } = await replay(recorded.text);
+  expect(differences).toEqual([]);
+  expect(failed).toBe(0);
+  expect(passed).toBeGreaterThan(0);
+  expect(stateOf(machine)).toEqual(stateOf(recorded.machine));
+  return recorded;
+}
