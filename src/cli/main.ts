@@ -2,13 +2,15 @@
 import { availableParallelism } from "node:os";
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
+import { PROFILES as MACHINE_PROFILES } from "../profile.ts";
 import { PROFILES, SPACES } from "../replay/profiles.ts";
 import { TraceError } from "../replay/trace.ts";
 import { type BisectOptions, bisectCommand } from "./bisect-command.ts";
 import { type DiffOptions, diffCommand } from "./diff-command.ts";
 import { EXIT_BAD_INPUT, EXIT_INTERNAL_ERROR } from "./exit-codes.ts";
 import { type MapOptions, mapCommand } from "./map-command.ts";
-import { parseNumber, parseShard } from "./option-values.ts";
+import { parseCount, parseNumber, parseShard } from "./option-values.ts";
+import { type RecordOptions, recordCommand } from "./record-command.ts";
 import { type ReplayOptions, replayCommand } from "./replay-command.ts";
 import { InputError } from "./replay-files.ts";
 import { type SummaryOptions, summaryCommand } from "./summary-command.ts";
@@ -31,6 +33,13 @@ const BISECT_EXIT_CODES = `
 Exit codes:
   0  such a call was found
   1  the condition holds before the first call, or does not hold after the last${FILE_EXIT_CODES}`;
+
+const RECORD_EXIT_CODES = `
+Exit codes:
+  0  the program has come to its end
+  1  it has failed; what it did until then is recorded
+  2  it cannot be loaded, the file cannot be written, or an option is wrong
+  3  a fault in guardpage itself`;
 
 async function main(args: readonly string[]): Promise<number> {
   let code = 0;
@@ -99,6 +108,26 @@ async function main(args: readonly string[]): Promise<number> {
     .addHelpText("after", BISECT_EXIT_CODES)
     .action(async (file: string, options: BisectOptions) => {
       code = await bisectCommand(file, options);
+    });
+  program
+    .command("record")
+    .description("run a program on a machine, and record it")
+    .argument("<program>", "a module whose default export is called with the machine and args")
+    .argument("[args...]", "what the program gets, best behind --")
+    .option("-o, --output <file>", "the recording, .jsonl or .jsonl.gz", "recording.jsonl.gz")
+    .addOption(
+      new Option("--profile <name>", "profile of the machine (default: win64)").choices(
+        MACHINE_PROFILES,
+      ),
+    )
+    .addOption(
+      new Option("--hash-every <calls>", "calls between two hashes; 0: one at the end")
+        .argParser(parseCount)
+        .default(0),
+    )
+    .addHelpText("after", RECORD_EXIT_CODES)
+    .action(async (path: string, rest: string[], options: RecordOptions) => {
+      code = await recordCommand(path, rest, options);
     });
   await program.parseAsync(args, { from: "user" });
   return code;

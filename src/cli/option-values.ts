@@ -17,3 +17,12 @@ export function parseShard(text: string): Shard {
   }
   return { index, count };
 }
+
+const COUNT_MAXIMUM = 2 ** 31 - 1;
+
+/** A number of things, 0 too. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count <= COUNT_MAXIMUM) return count;
+  throw new InvalidArgumentError(`It must be an integer, 0 to ${COUNT_MAXIMUM}.`);
+}

@@ -5,7 +5,9 @@ import { ModelSubject } from "../replay/model-subject.ts";
 import { defaultSpace, pointerBytesOf, type Space } from "../replay/profiles.ts";
 import { replay } from "../replay/replay.ts";
 import type { Trace } from "../replay/trace.ts";
+import type { MapSource } from "./map.ts";
 import type { Progress } from "./progress.ts";
+import { replayRecordedMachine } from "./recorded-machine.ts";
 import type { FileReport } from "./report.ts";
 
 /** How traces are to be replayed, where a command line does not leave it to the file. */
@@ -23,7 +25,7 @@ const PROGRESS_STEP = 128;
 /** A replayed file, and the machine as the trace left it. */
 export interface Replayed {
   readonly report: FileReport;
-  readonly subject: MachineSubject;
+  readonly subject: MapSource;
 }
 
 export async function replayTrace(
@@ -31,6 +33,9 @@ export async function replayTrace(
   choice: ReplayChoice,
   progress: Progress,
 ): Promise<Replayed> {
+  if (trace.recording !== undefined) {
+    return replayRecordedMachine(trace, trace.recording, { space: choice.space, progress });
+  }
   const started = performance.now();
   const { file, answers, profile } = trace;
   const space = spaceOf(trace, choice);
@@ -56,7 +61,10 @@ export async function replayTrace(
  * @throws InputError where its profile has no space of the kind that was chosen
  */
 export async function createSubject(trace: Trace, choice: ReplayChoice): Promise<MachineSubject> {
-  const { file, profile } = trace;
+  const { file, profile, recording } = trace;
+  if (recording !== undefined) {
+    throw new InputError(`${file}: a recording, which only replay and map take`);
+  }
   const space = spaceOf(trace, choice);
   const machine = await Machine.create({
     profile: profile as ProfileName,
