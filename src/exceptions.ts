@@ -130,6 +130,7 @@ export class Exceptions {
    * `unhandled` makes, or unwinds to the frame that takes it.
    */
   dispatch(record: ExceptionRecord, unhandled: Unhandled): void {
+    this.#process.core.countException();
     if (this.#depth >= this.#depthLimit) throw this.#overflow(record, unhandled);
     this.#depth++;
     try {

@@ -22,6 +22,7 @@ export type {
   AddressRequirements,
   ExtendedParameter,
 } from "./extended-parameters.ts";
+export type { CallFailure, FailingCall } from "./failures.ts";
 export { type FaultingPage, type FaultingRegion, GuestException, PageFault } from "./fault.ts";
 export { DiskFull, type FileBacking } from "./file-backing.ts";
 export {

@@ -3,6 +3,7 @@ import { unpackDecision } from "./decision.ts";
 import { Door, integer, optionBag, shown, truth } from "./door.ts";
 import { enclaveTypes } from "./enclaves.ts";
 import type { Observer } from "./faces.ts";
+import { plannedFailures } from "./failures.ts";
 import { Files } from "./files.ts";
 import { MemoryWatch, memoryNotifications } from "./memory-notification.ts";
 import { type MachineOptions, type Settings, seedOf, settingsOf, switchesOf } from "./options.ts";
@@ -150,6 +151,7 @@ export class Machine {
     this.codeMarks = new CodeMarks(core);
     this.sharedViews = new SharedViews(core, settings.profile);
     this.pageBits = new PageBits(core);
+    if (settings.failures.length > 0) core.plan(plannedFailures(settings.failures));
     core.enclaves.setTypes(enclaveTypes(settings.enclaves));
     this.lowestUserAddress = core.machineCounter(MachineCounter.LowestUserAddress);
     // What processes share in Windows 9x lies above what they are told (17.19).
@@ -263,6 +265,15 @@ export class Machine {
       records: core.machineCounter(MachineCounter.Records),
       memoryBytes: core.machineCounter(MachineCounter.MemoryBytes),
     };
+  }
+
+  /**
+   * A clock that stands still unless something happens: it counts the services that calls have come
+   * to and the exceptions that have come up, in all processes. The same program finds the same
+   * times on every engine, in either kind of address space.
+   */
+  get clock(): number {
+    return this.core.operations;
   }
 
   /** The rule that answered the last call or failed access, say "2.3#C5"; "" if none did. */

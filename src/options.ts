@@ -1,5 +1,6 @@
 import { integer, optionBag, shown, truth } from "./door.ts";
 import { checkEnclaveKinds, type EnclaveKind } from "./enclaves.ts";
+import { type CallFailure, checkFailures } from "./failures.ts";
 import type { PageStore } from "./page-store.ts";
 import {
   isCe,
@@ -91,6 +92,8 @@ export interface MachineOptions {
    * Default: a 128th of the physical pages, from 1 to 0x4000 (17.14).
    */
   lowMemoryPages?: number | undefined;
+  /** Calls that fail, as if memory were at its end. Default none. */
+  failures?: readonly CallFailure[] | undefined;
   /** 1 to 32. Default 1. */
   numberOfProcessors?: number | undefined;
   /** Nodes of memory, 1 to 64. Default 1. */
@@ -194,6 +197,7 @@ export function settingsOf(options: MachineOptions): Settings {
     ...Object.keys(RANGES),
     ...SWITCHES,
     "enclaves",
+    "failures",
     ...OBJECTS,
   ];
   optionBag(options, "options", names);
@@ -212,7 +216,8 @@ export function settingsOf(options: MachineOptions): Settings {
   const version = options.version ?? versionOf(profile);
   const enclaves = checkEnclaveKinds(given.enclaves ?? []);
   const defaults = defaultsOf(profile, version, given.physicalPages);
-  const settings = { ...defaults, ...given, profile, version, enclaves };
+  const failures = checkFailures(given.failures ?? []);
+  const settings = { ...defaults, ...given, profile, version, enclaves, failures };
   checkTogether(settings);
   return Object.freeze(settings);
 }
@@ -239,6 +244,7 @@ function defaultsOf(
     regionFlags: "documented",
     wow64: (profile === "win32" || profile === "win32-4g") && isSince(version, "winxp"),
     enclaves: [],
+    failures: [],
     commitLimit: 0x400000,
     physicalPages,
     workingSetMin: 50,

@@ -17,13 +17,13 @@ export class AweServices {
   }
 
   allocate(target: number, countAt: number, count: number, arrayAt: number): number {
-    return this.#link.call(
+    return this.#link.service(
       (core, context) => core.userPagesAllocateF64(context, target, countAt, count, arrayAt) >>> 0,
     );
   }
 
   free(target: number, countAt: number, count: number, arrayAt: number): number {
-    return this.#link.call(
+    return this.#link.service(
       (core, context) => core.userPagesFreeF64(context, target, countAt, count, arrayAt) >>> 0,
     );
   }
@@ -41,35 +41,41 @@ export class AweServices {
         area.setBigUint64(at + 8, BigInt(frames[listed + i] ?? 0), true);
       }
       const behind = listed;
-      status = this.#link.call((core, context) => core.userPagesList(context, behind, pairs) >>> 0);
+      status = this.#link.service(
+        (core, context) => core.userPagesList(context, behind, pairs) >>> 0,
+      );
       listed += pairs;
     } while (listed < count && status < FAILED);
     return status;
   }
 
   map(address: number, count: number, arrayAt: number): number {
-    return this.#link.call(
+    return this.#link.service(
       (core, context) => core.userPagesMapF64(context, address, count, arrayAt) >>> 0,
     );
   }
 
   scatter(addressesAt: number, count: number, arrayAt: number): number {
-    return this.#link.call(
+    return this.#link.service(
       (core, context) => core.userPagesScatterF64(context, addressesAt, count, arrayAt) >>> 0,
     );
   }
 
   offer(address: number, size: number, priority: number): number {
-    return this.#link.call(
+    return this.#link.service(
       (core, context) => core.offerPagesF64(context, address, size, priority) >>> 0,
     );
   }
 
   reclaim(address: number, size: number): number {
-    return this.#link.call((core, context) => core.reclaimPagesF64(context, address, size) >>> 0);
+    return this.#link.service(
+      (core, context) => core.reclaimPagesF64(context, address, size) >>> 0,
+    );
   }
 
   discard(address: number, size: number): number {
-    return this.#link.call((core, context) => core.discardPagesF64(context, address, size) >>> 0);
+    return this.#link.service(
+      (core, context) => core.discardPagesF64(context, address, size) >>> 0,
+    );
   }
 }

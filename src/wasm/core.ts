@@ -12,6 +12,7 @@ import {
 import { FrameWatch } from "./frame-watch.ts";
 import { ImageServices } from "./image-services.ts";
 import { Link } from "./link.ts";
+import type { PlannedFailures } from "./planned-failures.ts";
 import { Requests } from "./requests.ts";
 import { type AdoptedRun, writeRuns } from "./runs.ts";
 import { Services } from "./services.ts";
@@ -97,6 +98,20 @@ export class Core {
   /** Calls back once, when the core has trapped. */
   onTrap(listener: () => void): void {
     this.link.onTrap(listener);
+  }
+
+  /** Services that were asked for, and exceptions that came up. */
+  get operations(): number {
+    return this.link.operations;
+  }
+
+  countException(): void {
+    this.link.operations++;
+  }
+
+  /** From now on some calls fail. */
+  plan(failures: PlannedFailures): void {
+    this.link.surround((exports) => failures.around(exports));
   }
 
   /** The space that accesses and services act for. */

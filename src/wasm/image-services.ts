@@ -34,7 +34,7 @@ export class ImageServices {
     const status = typeof image === "number" ? image : 0;
     const { number, content, sizeBytes, base, runs } = typeof image === "number" ? NONE : image;
     writeRuns(this.#link.view, runs);
-    return this.#link.call(
+    return this.#link.service(
       (core, context) =>
         core.sectionCreateImageF64(
           context,

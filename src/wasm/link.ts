@@ -18,6 +18,9 @@ export class Link {
   poison: MachinePoisoned | undefined;
   /** How often a question about an access has met a mark of code. */
   codeStops = 0;
+  /** Services that were asked for, and exceptions that came up. */
+  operations = 0;
+  #around: ((exports: CoreExports) => CoreExports) | undefined;
   #tap: (() => void) | undefined;
   readonly #onExports: ((exports: CoreExports) => void)[] = [];
   readonly #onTrap: (() => void)[] = [];
@@ -43,7 +46,8 @@ export class Link {
 
   replace(bare: CoreExports): void {
     this.bare = bare;
-    this.exports = this.#tap === undefined ? bare : tapped(bare, this.#tap);
+    const outer = this.poison === undefined ? (this.#around?.(bare) ?? bare) : bare;
+    this.exports = this.#tap === undefined ? outer : tapped(outer, this.#tap);
     for (const listener of this.#onExports) listener(this.exports);
   }
 
@@ -55,6 +59,18 @@ export class Link {
     if (this.poison !== undefined) return;
     this.#tap = after;
     this.replace(this.bare);
+  }
+
+  /** From now on callers call what `around` makes of the exports. */
+  surround(around: (exports: CoreExports) => CoreExports): void {
+    this.#around = around;
+    this.replace(this.bare);
+  }
+
+  /** As `call`, for what counts as an operation. */
+  service<Result>(work: (core: CoreExports, context: number) => Result): Result {
+    this.operations++;
+    return this.call(work);
   }
 
   /** A call of the core, whose trap poisons it. */

@@ -38,6 +38,7 @@ export class Services {
     type,
     protect,
   ) => {
+    this.link.operations++;
     try {
       return (
         this.exports.allocateF64(
@@ -58,9 +59,10 @@ export class Services {
   };
 
   readonly allocateEx: InContext<"allocateExF64"> = (...rest) =>
-    this.link.call((core, context) => core.allocateExF64(context, ...rest) >>> 0);
+    this.link.service((core, context) => core.allocateExF64(context, ...rest) >>> 0);
 
   readonly free: InContext<"freeF64"> = (target, baseAt, base, sizeAt, size, type) => {
+    this.link.operations++;
     try {
       return this.exports.freeF64(this.context, target, baseAt, base, sizeAt, size, type) >>> 0;
     } catch (error) {
@@ -77,6 +79,7 @@ export class Services {
     protect,
     oldAt,
   ) => {
+    this.link.operations++;
     try {
       return (
         this.exports.protectF64(
@@ -103,6 +106,7 @@ export class Services {
     length,
     returnLengthAt,
   ) => {
+    this.link.operations++;
     try {
       return (
         this.exports.queryF64(
@@ -121,6 +125,7 @@ export class Services {
   };
 
   readonly lock: InContext<"lockF64"> = (target, baseAt, base, sizeAt, size, mapType) => {
+    this.link.operations++;
     try {
       return this.exports.lockF64(this.context, target, baseAt, base, sizeAt, size, mapType) >>> 0;
     } catch (error) {
@@ -129,6 +134,7 @@ export class Services {
   };
 
   readonly unlock: InContext<"unlockF64"> = (target, baseAt, base, sizeAt, size, mapType) => {
+    this.link.operations++;
     try {
       return (
         this.exports.unlockF64(this.context, target, baseAt, base, sizeAt, size, mapType) >>> 0
@@ -139,6 +145,7 @@ export class Services {
   };
 
   readonly readVirtual: InContext<"readVirtualF64"> = (target, address, bufferAt, size, doneAt) => {
+    this.link.operations++;
     try {
       return (
         this.exports.readVirtualF64(this.context, target, address, bufferAt, size, doneAt) >>> 0
@@ -155,6 +162,7 @@ export class Services {
     size,
     doneAt,
   ) => {
+    this.link.operations++;
     try {
       return (
         this.exports.writeVirtualF64(this.context, target, address, bufferAt, size, doneAt) >>> 0
@@ -171,6 +179,7 @@ export class Services {
     size,
     doneAt,
   ) => {
+    this.link.operations++;
     try {
       return (
         this.exports.writeProcessF64(this.context, target, address, bufferAt, size, doneAt) >>> 0
@@ -190,6 +199,7 @@ export class Services {
     count,
     granularityAt,
   ) => {
+    this.link.operations++;
     try {
       return (
         this.exports.getWriteWatchF64(
@@ -210,6 +220,7 @@ export class Services {
   };
 
   readonly resetWriteWatch: InContext<"resetWriteWatchF64"> = (target, base, size) => {
+    this.link.operations++;
     try {
       return this.exports.resetWriteWatchF64(this.context, target, base, size) >>> 0;
     } catch (error) {
@@ -218,17 +229,17 @@ export class Services {
   };
 
   readonly sectionCreate: InContext<"sectionCreateF64"> = (...rest) =>
-    this.link.call((core, context) => core.sectionCreateF64(context, ...rest) >>> 0);
+    this.link.service((core, context) => core.sectionCreateF64(context, ...rest) >>> 0);
 
   readonly sectionCreateFile: InContext<"sectionCreateFileF64"> = (...rest) =>
-    this.link.call((core, context) => core.sectionCreateFileF64(context, ...rest) >>> 0);
+    this.link.service((core, context) => core.sectionCreateFileF64(context, ...rest) >>> 0);
 
   readonly sectionExtend: InContext<"sectionExtendF64"> = (...rest) =>
-    this.link.call((core, context) => core.sectionExtendF64(context, ...rest) >>> 0);
+    this.link.service((core, context) => core.sectionExtendF64(context, ...rest) >>> 0);
 
   readonly viewMap: InContext<"viewMapF64"> = (...rest) =>
-    this.link.call((core, context) => core.viewMapF64(context, ...rest) >>> 0);
+    this.link.service((core, context) => core.viewMapF64(context, ...rest) >>> 0);
 
   readonly viewFlush: InContext<"viewFlushF64"> = (...rest) =>
-    this.link.call((core, context) => core.viewFlushF64(context, ...rest) >>> 0);
+    this.link.service((core, context) => core.viewFlushF64(context, ...rest) >>> 0);
 }

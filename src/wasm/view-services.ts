@@ -10,11 +10,11 @@ export class ViewServices {
   }
 
   readonly map: InContext<"viewMapExF64"> = (...rest) =>
-    this.#link.call((core, context) => core.viewMapExF64(context, ...rest) >>> 0);
+    this.#link.service((core, context) => core.viewMapExF64(context, ...rest) >>> 0);
 
   readonly unmap: InContext<"viewUnmapExF64"> = (...rest) =>
-    this.#link.call((core, context) => core.viewUnmapExF64(context, ...rest) >>> 0);
+    this.#link.service((core, context) => core.viewUnmapExF64(context, ...rest) >>> 0);
 
   readonly copyPages: InContext<"pagesCopyF64"> = (...rest) =>
-    this.#link.call((core, context) => core.pagesCopyF64(context, ...rest) >>> 0);
+    this.#link.service((core, context) => core.pagesCopyF64(context, ...rest) >>> 0);
 }

@@ -18,23 +18,23 @@ export class WorkingSetServices {
   };
 
   readonly allocateNuma: InContext<"allocateNumaF64"> = (...rest) =>
-    this.#link.call((core, context) => core.allocateNumaF64(context, ...rest) >>> 0);
+    this.#link.service((core, context) => core.allocateNumaF64(context, ...rest) >>> 0);
 
   readonly query: InContext<"workingSetQueryF64"> = (...rest) =>
-    this.#link.call((core, context) => core.workingSetQueryF64(context, ...rest) >>> 0);
+    this.#link.service((core, context) => core.workingSetQueryF64(context, ...rest) >>> 0);
 
   readonly queryEx: InContext<"workingSetQueryExF64"> = (...rest) =>
-    this.#link.call((core, context) => core.workingSetQueryExF64(context, ...rest) >>> 0);
+    this.#link.service((core, context) => core.workingSetQueryExF64(context, ...rest) >>> 0);
 
   readonly empty: InContext<"workingSetEmpty"> = (target) =>
-    this.#link.call((core, context) => core.workingSetEmpty(context, target) >>> 0);
+    this.#link.service((core, context) => core.workingSetEmpty(context, target) >>> 0);
 
   readonly getLimits: InContext<"workingSetGetLimitsF64"> = (...rest) =>
-    this.#link.call((core, context) => core.workingSetGetLimitsF64(context, ...rest) >>> 0);
+    this.#link.service((core, context) => core.workingSetGetLimitsF64(context, ...rest) >>> 0);
 
   readonly setLimits: InContext<"workingSetSetLimitsF64"> = (...rest) =>
-    this.#link.call((core, context) => core.workingSetSetLimitsF64(context, ...rest) >>> 0);
+    this.#link.service((core, context) => core.workingSetSetLimitsF64(context, ...rest) >>> 0);
 
   readonly memoryCounters: InContext<"memoryCounters"> = (target) =>
-    this.#link.call((core, context) => core.memoryCounters(context, target) >>> 0);
+    this.#link.service((core, context) => core.memoryCounters(context, target) >>> 0);
 }

@@ -28,6 +28,7 @@ describe("Machine.create", () => {
       regionFlags: "documented",
       wow64: false,
       enclaves: [],
+      failures: [],
       commitLimit: 0x400000,
       physicalPages: 0x200000,
       workingSetMin: 50,
