@@ -73,3 +73,16 @@ test("a fault that nobody handles is a row with its record", async () => {
     throw: { name: "PageFault", record: { fields: { ExceptionCode: "0x80000001" } } },
   });
 });
+
+test("planned failures and the clock are part of a recording", async () => {
+  const { text } = await roundTrip(
+    (machine) => {
+      const { VirtualAlloc, SetLastError } = kernel32(machine.createProcess());
+      for (let call = 0; call < 4; call++) VirtualAlloc(0, 1, BOTH, PAGE_READWRITE);
+      SetLastError(machine.clock);
+    },
+    { profile: "win32", failures: [{ call: "VirtualAlloc", nth: 3 }] },
+  );
+  expect(rowsOf(text)[3]).toMatchObject({ call: "VirtualAlloc", return: "0x0" });
+  expect(text).toContain('"failures":[{"fields":{"call":{"text":"VirtualAlloc"},"nth":"0x3"}}]');
+});

@@ -117,7 +117,7 @@ describe("what the program answers is in the recording", () => {
   });
 });
 
-test("fields, functions and objects are again what they were when the recording has ended", async () => {
+test("objects are again what they were when the recording has ended", async () => {
   const { machine } = await record((made) => {
     const guest = made.createProcess();
     guest.enclaveRoutine = () => 0;
