@@ -1,5 +1,5 @@
 /**
- * Builds everything, in this order: the twins of the ABI; the cores, the counting form of one, and
+ * Builds everything, in this order: the twins of the ABI, and its locked form; the cores, the counting form of one, and
  * the tools; those that the host embeds as text in `build/*.ts`; the library with its declarations
  * in `dist/`.
  */
@@ -14,8 +14,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
+import { generateLocked } from "./generate-locked.mjs";
 import { generateAllTwins } from "./generate-twins.mjs";
 import { fail, root, run, tool } from "./run.mjs";
+
+async function buildThreads() {
+  await run(tool("assemblyscript/bin/asc.js"), "--config", "asconfig.threads.json");
+  await run(`${root}/scripts/optimize.mjs`, "threads");
+}
 
 /** @param {"release" | "simd" | "debug"} target */
 async function buildCore(target) {
@@ -29,7 +35,7 @@ async function buildTools() {
 }
 
 function embed() {
-  for (const name of ["core.release", "core.simd", "tools"]) {
+  for (const name of ["core.release", "core.simd", "core.threads", "tools"]) {
     const text = readFileSync(`${root}/build/${name}.wasm`).toString("base64");
     writeFileSync(`${root}/build/${name}.ts`, `export const base64 =\n  "${text}";\n`);
   }
@@ -68,8 +74,15 @@ function copyDeclarations() {
 
 async function build() {
   generateAllTwins();
+  generateLocked();
   mkdirSync(`${root}/build`, { recursive: true });
-  await Promise.all([buildCore("release"), buildCore("simd"), buildCore("debug"), buildTools()]);
+  await Promise.all([
+    buildCore("release"),
+    buildCore("simd"),
+    buildCore("debug"),
+    buildThreads(),
+    buildTools(),
+  ]);
   embed();
   await Promise.all([
     run(tool("vite/bin/vite.js"), "build", "--logLevel", "warn"),
@@ -78,6 +91,7 @@ async function build() {
   copyDeclarations();
   copyFileSync(`${root}/build/core.release.wasm`, `${root}/dist/core.wasm`);
   copyFileSync(`${root}/build/core.simd.wasm`, `${root}/dist/core-simd.wasm`);
+  copyFileSync(`${root}/build/core.threads.wasm`, `${root}/dist/core.threads.wasm`);
   copyFileSync(`${root}/build/tools.wasm`, `${root}/dist/tools.wasm`);
   chmodSync(`${root}/dist/cli.js`, 0o755);
 }

@@ -9,6 +9,7 @@ import { fail, root, run, tool } from "./run.mjs";
 const ENTRIES_WITHOUT_TYPES = [
   "./core.wasm",
   "./core-simd.wasm",
+  "./core.threads.wasm",
   "./tools.wasm",
   "./guardpage.h",
   "./assembly",

@@ -1,5 +1,5 @@
 /**
- * Optimizes the release core as `asc` compiled it. Done here and not by `asc`, which inlines small
+ * Optimizes a release core as `asc` compiled it. Done here and not by `asc`, which inlines small
  * functions everywhere: the module would be half as large again
  * (docs/decisions/008-fast-where-programs-are.md).
  */
@@ -16,6 +16,12 @@ const FEATURES =
   binaryen.Features.BulkMemory |
   binaryen.Features.BulkMemoryOpt;
 const SIMD = FEATURES | binaryen.Features.SIMD128;
+const THREADS = FEATURES | binaryen.Features.Atomics;
+
+/** The first context, for cores that are told which one is theirs (assembly/base/layout.ts). */
+const FIRST_CONTEXT = 0x10000;
+/** Pages of 64 KB, as in asconfig.threads.json. */
+const SHARED_PAGES = { initial: 48, maximum: 65535, shared: true };
 
 /** Sizes up to which functions are inlined wherever they are called; binaryen's unit. */
 const INLINED_ANYWHERE = 2;
@@ -60,6 +66,12 @@ function* functionsOf(text) {
   }
 }
 
+/** What cores for shared memory import; the others take no notice. */
+function imported() {
+  const memory = new WebAssembly.Memory(SHARED_PAGES);
+  return { env: { memory }, agent: { context: FIRST_CONTEXT } };
+}
+
 /**
  * Names of the functions that the usual calls enter: in every round, in one of the places at least.
  *
@@ -93,7 +105,7 @@ function usualFunctions(text, features) {
   };
   const instantiate = () => {
     settle();
-    return new WebAssembly.Instance(module, { count: { entered } }).exports;
+    return new WebAssembly.Instance(module, { count: { entered }, ...imported() }).exports;
   };
   usualCalls(instantiate, () => counts.fill(0), CALL_ROUNDS);
   settle();
@@ -178,7 +190,8 @@ const [target = ""] = process.argv.slice(2);
 try {
   if (target === "release") optimize(target, FEATURES);
   else if (target === "simd") optimize(target, SIMD);
-  else throw new Error("optimize.mjs release|simd");
+  else if (target === "threads") optimize(target, THREADS);
+  else throw new Error("optimize.mjs release|simd|threads");
 } catch (error) {
   fail(error);
 }

@@ -9,6 +9,7 @@
  *     0x0000_0700  MACHINE   profile, limits, switches                   (virt/machine)
  *     0x0000_0800  PANIC     line and column of a failed assertion       (base/panic)
  *     0x0000_0900  PAGER    what the host is asked for, and what may not leave (virt/request)
+ *     0x0000_0e00  THREADS lock and stop of all agents, on shared memory     (base/threads)
  *     0x0000_0f00  PATH     the last way through an index of regions           (virt/index)
  *     0x0000_1000  SPACES    u32[4096]: number of a space -> its record  (virt/space)
  *     0x0000_6000  file names of assertions, in the debug build alone    (asconfig.json)
@@ -30,6 +31,7 @@ export const PHYSICAL: u32 = 0x600;
 export const MACHINE: u32 = 0x700;
 export const PANIC: u32 = 0x800;
 export const PAGER: u32 = 0x900;
+export const THREADS: u32 = 0xe00;
 export const PATH: u32 = 0xf00;
 export const SPACES: u32 = 0x1000;
 export const SPACES_MAX: u32 = 4096;
@@ -54,6 +56,7 @@ export const LINEAR_END: u64 = 0xffff0000;
 
 if (POOLS < 1024) ERROR("the optimizer takes what is below 1,024 for unused");
 if (SPACES + SPACES_MAX * 4 > 0x6000) ERROR("SPACES runs into the names of the debug build");
+if (THREADS + 0x100 > PATH) ERROR("THREADS runs into PATH");
 if (PATH + 0x100 > SPACES) ERROR("PATH runs into SPACES");
 if (STAGING + PAGE_BYTES > CONTEXT) ERROR("STAGING runs into CONTEXT");
 if (STALE + ACCESS_PAGES / 8 > SECTIONS) ERROR("STALE runs into SECTIONS");

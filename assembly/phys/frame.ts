@@ -1,5 +1,6 @@
 import { PAGE_BYTES, STALE, WINDOW } from "../base/layout";
 import { POOL_FRAME, POOL_PAGE, poolGive, poolTake } from "../base/pool";
+import { worldStop } from "../base/threads";
 import { framesAdd, framesSubtract, physical } from "./charge";
 
 /**
@@ -106,6 +107,7 @@ export function framePlace(frame: Frame, isHome: bool): void {
 
 /** Its bytes are no longer in memory. */
 export function frameLeave(frame: Frame): void {
+  if (ASC_FEATURE_THREADS) worldStop();
   if ((frame.state & FRAME_LISTED) != 0) remove(frame);
   if ((frame.state & FRAME_HOME) != 0) {
     const page = <u32>keyPage(frame.key);

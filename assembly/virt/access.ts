@@ -115,7 +115,7 @@ export class Accessor {
   }
 }
 
-function fromBits<T>(bits: u64): T {
+export function fromBits<T>(bits: u64): T {
   if (isFloat<T>()) {
     if (sizeof<T>() == 4) return <T>reinterpret<f32>(<u32>bits);
     return <T>reinterpret<f64>(bits);
@@ -123,7 +123,7 @@ function fromBits<T>(bits: u64): T {
   return <T>bits;
 }
 
-function toBits<T>(value: T): u64 {
+export function toBits<T>(value: T): u64 {
   if (isFloat<T>()) {
     if (sizeof<T>() == 4) return <u64>reinterpret<u32>(<f32>value);
     return reinterpret<u64>(<f64>value);

@@ -1,3 +1,4 @@
+import { worldLeave } from "../base/threads";
 import { EXTRA_CODE } from "../page/extra";
 import { isCopied, sharingRegion } from "./backing";
 import { CODE_SHARED, codeClear } from "./code";
@@ -41,7 +42,9 @@ export function codeChanged(space: Space, page: u64): bool {
       machine().codeWrites += 1;
     }
   }
-  return machine().codeWrites != before;
+  const isChanged = machine().codeWrites != before;
+  if (ASC_FEATURE_THREADS && isChanged) worldLeave();
+  return isChanged;
 }
 
 /**
@@ -53,6 +56,11 @@ export function codeStops(space: Space, page: u64): bool {
   const at = keptPage(space, page);
   if (isOutside(kept, at)) return false;
   const isOwn = codeClear(kept, at);
+  if (ASC_FEATURE_THREADS && isOwn) {
+    // Who made the code may be another agent, and has no outcome.
+    machine().codeWrites += 1;
+    worldLeave();
+  }
   return codeChanged(kept, at) || isOwn;
 }
 

@@ -1,4 +1,5 @@
 import { planeClear, planeClearRange, planeCount, planeNext, planeTest } from "../base/planes";
+import { worldLeave } from "../base/threads";
 import { EXTRA_CODE, extraOf } from "../page/extra";
 import { factsAt, factsChunkEnd, factsNext, factsTrim } from "../page/facts";
 import { extraAt } from "./extras";
@@ -29,7 +30,9 @@ export function codeClear(space: Space, page: u64): bool {
 export function codeDrop(chunk: u32, from: u32, to: u32): void {
   const extra = extraOf(chunk);
   if (extra == 0) return;
-  machine().codeWrites += planeCount(extra + EXTRA_CODE, from, to);
+  const count = planeCount(extra + EXTRA_CODE, from, to);
+  machine().codeWrites += count;
+  if (ASC_FEATURE_THREADS && count != 0) worldLeave();
   planeClearRange(extra + EXTRA_CODE, from, to);
 }
 

@@ -1,5 +1,6 @@
 import { arenaTake } from "../base/arena";
 import { CONTEXT, STALE } from "../base/layout";
+import { AGENT_STATE, agentAdd } from "../base/threads";
 import { machine } from "./machine";
 import { Space, TAG_SHIFT } from "./space";
 
@@ -10,7 +11,7 @@ import { Space, TAG_SHIFT } from "./space";
  *     +---------+----------+----------+----------+-----------+----------+----------+
  *     | outcome | decision | code     | access   | address   | detail   | space    |
  *     +---------+----------+----------+----------+-----------+----------+----------+
- *     | tag                | next     | thread   | poll      |                     |  0x0020
+ *     | tag                | next     | thread   | poll      | agent (base/threads)|  0x0020
  *     +--------------------+----------+----------+-----------+---------------------+
  *     | results: u64[16]                                                           |  0x0040
  *     +----------------------------------------------------------------------------+
@@ -25,6 +26,7 @@ import { Space, TAG_SHIFT } from "./space";
  *     space     record of the current space;  tag: the space's, as translations carry it
  *     thread    number of the thread of that space that makes calls and accesses, or 0
  *     poll      not 0: generated code is to leave at its next poll
+ *     agent     on shared memory: whether the agent runs, whether it may block, the next agent
  */
 @unmanaged
 @final
@@ -40,6 +42,9 @@ export class Context {
   next: u32;
   thread: u32;
   poll: u32;
+  agentState: u32;
+  agentBlocks: u32;
+  agentNext: u32;
 }
 
 export const CONTEXT_BYTES: u32 = 0x10000;
@@ -51,6 +56,7 @@ export const TRANSLATIONS: u32 = 0x8000;
 
 if (offsetof<Context>("tag") != TAG_OFFSET) ERROR("accessors read the tag at a fixed offset");
 if (offsetof<Context>("poll") != 0x30) ERROR("generated code reads the poll at a fixed offset");
+if (offsetof<Context>("agentState") != AGENT_STATE) ERROR("agents are at a fixed offset");
 if (offsetof<Context>() > RESULTS) ERROR("Context runs into its results");
 if (CONTEXT + CONTEXT_BYTES > STALE) ERROR("CONTEXT runs into STALE");
 if (TRANSFER + TRANSFER_BYTES != TRANSLATIONS) ERROR("transfer area must end at the translations");
@@ -63,6 +69,7 @@ export function contextMake(): Context | null {
   contextLeave(context);
   context.next = machine().firstContext;
   machine().firstContext = changetype<u32>(context);
+  if (ASC_FEATURE_THREADS) agentAdd(changetype<u32>(context));
   return context;
 }
 

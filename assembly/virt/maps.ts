@@ -1,11 +1,13 @@
 import { ACCESS, GRANTED, LINEAR_END, PAGE_BYTES, WINDOW } from "../base/layout";
 import { addressOf, pageOf, smaller, toPageEnd } from "../base/range";
+import { worldStop } from "../base/threads";
 import { Context, TRANSLATIONS } from "./context";
 import { machine } from "./machine";
 import { SPACE_WINDOWED, Space } from "./space";
 
 /**
  * The derived maps: what an access may do at once, without asking. Both may be emptied at any time.
+ * Where other agents may be on their way by a right that goes, they are stopped first.
  *
  * The access map has one byte for each page of the window:
  *
@@ -136,6 +138,7 @@ export function mapsClear(space: Space, first: u64, end: u64): void {
  * `first` + i, and `first` is a multiple of 64.
  */
 export function mapsForbidWrites(space: Space, first: u64, bits: u64): void {
+  if (ASC_FEATURE_THREADS) worldStop();
   if (windowHas(space, first)) {
     if ((bits & 1) != 0) {
       const before = <u32>first - 1;
@@ -171,6 +174,7 @@ function forbidTranslated(space: Space, page: u64): void {
 
 /** Every access, of any space, has to ask again. */
 export function mapsEmpty(): void {
+  if (ASC_FEATURE_THREADS) worldStop();
   clearWindow(0, machine().windowBytes >> 12);
   let context = machine().firstContext;
   while (context != 0) {
@@ -204,6 +208,7 @@ function clearWindow(first: u64, end: u64): void {
     const bits = GRANTED + (chunk >>> 3);
     const bit = (<u8>1) << u8(chunk & 7);
     if ((load<u8>(bits) & bit) != 0) {
+      if (ASC_FEATURE_THREADS && isGranted(from, to)) worldStop();
       clearBytes(from, to);
       if (to - from == 1024) store<u8>(bits, load<u8>(bits) & ~bit);
     } else if ((chunk & 7) == 0 && load<u8>(bits) == 0) {
@@ -216,6 +221,14 @@ function clearWindow(first: u64, end: u64): void {
     const before = <u32>first - 1;
     store<u8>(before, load<u8>(before, ACCESS) & ACCESS_ONE, ACCESS);
   }
+}
+
+/** Whether an access may reach one of the pages [from, to) without asking, by the access map. */
+function isGranted(from: u32, to: u32): bool {
+  for (; from < to; from++) {
+    if (load<u8>(from, ACCESS) != 0) return true;
+  }
+  return false;
 }
 
 /** A call of `memory.fill` costs as much as some 40 bytes (base/words). */
@@ -251,6 +264,7 @@ function ownerPage(entry: u32): u64 {
 }
 
 function forget(entry: u32): void {
+  if (ASC_FEATURE_THREADS) worldStop();
   store<u64>(entry, 0);
   store<u64>(entry, 0, TRANSLATION_WRITE);
   store<u64>(entry, 0, TRANSLATION_FETCH);

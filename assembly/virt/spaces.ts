@@ -1,5 +1,6 @@
 import { POOL_CHUNK, POOL_REGION, poolEnsure, poolGive, poolTake } from "../base/pool";
 import { pageOf } from "../base/range";
+import { worldStop } from "../base/threads";
 import { AweSet, aweEnd } from "../object/awe";
 import { factsFree } from "../page/facts";
 import { tableFree, tableNode } from "../page/table";
@@ -59,6 +60,7 @@ export function spaceMake(kind: u32, number: u32): Space | null {
 /** Everything that the space holds goes. Its record stays, and answers that it is terminating. */
 export function spaceTerminate(space: Space): void {
   if (space.state == SPACE_TERMINATED) return;
+  if (ASC_FEATURE_THREADS) worldStop();
   endViews(space);
   releaseCommon(space);
   dropContents(space);
