@@ -26,6 +26,7 @@ const RUN_ONCE = [
   "test/model/mutants*.test.ts", // of the model, or of any core
   "test/pages/**", // the rules again, as the pages put them
   "test/scaling/**", // a core of its own
+  "test/threads/**", // a core of their own
   "test/unit/**", // modules of their own
 ];
 

@@ -59,7 +59,8 @@ export class BulkMemory extends ScalarMemory {
    * @param length bytes; for 0 bytes nothing is asked
    * @returns undefined where there can be none, and `read` and `write` remain: the bytes do not lie
    *   together, or have to be asked for at each access (enclaves from outside, a hard limit of the
-   *   working set, memory that all processes of Windows 9x and CE see). Private memory of a
+   *   working set, memory that all processes of Windows 9x and CE see), or the machine has threads,
+   *   any of which may take a right away at any time. Private memory of a
    *   windowed space lies together. In a translated space a page does; more pages may, up to 4 MB
    *
    * @example

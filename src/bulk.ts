@@ -38,18 +38,21 @@ function inRuns(
   access: number,
   take: (guest: Uint8Array, done: number) => void,
 ): void {
-  const { accesses, view } = process.enter();
+  const { accesses, view, agent } = process.enter();
   let attempts: Attempts | undefined;
   while (progress.done < length) {
     const { done } = progress;
+    const ran = agent?.begin();
     const linear = accesses.probeRange(address + done, length - done, access);
     if (view.failed()) {
+      agent?.end(ran);
       attempts ??= new Attempts(process);
       attempts.failed();
       continue;
     }
     const count = view.result(0);
     take(view.bytes(linear, count), done);
+    agent?.end(ran);
     progress.done += count;
   }
 }

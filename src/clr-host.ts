@@ -21,6 +21,7 @@ import type { IHostMemoryManager } from "./clr-host/interface.ts";
 import { memoryManager } from "./clr-host/manager.ts";
 import { type ClrHostOptions, checkOptions } from "./clr-host/options.ts";
 import { shown } from "./door.ts";
+import { ownersOnly } from "./owners-only.ts";
 import { Process } from "./process.ts";
 
 export type { DebugBlock } from "./clr-host/heap.ts";
@@ -77,6 +78,7 @@ export function clrHost(process: Process, options: ClrHostOptions = {}): ClrHost
   if (!(process instanceof Process)) {
     throw new TypeError(`process must be a Process, not ${shown(process)}`);
   }
+  if (process.machine.isAttached) ownersOnly("clrHost");
   const { observer } = process.machine;
   if (observer === undefined) return makeHost(process, options);
   const make = (given: ClrHostOptions) => makeHost(process, given);

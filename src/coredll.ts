@@ -21,6 +21,7 @@ import { sharedFunctions } from "./coredll/shared.ts";
 import { slotFunctions } from "./coredll/slots.ts";
 import { virtualFunctions, virtualFunctionsEx } from "./coredll/virtual.ts";
 import { faceOf } from "./faces.ts";
+import { ownersOnly } from "./owners-only.ts";
 import type { Process } from "./process.ts";
 import { isCe } from "./profile.ts";
 
@@ -39,6 +40,7 @@ export function coredll(process: Process): Coredll {
 
 function makeFace(process: Process): Coredll {
   const { profile } = process.machine;
+  if (process.machine.isAttached) ownersOnly("coredll");
   if (!isCe(profile)) {
     throw new RangeError(`process must be of a machine with "ce5" or "ce6", not "${profile}"`);
   }

@@ -55,9 +55,12 @@ export class DebugView {
     const progress = progressOf(id, "peek", address, count);
     progress.readsTo(bytes);
     if (progress.done === count) return bytes;
+    const ran = core.agent?.begin();
     const linear = core.peek(spaceNumber, address);
+    const isHere = linear !== NOT_COMMITTED && linear !== UNTOUCHED;
+    if (isHere) bytes.set(core.view.bytes(linear, count));
+    core.agent?.end(ran);
     if (linear === NOT_COMMITTED) return undefined;
-    if (linear !== UNTOUCHED) bytes.set(core.view.bytes(linear, count));
     progress.done = count;
     return bytes;
   }
@@ -76,10 +79,13 @@ export class DebugView {
     const progress = progressOf(this.#process.id, "poke", start, bytes.length);
     while (progress.done < bytes.length) {
       const { done } = progress;
+      const ran = core.agent?.begin();
       const linear = core.poke(spaceNumber, start + done);
-      if (linear === NOT_COMMITTED || linear === NO_FRAME) break;
+      const isHere = linear !== NOT_COMMITTED && linear !== NO_FRAME;
       const count = countInPage(start + done, bytes.length - done);
-      core.view.bytes(linear, count).set(bytes.subarray(done, done + count));
+      if (isHere) core.view.bytes(linear, count).set(bytes.subarray(done, done + count));
+      core.agent?.end(ran);
+      if (!isHere) break;
       progress.done += count;
     }
     return progress.done;

@@ -145,9 +145,11 @@ export class AccessEmitter {
    */
   poll(): number[] {
     const slow = this.#slow;
-    const { context, imports } = this.#code;
-    const isShared = !(imports.memory.buffer instanceof ArrayBuffer);
-    const word = [...wasm.i32(0), ...wasm.access(Opcode.i32Load, context + POLL)];
+    const isShared = this.#isShared();
+    const at = this.#code.context + POLL;
+    // An engine may take a plain load out of the loop.
+    const load = isShared ? wasm.atomicLoad(at) : wasm.access(Opcode.i32Load, at);
+    const word = [...wasm.i32(0), ...load];
     if (slow.slow === "leave") {
       if (slow.polls !== true && !isShared) return [];
       return [...word, Opcode.brIf, ...wasm.unsigned(slow.depth)];
@@ -215,7 +217,10 @@ export class AccessEmitter {
     sizeBytes: number,
     right: number,
   ): readonly [number[]] | readonly [number[], number[]] {
-    const byte = wasm.access(Opcode.i32Load8U, this.#code.accessMap);
+    const { accessMap } = this.#code;
+    const byte = this.#isShared()
+      ? wasm.atomicLoadByte(accessMap)
+      : wasm.access(Opcode.i32Load8U, accessMap);
     const page = [...wasm.i32(PAGE_SHIFT), Opcode.i32ShrU];
     const first = [...wasm.get(address), ...page, ...byte];
     if (sizeBytes === 1) return [[...first, ...wasm.i32(right), Opcode.i32And]];
@@ -265,6 +270,10 @@ export class AccessEmitter {
 
   #wideAddress(address: number): number[] {
     return [...wasm.get(address), ...(this.#isWide() ? [] : [Opcode.i64ExtendI32U])];
+  }
+
+  #isShared(): boolean {
+    return !(this.#code.imports.memory.buffer instanceof ArrayBuffer);
   }
 
   #isWide(): boolean {

@@ -184,7 +184,8 @@ export class Exceptions {
       ExceptionFlags: EXCEPTION_NONCONTINUABLE,
       ExceptionRecord: record,
     });
-    this.#process.exit(EXCEPTION_STACK_OVERFLOW);
+    // In a worker the owner hears of it by what is thrown.
+    if (!this.#process.machine.isAttached) this.#process.exit(EXCEPTION_STACK_OVERFLOW);
     return exception;
   }
 }

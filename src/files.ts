@@ -31,6 +31,8 @@ export class Files {
   }
 
   open(backing: FileBacking, access: number): OpenFile {
+    // The core asks for one page at a time, and who asked may be another thread.
+    if (this.#core.agent !== undefined) throw new Error("openFile: not on a machine with threads");
     return new OpenFile(this, this.#sharedOf(backing), accessOf(access));
   }
 

@@ -19,7 +19,10 @@ export interface GeneratedCodeImports {
   readonly load: (address: bigint, sizeBytes: number) => bigint;
   /** A store of the low bits of `bits`, in the same way. */
   readonly store: (address: bigint, sizeBytes: number, bits: bigint) => void;
-  /** For polls that call: takes note of `stop`, and tells the listeners of `onPoll`. */
+  /**
+   * For polls that call: takes note of `stop`, and tells the listeners of `onPoll`. On a machine
+   * with threads it waits as long as all are stopped.
+   */
   readonly poll: () => void;
 }
 
@@ -90,8 +93,7 @@ export class GeneratedCode {
         this.enter();
       },
       poll: () => {
-        this.poll();
-        for (const listener of this.#polled) listener();
+        if (this.poll()) for (const listener of this.#polled) listener();
         this.enter();
       },
     });
@@ -114,11 +116,23 @@ export class GeneratedCode {
    * a call of any service, and an access of another process. Listeners of `onCodeWritten` are told
    * here of what services have changed. The functions of `imports` come back in this process.
    *
+   * On a machine with threads the code has to poll from here to `leave`: who takes a right away
+   * waits for it.
+   *
    * @throws Error when the process has ended
    */
   enter(): void {
     this.#process.machine.codeMarks.look();
-    this.#process.enter();
+    this.#process.enter().agent?.run();
+  }
+
+  /**
+   * Generated code does not run any more, up to the next `enter`: to be called whenever it has
+   * returned or thrown, and before this thread waits for anything. Only machines with threads need
+   * it.
+   */
+  leave(): void {
+    this.#process.core.agent?.park();
   }
 
   /**

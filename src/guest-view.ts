@@ -127,6 +127,7 @@ export function viewOf(
   if (typeof address === "bigint") accessFarAbove(process, address, 1, access);
   if (!asked(process, address, length, access)) return undefined;
   const { core, space, spaceNumber } = process;
+  if (core.agent !== undefined) return undefined;
   const window = space === "windowed" ? windowPlace(core) : undefined;
   const grant = grantOf(core.view, window, spaceNumber, address, length);
   if (grant?.holds("write")) return new WritableGuestView(process, grant, length);

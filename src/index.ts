@@ -47,6 +47,7 @@ export {
 export type { ProfileName, VersionName } from "./profile.ts";
 export type { RaisedException } from "./raised-exception.ts";
 export type { RegionDescription, RegionRun } from "./region.ts";
+export { attachThread, type SharedThread } from "./shared-thread.ts";
 export { type StackBounds, type StackOptions, ThreadStack } from "./stack.ts";
 export type { Encoding, ReadStringOptions, WriteStringOptions } from "./strings.ts";
 export type {

@@ -14,11 +14,18 @@ import { Process } from "./process.ts";
 import { isCe, isWide, type ProfileName, profileNumber, versionNumber } from "./profile.ts";
 import type { RegionDescription } from "./region.ts";
 import { SectionNames } from "./section.ts";
+import { checkThreads, SharedContexts } from "./shared-contexts.ts";
 import { SharedViews } from "./shared-views.ts";
 import { SLOTTED_PROCESSES } from "./slots.ts";
+import { FIRST_CONTEXT, sharedMemory } from "./wasm/agent.ts";
 import { Core } from "./wasm/core.ts";
 import { MachineCounter, SpaceKind, Switch } from "./wasm/exports.ts";
-import { embeddedModule, instantiate } from "./wasm/load.ts";
+import {
+  embeddedModule,
+  embeddedThreadsModule,
+  instantiate,
+  instantiateShared,
+} from "./wasm/load.ts";
 
 export interface ProcessOptions {
   /**
@@ -111,6 +118,12 @@ export class Machine {
    * @internal
    */
   observer: Observer | undefined;
+  /**
+   * Contexts for threads in workers; undefined where the machine has none.
+   *
+   * @internal
+   */
+  readonly sharedContexts: SharedContexts | undefined;
   readonly #processes: Process[] = [];
   /** Of processes that run, or that somebody has a handle to. */
   #spaces = 0;
@@ -125,21 +138,29 @@ export class Machine {
    */
   static async create(options: MachineOptions = {}): Promise<Machine> {
     const settings = settingsOf(options);
-    const { module, pageStore } = options;
+    const { module, pageStore, threads = false } = options;
     if (module !== undefined && !(module instanceof WebAssembly.Module)) {
       throw new TypeError(`module must be a WebAssembly.Module, not ${shown(module)}`);
     }
     if (pageStore !== undefined) checkStore(pageStore);
+    if (truth(threads, "threads")) checkThreads(settings, pageStore);
     const store = pageStore === undefined ? 0 : Switch.PageStore;
-    const compiled = module ?? (await embeddedModule());
+    const compiled = module ?? (await (threads ? embeddedThreadsModule() : embeddedModule()));
+    const make = (more: number) => createCore(compiled, settings, more, threads);
     const core =
-      (settings.window ? await createCore(compiled, settings, Switch.Window | store) : undefined) ??
-      (await createCore(compiled, settings, store));
+      (settings.window ? await make(Switch.Window | store) : undefined) ?? (await make(store));
     if (core === undefined) throw new Error("no memory for the tables of a machine");
-    return new Machine(core, settings, pageStore);
+    const contexts = threads ? new SharedContexts(core, compiled) : undefined;
+    return new Machine(core, settings, pageStore, contexts);
   }
 
-  private constructor(core: Core, settings: Settings, pageStore: PageStore | undefined) {
+  protected constructor(
+    core: Core,
+    settings: Settings,
+    pageStore?: PageStore,
+    contexts?: SharedContexts,
+  ) {
+    this.sharedContexts = contexts;
     this.core = core;
     this.options = settings;
     core.workingSet.setNumaNodes(settings.numaNodes);
@@ -290,6 +311,15 @@ export class Machine {
     return this.core.poison !== undefined;
   }
 
+  /**
+   * Whether this is how a thread in a worker sees the machine.
+   *
+   * @internal
+   */
+  get isAttached(): boolean {
+    return false;
+  }
+
   /** @internal */
   nextThreadId(): number {
     this.#lastThreadId += ID_STEP;
@@ -334,8 +364,14 @@ async function createCore(
   module: WebAssembly.Module,
   settings: Settings,
   more: number,
+  threads: boolean,
 ): Promise<Core | undefined> {
-  return Core.create(await instantiate(module), {
+  const shared = threads ? FIRST_CONTEXT : undefined;
+  const exports =
+    shared === undefined
+      ? await instantiate(module)
+      : await instantiateShared(module, sharedMemory(), shared);
+  const coreSettings = {
     profile: profileNumber(settings.profile),
     version: versionNumber(settings.version, settings.windows95),
     switches: switchesOf(settings) | more,
@@ -343,5 +379,6 @@ async function createCore(
     physicalPages: settings.physicalPages,
     placementSeed: seedOf(settings.placement),
     resetSeed: seedOf(settings.resetEffect),
-  });
+  };
+  return Core.create(exports, coreSettings, shared);
 }

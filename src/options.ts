@@ -115,6 +115,12 @@ export interface MachineOptions {
    */
   pageStore?: PageStore | undefined;
   /**
+   * Whether threads of the guest may be handed to workers (`thread.share`), and run at the same time
+   * on one memory: docs/threads.md. In a browser the page has to be cross-origin isolated. Not with
+   * `pageStore` or `enclaves`. Default false.
+   */
+  threads?: boolean | undefined;
+  /**
    * How often in a row a handler may fail to resolve the same exception (17.6). Default 100,000.
    */
   handlerLoopLimit?: number | undefined;
@@ -124,10 +130,10 @@ export interface MachineOptions {
 
 /** The options of a machine with their defaults filled in. */
 export type Settings = Readonly<{
-  [Name in Exclude<keyof MachineOptions, "module" | "pageStore" | "version">]-?: Exclude<
-    MachineOptions[Name],
-    undefined
-  >;
+  [Name in Exclude<
+    keyof MachineOptions,
+    "module" | "pageStore" | "threads" | "version"
+  >]-?: Exclude<MachineOptions[Name], undefined>;
 }> & {
   /** Null where Windows is not NT. */
   readonly version: VersionName | null;
@@ -168,8 +174,8 @@ const WORDS = {
   regionFlags: ["documented", "zero"],
 } as const;
 
-/** What is not a setting, but an object that the machine works with. */
-const OBJECTS: readonly string[] = ["module", "pageStore"];
+/** What is not a setting of the guest's system, but what the machine works with. */
+const OBJECTS: readonly string[] = ["module", "pageStore", "threads"];
 
 const SEEDED: readonly string[] = ["resetEffect", "placement"];
 

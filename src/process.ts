@@ -182,8 +182,8 @@ export class Process {
     if (!(thread instanceof Thread)) {
       throw new TypeError(`currentThread must be a Thread, not ${shown(thread)}`);
     }
-    if (thread.process !== this) {
-      throw new RangeError(`currentThread must be a thread of process ${this.id}`);
+    if (thread.process !== this || thread.isShared) {
+      throw new RangeError(`currentThread must be a thread of process ${this.id}, not shared`);
     }
     const before = this.runningThread.enclave;
     this.runningThread = thread;

@@ -30,11 +30,13 @@ function inRuns(
   access: number,
   take: (guest: Uint8Array, from: number) => void,
 ): number {
-  const { accesses, view } = process.enter();
+  const { accesses, view, agent } = process.enter();
   let done = 0;
   while (done < length) {
+    const ran = agent?.begin();
     const linear = accesses.probeRange(address + done, length - done, access);
     if (linear === 0) {
+      agent?.end(ran);
       const { code } = view.exception;
       accesses.clear();
       if (code === STATUS_ASKS) process.machine.pager.serve();
@@ -45,6 +47,7 @@ function inRuns(
     }
     const count = view.result(0);
     take(view.bytes(linear, count), done);
+    agent?.end(ran);
     done += count;
   }
   return done;

@@ -4,6 +4,7 @@ import type { Frame } from "./exceptions.ts";
 import { hex } from "./names.ts";
 import { TO_RESULTS } from "./out.ts";
 import type { Process } from "./process.ts";
+import type { SharedThread } from "./shared-thread.ts";
 import { type StackBounds, type StackOptions, setStack, stackSizes, ThreadStack } from "./stack.ts";
 import { statusName, succeeded } from "./status.ts";
 
@@ -24,6 +25,8 @@ export class Thread {
    */
   readonly frames: Frame[] = [];
   readonly #stack: ThreadStack;
+  /** Of the core, while a worker has the thread. */
+  #context: number | undefined;
   /**
    * Base of the enclave that this thread is in, or 0.
    *
@@ -87,6 +90,54 @@ export class Thread {
     const base = this.#stack.deallocationStack;
     services.free(this.process.spaceNumber, TO_RESULTS, base, TO_RESULTS, 0, MEM_RELEASE);
     this.stack = null;
+  }
+
+  /**
+   * Hand this thread to a worker, which calls `attachThread` and runs it while others run. Until
+   * `unshare` it is not for the owner to run. The machine must have been created with `threads`.
+   *
+   * @returns what to send to the worker by postMessage
+   * @throws Error where the machine has no threads, the thread is current or shared already, or the
+   *   process has ended
+   */
+  share(): SharedThread {
+    const process = this.process.alive();
+    const { sharedContexts, options } = process.machine;
+    if (sharedContexts === undefined) {
+      throw new Error("share: the machine was created without threads");
+    }
+    if (process.currentThread === this) throw new Error(`thread ${this.id} is current here`);
+    if (this.#context !== undefined) throw new Error(`thread ${this.id} is shared`);
+    this.#context = sharedContexts.take();
+    process.handleOpened();
+    return {
+      module: sharedContexts.module,
+      memory: process.core.memory,
+      context: this.#context,
+      spaceNumber: process.spaceNumber,
+      space: process.space,
+      processId: process.id,
+      threadId: this.id,
+      options,
+    };
+  }
+
+  /**
+   * The worker has ended, or does not use the thread any more: it is the owner's again. Of a thread
+   * that is not shared, nothing happens. A worker that is terminated in the middle of a call may
+   * leave the machine unusable: let it come to its end.
+   */
+  unshare(): void {
+    const { machine } = this.process;
+    if (this.#context === undefined || machine.poisoned) return;
+    machine.sharedContexts?.give(this.#context);
+    this.#context = undefined;
+    this.process.handleClosed();
+  }
+
+  /** Whether a worker has it. */
+  get isShared(): boolean {
+    return this.#context !== undefined;
   }
 
   /**

@@ -261,6 +261,9 @@ export class WindowedMemory extends GuestMemory {
 
 /** The memory of a process, by the kind of its space. */
 export function memoryOf(process: Process): GuestMemory {
-  const window = process.space === "windowed" ? windowPlace(process.core) : undefined;
+  const { core, space } = process;
+  // Where memory is shared, what the map says may be over before the access is made.
+  const isLooked = space === "windowed" && core.agent === undefined;
+  const window = isLooked ? windowPlace(core) : undefined;
   return window === undefined ? new GuestMemory(process) : new WindowedMemory(process, window);
 }

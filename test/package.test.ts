@@ -83,6 +83,7 @@ describe("the entries", () => {
       "./recording",
       "./core.wasm",
       "./core-simd.wasm",
+      "./core.threads.wasm",
       "./tools.wasm",
       "./guardpage.h",
       "./assembly",

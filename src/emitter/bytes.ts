@@ -32,6 +32,10 @@ export const Opcode = {
   i32Load: 0x28,
   i32Load8U: 0x2d,
   i64Load: 0x29,
+  /** Before the opcodes of atomic instructions. */
+  atomic: 0xfe,
+  i32AtomicLoad: 0x10,
+  i32AtomicLoad8U: 0x12,
 } as const;
 
 /** The type of a block without a result. */
@@ -80,6 +84,15 @@ export function set(local: number): number[] {
 
 export function tee(local: number): number[] {
   return [Opcode.localTee, ...unsigned(local)];
+}
+
+/** An atomic load of a word, at a multiple of 4. */
+export function atomicLoad(offset: number): number[] {
+  return [Opcode.atomic, Opcode.i32AtomicLoad, 2, ...unsigned(offset)];
+}
+
+export function atomicLoadByte(offset: number): number[] {
+  return [Opcode.atomic, Opcode.i32AtomicLoad8U, 0, ...unsigned(offset)];
 }
 
 /** A load or store of no alignment that could be relied on. */

@@ -1,6 +1,7 @@
 import { ALL_NT, type Availability, available, EVERYWHERE } from "../availability.ts";
 import { ERROR_CALL_NOT_IMPLEMENTED } from "../constants/error.ts";
 import { packDecision } from "../decision.ts";
+import { withoutOwners } from "../owners-only.ts";
 import type { Process } from "../process.ts";
 import type { Kernel32 } from "./interface.ts";
 import { FALSE } from "./last-error.ts";
@@ -139,13 +140,57 @@ export const kernel32Availability: Availability<Kernel32> = {
   RaiseException: EVERYWHERE,
 };
 
+/** What a thread in a worker does not have: handles, sections, AWE, enclaves, handlers. */
+const OWNERS = [
+  "CreateFileMapping",
+  "CreateFileMappingA",
+  "CreateFileMappingW",
+  "OpenFileMapping",
+  "OpenFileMappingA",
+  "OpenFileMappingW",
+  "MapViewOfFile",
+  "MapViewOfFileEx",
+  "MapViewOfFile2",
+  "MapViewOfFileNuma2",
+  "MapViewOfFile3",
+  "MapViewOfFileFromApp",
+  "UnmapViewOfFile",
+  "UnmapViewOfFileEx",
+  "UnmapViewOfFile2",
+  "FlushViewOfFile",
+  "FlushFileBuffers",
+  "CreateMemoryResourceNotification",
+  "QueryMemoryResourceNotification",
+  "OpenProcess",
+  "CloseHandle",
+  "AllocateUserPhysicalPages",
+  "AllocateUserPhysicalPagesNuma",
+  "AllocateUserPhysicalPages2",
+  "FreeUserPhysicalPages",
+  "MapUserPhysicalPages",
+  "MapUserPhysicalPagesScatter",
+  "CreateEnclave",
+  "LoadEnclaveData",
+  "InitializeEnclave",
+  "DeleteEnclave",
+  "TerminateEnclave",
+  "CallEnclave",
+  "SetProcessValidCallTargets",
+  "AddVectoredExceptionHandler",
+  "RemoveVectoredExceptionHandler",
+  "AddVectoredContinueHandler",
+  "RemoveVectoredContinueHandler",
+  "SetUnhandledExceptionFilter",
+] as const satisfies readonly (keyof Kernel32)[];
+
 /**
  * The functions as the system of this process has them. One that it lacks looks at no argument and
  * sets the last error to 120; the three that answer an error code leave the last error alone, as
  * they always do, and answer 120.
  */
 export function availableIn(process: Process, functions: Kernel32): Kernel32 {
-  return available(functions, kernel32Availability, process.machine.options, (failure) => () => {
+  const own = process.machine.isAttached ? withoutOwners(functions, OWNERS) : functions;
+  return available(own, kernel32Availability, process.machine.options, (failure) => () => {
     const { core, currentThread } = process.alive();
     core.view.decision = MISSING;
     if (failure !== ERROR_CALL_NOT_IMPLEMENTED) {

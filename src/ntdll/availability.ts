@@ -1,6 +1,7 @@
 import { ALL_NT, type Availability, available, EVERYWHERE } from "../availability.ts";
 import { STATUS_INVALID_SYSTEM_SERVICE } from "../constants/status.ts";
 import { packDecision } from "../decision.ts";
+import { withoutOwners } from "../owners-only.ts";
 import type { Process } from "../process.ts";
 import { isNt } from "../profile.ts";
 import type { Ntdll } from "./interface.ts";
@@ -53,6 +54,28 @@ export const ntdllAvailability: Availability<Ntdll> = {
   RtlFreeUserStack: { nt: "vista", failure: undefined },
 };
 
+/** What a thread in a worker does not have: handles, sections, AWE, vectored handlers. */
+const OWNERS = [
+  "NtCreateSection",
+  "NtOpenSection",
+  "NtExtendSection",
+  "NtQuerySection",
+  "NtMapViewOfSection",
+  "NtMapViewOfSectionEx",
+  "NtUnmapViewOfSection",
+  "NtUnmapViewOfSectionEx",
+  "NtFlushBuffersFile",
+  "NtClose",
+  "NtAllocateUserPhysicalPages",
+  "NtFreeUserPhysicalPages",
+  "NtMapUserPhysicalPages",
+  "NtMapUserPhysicalPagesScatter",
+  "RtlAddVectoredExceptionHandler",
+  "RtlRemoveVectoredExceptionHandler",
+  "RtlAddVectoredContinueHandler",
+  "RtlRemoveVectoredContinueHandler",
+] as const satisfies readonly (keyof Ntdll)[];
+
 /**
  * The functions as this version of NT has them: one that it lacks looks at no argument and answers
  * its failure. Where Windows is not NT, they stand for what is below the functions of that system,
@@ -60,8 +83,9 @@ export const ntdllAvailability: Availability<Ntdll> = {
  */
 export function availableIn(process: Process, functions: Ntdll): Ntdll {
   const { options } = process.machine;
-  if (!isNt(options.profile)) return functions;
-  return available(functions, ntdllAvailability, options, (answer) => () => {
+  const own = process.machine.isAttached ? withoutOwners(functions, OWNERS) : functions;
+  if (!isNt(options.profile)) return own;
+  return available(own, ntdllAvailability, options, (answer) => () => {
     process.alive().core.view.decision = MISSING;
     return answer;
   });

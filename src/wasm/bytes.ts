@@ -20,6 +20,12 @@ export async function coreBytes(): Promise<Uint8Array<ArrayBuffer>> {
   return decoded(base64);
 }
 
+/** The core for shared memory. */
+export async function threadsBytes(): Promise<Uint8Array<ArrayBuffer>> {
+  const { base64 } = await import("../../build/core.threads.ts");
+  return decoded(base64);
+}
+
 export function toolsBytes(): Uint8Array<ArrayBuffer> {
   return decoded(toolsBase64);
 }

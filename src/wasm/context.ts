@@ -9,6 +9,7 @@ const CODE = CONTEXT.exceptionCode / WORD_BYTES;
 const ACCESS = CONTEXT.exceptionAccess / WORD_BYTES;
 const ADDRESS = CONTEXT.exceptionAddress / WORD_BYTES;
 const DETAIL = CONTEXT.exceptionDetail / WORD_BYTES;
+const SPACE = CONTEXT.space / WORD_BYTES;
 const RESULTS = CONTEXT.results / WORD_BYTES;
 const WORDS = CONTEXT.transfer / WORD_BYTES;
 
@@ -33,10 +34,12 @@ export class ContextView {
   private readonly context: number;
   readonly #onGrowth = new Set<() => void>();
   private area: Uint32Array;
+  readonly #isShared: boolean;
 
   constructor(memory: WebAssembly.Memory, context: number) {
     this.memory = memory;
     this.context = context;
+    this.#isShared = !(memory.buffer instanceof ArrayBuffer);
     this.area = this.#renew();
   }
 
@@ -135,8 +138,17 @@ export class ContextView {
     return this.dataView(this.context + CONTEXT.transfer, TRANSFER_BYTES);
   }
 
-  /** The translations of the context, word by word, until memory grows. */
+  /** Whether the context is in a space, which is running. */
+  get hasSpace(): boolean {
+    return this.word(SPACE) !== 0;
+  }
+
+  /**
+   * The translations of the context, word by word, until memory grows. Where it is shared, none:
+   * what they say may be over before the access is made.
+   */
   get translations(): Int32Array {
+    if (this.#isShared) return new Int32Array(TRANSLATION_WORDS);
     const at = this.context + TRANSLATION.table;
     return new Int32Array(this.memory.buffer, at, TRANSLATION_WORDS);
   }
@@ -149,16 +161,22 @@ export class ContextView {
 
   /** Words of linear memory, until it grows. */
   words(linear: number, count: number): Uint32Array {
-    return new Uint32Array(this.memory.buffer, linear, count);
+    return new Uint32Array(this.#bufferTo(linear + count * WORD_BYTES), linear, count);
   }
 
   /** Linear memory, until it grows. */
   bytes(linear: number, length: number): Uint8Array {
-    return new Uint8Array(this.memory.buffer, linear, length);
+    return new Uint8Array(this.#bufferTo(linear + length), linear, length);
   }
 
   /** As `bytes`, for loads and stores. */
   dataView(linear: number, length: number): DataView {
-    return new DataView(this.memory.buffer, linear, length);
+    return new DataView(this.#bufferTo(linear + length), linear, length);
+  }
+
+  /** Shared memory may have grown in another thread, and this one does not know it yet. */
+  #bufferTo(end: number): ArrayBuffer {
+    if (this.#isShared && this.memory.buffer.byteLength < end) this.memory.grow(0);
+    return this.memory.buffer;
   }
 }

@@ -1,4 +1,5 @@
 import { Accesses } from "./accesses.ts";
+import type { Agent } from "./agent.ts";
 import { AweServices } from "./awe-services.ts";
 import { CodeServices } from "./code-services.ts";
 import type { ContextView } from "./context.ts";
@@ -52,11 +53,16 @@ export class Core {
   readonly code: CodeServices;
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
+  /** The thread of the host, where memory is shared. */
+  readonly agent: Agent | undefined;
   private readonly link: Link;
   private enteredSpace = NO_SPACE;
 
-  /** The machine inside a fresh instance, or undefined where linear memory cannot grow that far. */
-  static create(exports: CoreExports, settings: CoreSettings): Core | undefined {
+  /**
+   * The machine inside a fresh instance, or undefined where linear memory cannot grow that far.
+   * `shared` is the context of the agent, where memory is shared.
+   */
+  static create(exports: CoreExports, settings: CoreSettings, shared?: number): Core | undefined {
     const { profile, version, switches, commitLimitPages, physicalPages } = settings;
     const { placementSeed, resetSeed } = settings;
     try {
@@ -69,14 +75,20 @@ export class Core {
         placementSeed,
         resetSeed,
       );
-      return made === 0 ? undefined : new Core(exports);
+      return made === 0 ? undefined : new Core(exports, shared);
     } catch (error) {
       throw new MachinePoisoned(error);
     }
   }
 
-  private constructor(exports: CoreExports) {
-    this.link = new Link(exports);
+  /** A further instance, on the memory of a machine that is there, for the agent of a context. */
+  static attach(exports: CoreExports, context: number): Core {
+    return new Core(exports, context);
+  }
+
+  private constructor(exports: CoreExports, shared?: number) {
+    this.link = new Link(exports, shared);
+    this.agent = this.link.agent;
     this.services = new Services(this.link);
     this.views = new ViewServices(this.link);
     this.enclaves = new EnclaveServices(this.link);
@@ -135,6 +147,16 @@ export class Core {
   threadChanged(space: number, thread: number): void {
     if (this.enteredSpace !== space) return;
     this.link.call((core, context) => core.contextThread(context, thread));
+  }
+
+  /** The context of a further agent: its linear address, or 0. */
+  contextCreate(): number {
+    return this.link.call((core) => core.contextCreate() >>> 0);
+  }
+
+  /** Another context is in no space any more. */
+  contextLeave(context: number): void {
+    this.link.call((core) => core.contextEnter(context, NO_SPACE));
   }
 
   machineCounter(counter: (typeof MachineCounter)[keyof typeof MachineCounter]): number {

@@ -292,6 +292,7 @@ export const CONTEXT = {
   exceptionAccess: 0x0c,
   exceptionAddress: 0x10,
   exceptionDetail: 0x18,
+  space: 0x1c,
   results: 0x40,
   transfer: 0x400,
 } as const;

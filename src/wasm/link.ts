@@ -1,3 +1,4 @@
+import { Agent, FIRST_CONTEXT } from "./agent.ts";
 import { ContextView } from "./context.ts";
 import type { CoreExports } from "./exports.ts";
 import { Interruption, MachinePoisoned, poisonedExports } from "./trap.ts";
@@ -25,12 +26,17 @@ export class Link {
   readonly #onExports: ((exports: CoreExports) => void)[] = [];
   readonly #onTrap: (() => void)[] = [];
 
-  /** The machine must have been created. */
-  constructor(exports: CoreExports) {
+  /** The thread of the host, where memory is shared. */
+  readonly agent: Agent | undefined;
+
+  /** The machine must have been created. `shared` is the context of an agent on shared memory. */
+  constructor(exports: CoreExports, shared?: number) {
     this.exports = exports;
     this.bare = exports;
-    this.context = exports.contextCreate() >>> 0;
+    const isFirst = shared === undefined || shared === FIRST_CONTEXT;
+    this.context = isFirst ? exports.contextCreate() >>> 0 : shared;
     if (this.context === 0) throw new Error("no memory for a context of the core");
+    if (shared !== undefined) this.agent = new Agent(exports, this.context);
     this.view = new ContextView(exports.memory, this.context);
   }
 
@@ -92,6 +98,7 @@ export class Link {
     if (error instanceof Interruption) return error;
     if (this.poison === undefined) {
       this.poison = new MachinePoisoned(error);
+      this.agent?.poison();
       this.#tap = undefined;
       this.replace(poisonedExports(this.poison));
       for (const listener of this.#onTrap) listener();

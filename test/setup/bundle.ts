@@ -2,7 +2,8 @@ import { build, type Rolldown } from "vite";
 import { root } from "./tree.ts";
 
 /** Entries of the built package, for bundles that are to hold what is shipped. */
-const BUILT = /^guardpage(?:\/(kernel32|ntdll|clr-host|coredll|dotnet|vb|constants|node|opfs))?$/;
+const BUILT =
+  /^guardpage(?:\/(kernel32|ntdll|clr-host|coredll|dotnet|vb|constants|emitter|node|opfs))?$/;
 
 /**
  * Modules by their name, ready for an engine that knows no TypeScript. `entries` are paths from the

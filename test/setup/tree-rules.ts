@@ -104,7 +104,7 @@ const HOST_LAYERS: readonly { name: string; holds: (path: string) => boolean }[]
 /** The embedded core, and the version that the command line prints. */
 function mayLeaveSource(path: string, target: string): boolean {
   if (path === "src/wasm/bytes.ts")
-    return /^build\/(core\.release|core\.simd|tools)\.ts$/.test(target);
+    return /^build\/(core\.(release|simd|threads)|tools)\.ts$/.test(target);
   return isInside("src/cli")(path) && target === "package.json";
 }
 

@@ -1,0 +1,27 @@
+import { Machine } from "./machine.ts";
+import { ownersOnly } from "./owners-only.ts";
+import type { Process } from "./process.ts";
+import type { SharedThread } from "./shared-thread.ts";
+import type { Core } from "./wasm/core.ts";
+
+/** A machine as a thread in a worker sees it: it has one process, and one thread. */
+export class AttachedMachine extends Machine {
+  readonly #threadId: number;
+
+  constructor(core: Core, { options, threadId }: SharedThread) {
+    super(core, options);
+    this.#threadId = threadId;
+  }
+
+  override get isAttached(): boolean {
+    return true;
+  }
+
+  override createProcess(): Process {
+    return ownersOnly("createProcess");
+  }
+
+  override nextThreadId(): number {
+    return this.#threadId;
+  }
+}

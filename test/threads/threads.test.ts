@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { MEM_COMMIT, MEM_RESERVE, MEM_WRITE_WATCH, PAGE_READWRITE } from "../../src/constants.ts";
+import { kernel32 } from "../../src/kernel32.ts";
+import { Crew, Workshop } from "./crew.ts";
+import { PAGE_BYTES } from "./job.ts";
+
+let workshop: Workshop;
+beforeAll(async () => {
+  workshop = await Workshop.open();
+});
+afterAll(() => workshop?.close());
+
+/** A crew, and memory that its workers meet in. */
+async function crewWith(profile: "win32" | "win64", pages: number, type = 0) {
+  const crew = await Crew.of(workshop, { profile });
+  const sizeBytes = pages * PAGE_BYTES;
+  const { VirtualAlloc } = kernel32(crew.guest);
+  const base = VirtualAlloc(0, sizeBytes, MEM_RESERVE | MEM_COMMIT | type, PAGE_READWRITE);
+  crew.guest.memory.fill(base, 0, sizeBytes);
+  return { crew, base, sizeBytes };
+}
+
+describe("a right that is taken away", () => {
+  test("waits for who has looked at the maps, and not for who sleeps", async () => {
+    const { crew, base } = await crewWith("win32", 1);
+    crew.start("dawdle", { base });
+    crew.start("protectOnce", { base });
+    const [, protecting] = await crew.answers();
+    expect(protecting).toEqual([1, 1, 2]);
+    crew.guest.verifySpace();
+  });
+
+  test("waits for polls of code that does nothing else", async () => {
+    const { crew, base } = await crewWith("win32", 1);
+    crew.start("pollOnly", { base });
+    crew.start("pollOnly", { base });
+    crew.start("pollOnly", { base });
+    crew.start("protect", { base, count: 500 });
+    const polls = (await crew.answers()).slice(0, 3) as number[];
+    for (const count of polls) expect(count).toBeGreaterThan(0);
+    crew.guest.verifySpace();
+  });
+
+  test.each(["win32", "win64"] as const)(
+    "is gone for every access that begins after the call: %s",
+    async (profile) => {
+      const { crew, base } = await crewWith(profile, 1);
+      for (let i = 0; i < 3; i++) crew.start("access", { base });
+      crew.start("protect", { base, count: 20_000 });
+      for (const [through, failed, made] of (await crew.answers()).slice(0, 3) as number[][]) {
+        expect({ through, failed }).toEqual({ through: 0, failed: 0 });
+        expect(made).toBeGreaterThan(1000);
+      }
+      crew.guest.verifySpace();
+    },
+  );
+
+  test("is gone for generated code: nothing is stored after the call", async () => {
+    const { crew, base } = await crewWith("win32", 1);
+    for (let i = 0; i < 3; i++) crew.start("storeInLine", { base });
+    crew.start("freeze", { base, count: 2000 });
+    const answers = await crew.answers();
+    expect(answers[3]).toBe(0);
+    for (const [stores, faults] of answers.slice(0, 3) as number[][]) {
+      expect(stores).toBeGreaterThan(1000);
+      expect(faults).toBeGreaterThan(0);
+    }
+    crew.guest.verifySpace();
+  });
+});
+
+test.each(["win32", "win64"] as const)(
+  "a guard page fires once among four: %s",
+  async (profile) => {
+    const { crew, base } = await crewWith(profile, 1);
+    const count = 1000;
+    for (let i = 0; i < 4; i++) crew.start("meet", { base, count });
+    crew.start("arm", { base, count });
+    const answers = await crew.answers();
+    const met = answers[4] as number[];
+    expect(met).toHaveLength(count);
+    expect(met.filter((faults) => faults !== 1)).toEqual([]);
+    crew.guest.verifySpace();
+  },
+);
+
+test.each(["win32", "win64"] as const)(
+  "a harvest of the write watch loses no write of others: %s",
+  async (profile) => {
+    const { crew, base, sizeBytes } = await crewWith(profile, 64, MEM_WRITE_WATCH);
+    for (let i = 0; i < 3; i++) crew.start("write", { base, sizeBytes, count: 100_000 });
+    crew.start("harvest", { base, sizeBytes });
+    const answers = await crew.answers();
+    const written = new Set((answers.slice(0, 3) as number[][]).flat());
+    const harvest = answers[3] as { stale: number[]; reported: number[]; harvests: number };
+    expect(harvest.stale).toEqual([]);
+    expect(harvest.harvests).toBeGreaterThan(1);
+    expect(harvest.reported).toEqual([...written].sort((left, right) => left - right));
+    crew.guest.verifySpace();
+  },
+);
