@@ -1,11 +1,26 @@
 import { attachThread, type Thread } from "guardpage";
 import type { Job } from "./job.ts";
-import * as roles from "./roles.ts";
+import {
+  access,
+  arm,
+  dawdle,
+  freeze,
+  harvest,
+  meet,
+  pollOnly,
+  protect,
+  storeInLine,
+  takeOnce,
+  write,
+} from "./roles.ts";
 import { live } from "./stress.ts";
 
 type Role = (thread: Thread, words: Int32Array, job: Job) => unknown;
 
-const all: Readonly<Record<string, Role>> = { ...roles, live };
+const all: Readonly<Record<string, Role>> = {
+  ...{ access, arm, dawdle, freeze, harvest, live, meet, pollOnly, protect },
+  ...{ storeInLine, takeOnce, write },
+};
 
 /** Does a job in the worker that this is called in. */
 export async function perform(job: Job): Promise<unknown> {

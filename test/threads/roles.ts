@@ -1,6 +1,9 @@
-import { PageFault, type Thread } from "guardpage";
+import { PageFault, type Process, type Thread } from "guardpage";
 import {
   EXCEPTION_GUARD_PAGE,
+  MEM_DECOMMIT,
+  MEM_RELEASE,
+  MEM_RESET,
   PAGE_GUARD,
   PAGE_NOACCESS,
   PAGE_READONLY,
@@ -15,6 +18,15 @@ import { storingModule } from "./storing-module.ts";
 
 const WRITE_WATCH_FLAG_RESET = 1;
 const MILLISECONDS_ASLEEP = 100;
+
+/** The pages that were written, which are forgotten. */
+function harvested(process: Process, base: number, sizeBytes: number): number[] {
+  const { GetWriteWatch } = kernel32(process);
+  const addresses = { value: [] as number[] };
+  const count = { value: sizeBytes / PAGE_BYTES };
+  GetWriteWatch(WRITE_WATCH_FLAG_RESET, base, sizeBytes, addresses, count, { value: 0 });
+  return addresses.value;
+}
 
 /** Why an access failed: the code of the fault, or 0 where it did not. */
 function codeOf(access: () => void): number {
@@ -36,30 +48,57 @@ function linger(words: Int32Array): void {
   for (let turn = 0; turn < 500; turn++) Atomics.load(words, Word.phase);
 }
 
+/** Where the page may be written at once, by the maps of this thread; 0 where it may not. */
+function writablePlace(process: Process, base: number): number {
+  const { accessMap, context, imports, windowBase } = generatedCode(process);
+  const { buffer } = imports.memory;
+  const page = base / PAGE_BYTES;
+  if (accessMap !== 0) {
+    return (new Uint8Array(buffer, accessMap + page, 1)[0] ?? 0) & 2 ? windowBase + base : 0;
+  }
+  const entry = new Uint32Array(buffer, context + 0x8000 + (page % 1024) * 32, 8);
+  return entry[2] === page ? ((entry[6] ?? 0) + base) >>> 0 : 0;
+}
+
 /**
  * Runs, has looked at the maps, and takes its time before it makes the access. Sleeps after that,
  * parked, so that nobody may wait for it.
  */
-export function dawdle({ process }: Thread, words: Int32Array, { base }: Job): void {
+export function dawdle({ process }: Thread, words: Int32Array, { base }: Job): boolean {
   const code = generatedCode(process);
   process.memory.setUint32(base, 1);
-  const rights = new Uint8Array(code.imports.memory.buffer, code.accessMap + base / PAGE_BYTES, 1);
-  const bytes = new DataView(code.imports.memory.buffer, code.windowBase + base, 4);
   code.enter();
-  const isAllowed = ((rights[0] ?? 0) & 2) !== 0;
+  const place = writablePlace(process, base);
   setWord(words, Word.ready, 1);
   asleep(words, MILLISECONDS_ASLEEP);
-  if (isAllowed) bytes.setUint32(0, 2, true);
+  if (place !== 0) new DataView(code.imports.memory.buffer, place).setUint32(0, 2, true);
   setWord(words, Word.done, 1);
   code.leave();
   asleep(words, MILLISECONDS_ASLEEP);
+  return place !== 0;
 }
 
-/** Protects a page once. Whether the dawdler was done then, and what the page holds. */
-export function protectOnce({ process }: Thread, words: Int32Array, { base }: Job) {
+/** Ways to take from a page that it may be written at once. Each answers whether it has. */
+const TAKES: Readonly<Record<string, (process: Process, base: number) => boolean>> = {
+  VirtualProtect: (process, base) =>
+    kernel32(process).VirtualProtect(base, 1, PAGE_READONLY, { value: 0 }) === 1,
+  "VirtualFree, MEM_DECOMMIT": (process, base) =>
+    kernel32(process).VirtualFree(base, 1, MEM_DECOMMIT) === 1,
+  "VirtualFree, MEM_RELEASE": (process, base) =>
+    kernel32(process).VirtualFree(base, 0, MEM_RELEASE) === 1,
+  "VirtualAlloc, MEM_RESET": (process, base) =>
+    kernel32(process).VirtualAlloc(base, PAGE_BYTES, MEM_RESET, PAGE_READWRITE) === base,
+  ResetWriteWatch: (process, base) => kernel32(process).ResetWriteWatch(base, 1) === 0,
+  GetWriteWatch: (process, base) => harvested(process, base, PAGE_BYTES).length === 1,
+};
+
+export const takes: readonly string[] = Object.keys(TAKES);
+
+/** Takes the right once. Whether it did, and whether the dawdler was done then. */
+export function takeOnce({ process }: Thread, words: Int32Array, { base, count }: Job) {
   awaitWord(words, Word.ready, 1);
-  const isAnswered = kernel32(process).VirtualProtect(base, 1, PAGE_READONLY, { value: 0 });
-  return [isAnswered, Atomics.load(words, Word.done), process.memory.getUint32(base)];
+  const isTaken = TAKES[takes[count] ?? ""]?.(process, base);
+  return [isTaken, Atomics.load(words, Word.done)];
 }
 
 /** Runs code that does nothing but poll, until it is stopped. */
@@ -210,16 +249,12 @@ export function write({ process }: Thread, words: Int32Array, job: Job): number[
  * whether the copies are what memory holds. The pages that are not, and all that were reported.
  */
 export function harvest({ process }: Thread, words: Int32Array, { base, sizeBytes }: Job) {
-  const { GetWriteWatch } = kernel32(process);
   const copies = new Map<number, Uint8Array>();
-  const pages = sizeBytes / PAGE_BYTES;
   let harvests = 0;
   const round = () => {
-    const addresses = { value: [] as number[] };
-    const count = { value: pages };
-    const granularity = { value: 0 };
-    GetWriteWatch(WRITE_WATCH_FLAG_RESET, base, sizeBytes, addresses, count, granularity);
-    for (const page of addresses.value) copies.set(page, process.memory.read(page, PAGE_BYTES));
+    for (const page of harvested(process, base, sizeBytes)) {
+      copies.set(page, process.memory.read(page, PAGE_BYTES));
+    }
     harvests++;
   };
   addWord(words, Word.ready, 1);

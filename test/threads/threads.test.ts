@@ -3,6 +3,7 @@ import { MEM_COMMIT, MEM_RESERVE, MEM_WRITE_WATCH, PAGE_READWRITE } from "../../
 import { kernel32 } from "../../src/kernel32.ts";
 import { Crew, Workshop } from "./crew.ts";
 import { PAGE_BYTES } from "./job.ts";
+import { takes } from "./roles.ts";
 
 let workshop: Workshop;
 beforeAll(async () => {
@@ -21,12 +22,14 @@ async function crewWith(profile: "win32" | "win64", pages: number, type = 0) {
 }
 
 describe("a right that is taken away", () => {
-  test("waits for who has looked at the maps, and not for who sleeps", async () => {
-    const { crew, base } = await crewWith("win32", 1);
+  test.each(
+    (["win32", "win64"] as const).flatMap((profile) => takes.map((take) => ({ profile, take }))),
+  )("waits for who has looked at the maps: $profile, $take", async ({ profile, take }) => {
+    const { crew, base } = await crewWith(profile, 1, MEM_WRITE_WATCH);
     crew.start("dawdle", { base });
-    crew.start("protectOnce", { base });
-    const [, protecting] = await crew.answers();
-    expect(protecting).toEqual([1, 1, 2]);
+    crew.start("takeOnce", { base, count: takes.indexOf(take) });
+    const [hasLooked, taking] = await crew.answers();
+    expect({ hasLooked, taking }).toEqual({ hasLooked: true, taking: [true, 1] });
     crew.guest.verifySpace();
   });
 
