@@ -131,6 +131,51 @@ describe("the tools", () => {
   });
 });
 
+describe("the core for threads", () => {
+  const threadsBytes = readFileSync(`${root}/build/core.threads.wasm`);
+  const threads = describeModule(threadsBytes);
+
+  test("imports shared memory and the context of its agent, and nothing else", () => {
+    const imports = WebAssembly.Module.imports(new WebAssembly.Module(threadsBytes));
+    expect(imports.map(({ module, name, kind }) => `${module}.${name}: ${kind}`).sort()).toEqual([
+      "agent.context: global",
+      "env.memory: memory",
+    ]);
+  });
+
+  test("has no state of its own", () => {
+    expect(threads.dataSegments).toBe(0);
+    expect(threads.globals.filter(({ mutable }) => mutable)).toEqual([]);
+  });
+
+  test("exports what the core and the tools do, with the same types", () => {
+    for (const [name, type] of [...core.exports, ...tools.exports]) {
+      expect([name, threads.exports.get(name)]).toEqual([name, type]);
+    }
+  });
+
+  test("takes the lock in every export but the accessors and what an agent says of itself", () => {
+    const text = readFileSync(`${root}/build/core.threads.plain.wasm`);
+    const source = readFileSync(`${root}/assembly/abi/threads/locked.generated.ts`, "utf8");
+    const locked = new Set(
+      [...source.matchAll(/^export function (\w+)/gm)].map(([, name]) => name),
+    );
+    const others = [...describeModule(text).exports.keys()].filter((name) => {
+      return !locked.has(name) && !locked.has(name.replace(/F64$/, ""));
+    });
+    const isAccessor = (name: string) => /^(windowed)?(load|store)[UIF]\d+(F64)?$/i.test(name);
+    expect(others.filter((name) => !isAccessor(name)).sort()).toEqual([
+      "agentEnded",
+      "agentMayBlock",
+      "agentPark",
+      "agentRun",
+      "contextPoll",
+      "contextStop",
+      "machinePoison",
+    ]);
+  });
+});
+
 describe("a compiled accessor", () => {
   const text = readModuleText(readFileSync(`${root}/build/core.release.wat`, "utf8"));
   const accessors = [...core.exports.keys()].filter((name) => {

@@ -121,7 +121,12 @@ async function serve(scripts: ReadonlyMap<string, string>): Promise<Server> {
     const script = scripts.get(url.slice(1));
     const found = url === "/" || script !== undefined;
     const type = script === undefined ? "text/html" : "text/javascript";
-    response.writeHead(found ? 200 : 404, { "content-type": `${type}; charset=utf-8` });
+    response.writeHead(found ? 200 : 404, {
+      "content-type": `${type}; charset=utf-8`,
+      // Only then may memory be shared with workers.
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-embedder-policy": "require-corp",
+    });
     response.end(found ? (script ?? PAGE) : "");
   });
   server.listen(0, "localhost");

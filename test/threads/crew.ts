@@ -37,7 +37,8 @@ export class Workshop {
 export class Crew {
   readonly guest: Process;
   readonly #path: string;
-  readonly #words = new SharedArrayBuffer(WORDS_BYTES);
+  /** What the workers see too, by `Word`. */
+  readonly words = new Int32Array(new SharedArrayBuffer(WORDS_BYTES));
   readonly #workers: Promise<unknown>[] = [];
   readonly #running: Worker[] = [];
 
@@ -57,7 +58,7 @@ export class Crew {
     const job: Job = {
       role,
       thread: thread.share(),
-      words: this.#words,
+      words: this.words.buffer as SharedArrayBuffer,
       base: 0,
       sizeBytes: 0,
       count: 0,
@@ -80,6 +81,13 @@ export class Crew {
     this.#workers.push(done);
   }
 
+  /** The word is no longer 0. */
+  async until(word: number): Promise<void> {
+    while (Atomics.load(this.words, word) === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
   /**
    * What each answered, once all have ended.
    *
@@ -93,7 +101,7 @@ export class Crew {
     try {
       return await Promise.race([Promise.all(this.#workers), late]);
     } catch (error) {
-      setWord(new Int32Array(this.#words), Word.stop, 1);
+      setWord(this.words, Word.stop, 1);
       await Promise.all(this.#running.map((worker) => worker.terminate()));
       throw error;
     } finally {

@@ -10,6 +10,7 @@ import {
   pollOnly,
   protect,
   storeInLine,
+  storeOnce,
   takeOnce,
   write,
 } from "./roles.ts";
@@ -19,7 +20,7 @@ type Role = (thread: Thread, words: Int32Array, job: Job) => unknown;
 
 const all: Readonly<Record<string, Role>> = {
   ...{ access, arm, dawdle, freeze, harvest, live, meet, pollOnly, protect },
-  ...{ storeInLine, takeOnce, write },
+  ...{ storeInLine, storeOnce, takeOnce, write },
 };
 
 /** Does a job in the worker that this is called in. */

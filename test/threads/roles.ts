@@ -70,6 +70,7 @@ export function dawdle({ process }: Thread, words: Int32Array, { base }: Job): b
   code.enter();
   const place = writablePlace(process, base);
   setWord(words, Word.ready, 1);
+  awaitWord(words, Word.round, 1);
   asleep(words, MILLISECONDS_ASLEEP);
   if (place !== 0) new DataView(code.imports.memory.buffer, place).setUint32(0, 2, true);
   setWord(words, Word.done, 1);
@@ -97,8 +98,19 @@ export const takes: readonly string[] = Object.keys(TAKES);
 /** Takes the right once. Whether it did, and whether the dawdler was done then. */
 export function takeOnce({ process }: Thread, words: Int32Array, { base, count }: Job) {
   awaitWord(words, Word.ready, 1);
+  setWord(words, Word.round, 1);
   const isTaken = TAKES[takes[count] ?? ""]?.(process, base);
   return [isTaken, Atomics.load(words, Word.done)];
+}
+
+/** Touches a page, and stores to it again when it is told to. */
+export function storeOnce({ process }: Thread, words: Int32Array, { base }: Job): void {
+  process.memory.setUint32(base, 1);
+  setWord(words, Word.ready, 1);
+  awaitWord(words, Word.round, 1);
+  process.memory.setUint32(base, 2);
+  setWord(words, Word.done, 1);
+  awaitWord(words, Word.phase, 1);
 }
 
 /** Runs code that does nothing but poll, until it is stopped. */

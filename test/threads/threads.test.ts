@@ -2,8 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MEM_COMMIT, MEM_RESERVE, MEM_WRITE_WATCH, PAGE_READWRITE } from "../../src/constants.ts";
 import { kernel32 } from "../../src/kernel32.ts";
 import { Crew, Workshop } from "./crew.ts";
-import { PAGE_BYTES } from "./job.ts";
+import { PAGE_BYTES, setWord, Word } from "./job.ts";
 import { takes } from "./roles.ts";
+
+/** Where the core has its lock, and behind it whether all are stopped (assembly/base/threads.ts). */
+const THREADS = 0xe00;
+const LOCK_AWAITED = 2;
 
 let workshop: Workshop;
 beforeAll(async () => {
@@ -32,6 +36,31 @@ describe("a right that is taken away", () => {
     expect({ hasLooked, taking }).toEqual({ hasLooked: true, taking: [true, 1] });
     crew.guest.verifySpace();
   });
+
+  test.each(["win32", "win64"] as const)(
+    "is not used by an access that begins while all are stopped: %s",
+    async (profile) => {
+      const { crew, base } = await crewWith(profile, 1);
+      const core = new Int32Array(crew.guest.core.memory.buffer, THREADS, 2);
+      const { words } = crew;
+      crew.start("storeOnce", { base });
+      await crew.until(Word.ready);
+      // As a call of another thread does that has taken a right away and is not over.
+      Atomics.store(core, 0, LOCK_AWAITED);
+      Atomics.store(core, 1, 1);
+      setWord(words, Word.round, 1);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const isDone = Atomics.load(words, Word.done);
+      for (const word of [1, 0]) {
+        Atomics.store(core, word, 0);
+        Atomics.notify(core, word);
+      }
+      setWord(words, Word.phase, 1);
+      await crew.answers();
+      expect([isDone, crew.guest.memory.getUint32(base)]).toEqual([0, 2]);
+      crew.guest.verifySpace();
+    },
+  );
 
   test("waits for polls of code that does nothing else", async () => {
     const { crew, base } = await crewWith("win32", 1);
