@@ -1,7 +1,7 @@
 /**
- * Builds everything, in this order: the twins of the ABI, and its locked form; the cores, the counting form of one, and
- * the tools; those that the host embeds as text in `build/*.ts`; the library with its declarations
- * in `dist/`.
+ * Builds everything, in this order: the twins of the ABI, and its locked form; the cores, the
+ * counting form of one, and the tools; those that the host embeds as text in `build/*.ts`; the
+ * library with its declarations in `dist/`.
  */
 import {
   chmodSync,

@@ -115,9 +115,9 @@ export interface MachineOptions {
    */
   pageStore?: PageStore | undefined;
   /**
-   * Whether threads of the guest may be handed to workers (`thread.share`), and run at the same time
-   * on one memory: docs/threads.md. In a browser the page has to be cross-origin isolated. Not with
-   * `pageStore` or `enclaves`. Default false.
+   * Whether threads of the guest may be handed to workers (`thread.share`), and run at the same
+   * time on one memory: docs/threads.md. In a browser the page has to be cross-origin isolated. Not
+   * with `pageStore` or `enclaves`. Default false.
    */
   threads?: boolean | undefined;
   /**

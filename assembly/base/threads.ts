@@ -16,8 +16,8 @@ import { THREADS } from "./layout";
  *     stop      1: no agent may run, until the call is over that has the lock
  *     first     the agents that there are, by their contexts;  next: the one after
  *     poisoned  1: a call has trapped, and every later one does
- *     state     RUNNING: the agent makes accesses that look at the maps and nothing else, from one
- *               poll to the next. PARKED: it does not; it is idle, blocked, or in the core
+ *     state     RUNNING: the agent makes accesses that look at the maps and nothing else, from
+ *               one poll to the next. PARKED: it does not; it is idle, blocked, or in the core
  *     blocks    1: the agent may block. A browser's main thread may not, and turns in a loop instead
  *
  * An agent says that it runs before it looks whether it has to stop, and who stops all says so
@@ -31,8 +31,8 @@ const POISONED: u32 = 12;
 const FREE: u32 = 0;
 const TAKEN: u32 = 1;
 const AWAITED: u32 = 2;
-/** A call is over sooner than a thread falls asleep and wakes again. */
-const TURNS: u32 = 100;
+/** A call is over, and a poll is passed, sooner than a thread falls asleep and wakes again. */
+const TURNS: u32 = 1000;
 
 export const AGENT_STATE: u32 = 0x34;
 const BLOCKS: u32 = AGENT_STATE + 4;
@@ -77,7 +77,7 @@ export function worldStop(): void {
     if (atomic.load<u32>(agent, AGENT_STATE) == RUNNING) atomic.or<u32>(agent, POLL_STOP, POLL);
   }
   for (let agent = first; agent != 0; agent = load<u32>(agent, NEXT)) {
-    while (atomic.load<u32>(agent, AGENT_STATE) == RUNNING) pause(agent + AGENT_STATE, RUNNING);
+    waitWhile(agent + AGENT_STATE, RUNNING);
   }
 }
 
@@ -106,9 +106,7 @@ export function agentRuns(): bool {
 
 /** The agent runs from now on; where all are stopped, once they are no longer. */
 export function agentRun(): void {
-  while (!agentTry()) {
-    while (atomic.load<u32>(THREADS, STOP) != 0) pause(THREADS + STOP, 1);
-  }
+  while (!agentTry()) waitWhile(THREADS + STOP, 1);
 }
 
 /** The same without waiting: whether it runs. */
@@ -172,6 +170,14 @@ function lockTake(): void {
 
 function lockGive(): void {
   if (atomic.xchg<u32>(THREADS, FREE, LOCK) == AWAITED) atomic.notify(THREADS + LOCK, 1);
+}
+
+/** Until the word is no longer `value`. */
+function waitWhile(at: u32, value: u32): void {
+  for (let turn: u32 = 0; turn < TURNS; turn++) {
+    if (atomic.load<u32>(at) != value) return;
+  }
+  while (atomic.load<u32>(at) == value) pause(at, value);
 }
 
 /** Until the word is no longer `value`, or for a while. */

@@ -5,7 +5,7 @@ import { Crew, Workshop } from "./crew.ts";
 import { PAGE_BYTES, setWord, Word } from "./job.ts";
 import { takes } from "./roles.ts";
 
-/** Where the core has its lock, and behind it whether all are stopped (assembly/base/threads.ts). */
+/** Where the core has its lock, and then whether all are stopped (assembly/base/threads.ts). */
 const THREADS = 0xe00;
 const LOCK_AWAITED = 2;
 
