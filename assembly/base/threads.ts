@@ -18,7 +18,7 @@ import { THREADS } from "./layout";
  *     poisoned  1: a call has trapped, and every later one does
  *     state     RUNNING: the agent makes accesses that look at the maps and nothing else, from
  *               one poll to the next. PARKED: it does not; it is idle, blocked, or in the core
- *     blocks    1: the agent may block. A browser's main thread may not, and turns in a loop instead
+ *     blocks    1: the agent may block. The thread of a page may not, and turns in a loop instead
  *
  * An agent says that it runs before it looks whether it has to stop, and who stops all says so
  * before it looks who runs: one of the two sees the other.
