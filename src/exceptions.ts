@@ -101,6 +101,14 @@ export class Exceptions {
     return handle;
   }
 
+  /** The handlers of another process, with the same handles, and its filter. None may be here. */
+  copy(exceptions: Exceptions): void {
+    this.#vectored.addAll(exceptions.#vectored);
+    this.#continue.addAll(exceptions.#continue);
+    this.#unhandledFilter = exceptions.#unhandledFilter;
+    this.#nextHandle = exceptions.#nextHandle;
+  }
+
   setUnhandledFilter(filter: ExceptionFilter | null): ExceptionFilter | null {
     const previous = this.#unhandledFilter;
     this.#unhandledFilter = filter;

@@ -29,6 +29,13 @@ export class HandlerList {
     this.#entries.push({ handle, handler, isRemoved: false });
   }
 
+  /** All handlers of another list, in its order, behind those that are here. */
+  addAll(list: HandlerList): void {
+    for (const { handle, handler, isRemoved } of list.#entries) {
+      if (!isRemoved) this.addLast(handle, handler);
+    }
+  }
+
   remove(handle: number): boolean {
     const entry = this.#entries.find((one) => one.handle === handle && !one.isRemoved);
     if (entry === undefined) return false;

@@ -72,6 +72,14 @@ export class HandleTable {
     });
   }
 
+  /** The same values lead to the same objects as in another table. This one must be empty. */
+  copy(table: HandleTable): void {
+    for (const entry of table.#entries) {
+      this.#entries.push(entry);
+      entry?.object.handleOpened();
+    }
+  }
+
   has(handle: number): boolean {
     return this.#find(handle) !== undefined;
   }

@@ -25,6 +25,7 @@ export type {
 export type { CallFailure, FailingCall } from "./failures.ts";
 export { type FaultingPage, type FaultingRegion, GuestException, PageFault } from "./fault.ts";
 export { DiskFull, type FileBacking } from "./file-backing.ts";
+export type { ForkOptions } from "./fork.ts";
 export {
   GuestView,
   ReadOnlyGuestView,

@@ -5,6 +5,7 @@ import { enclaveTypes } from "./enclaves.ts";
 import type { Observer } from "./faces.ts";
 import { plannedFailures } from "./failures.ts";
 import { Files } from "./files.ts";
+import { copyProcess } from "./fork.ts";
 import { MemoryWatch, memoryNotifications } from "./memory-notification.ts";
 import { type MachineOptions, type Settings, seedOf, settingsOf, switchesOf } from "./options.ts";
 import { PageBits } from "./page-bits.ts";
@@ -17,6 +18,7 @@ import { SectionNames } from "./section.ts";
 import { checkThreads, SharedContexts } from "./shared-contexts.ts";
 import { SharedViews } from "./shared-views.ts";
 import { SLOTTED_PROCESSES } from "./slots.ts";
+import { statusName, succeeded } from "./status.ts";
 import { FIRST_CONTEXT, sharedMemory } from "./wasm/agent.ts";
 import { Core } from "./wasm/core.ts";
 import { MachineCounter, SpaceKind, Switch } from "./wasm/exports.ts";
@@ -237,16 +239,49 @@ export class Machine {
   }
 
   #makeSpace(kind: number): number {
-    if (this.profile === "ce5" && this.#spaces === SLOTTED_PROCESSES) {
-      throw new RangeError(
-        `createProcess: CE 5 has slots for ${SLOTTED_PROCESSES} processes, and all are taken; ` +
-          "one that has ended keeps its slot while a handle to it is open",
-      );
-    }
+    this.#checkSlots("createProcess");
     const { workingSetMin, workingSetMax } = this.options;
     const space = this.core.spaceCreate(kind, workingSetMin, workingSetMax);
     if (space !== 0) this.#spaces += 1;
     return space;
+  }
+
+  #checkSlots(call: string): void {
+    if (this.profile !== "ce5" || this.#spaces < SLOTTED_PROCESSES) return;
+    throw new RangeError(
+      `${call}: CE 5 has slots for ${SLOTTED_PROCESSES} processes, and all are taken; ` +
+        "one that has ended keeps its slot while a handle to it is open",
+    );
+  }
+
+  /**
+   * What `fork` of a process does.
+   *
+   * @internal
+   */
+  forkProcess(process: Process, space: "auto" | "windowed" | "translated"): Process {
+    this.#checkSlots("fork");
+    const whyNot = this.#whyNoWindow();
+    if (space === "windowed" && whyNot !== undefined) throw new RangeError(whyNot);
+    const isWindowed = space !== "translated" && whyNot === undefined;
+    const kind = isWindowed ? SpaceKind.Windowed : SpaceKind.Translated;
+    const status = this.core.spaceFork(process.spaceNumber, kind);
+    if (!succeeded(status)) throw new Error(`fork: ${statusName(status)}`);
+    this.#spaces += 1;
+    const number = this.core.view.result(0);
+    const id = this.#lastProcessId + ID_STEP;
+    const threadId = this.#lastThreadId;
+    const fork = new Process(this, id, number, isWindowed ? "windowed" : "translated");
+    this.#processes.push(fork);
+    try {
+      copyProcess(process, fork);
+    } catch (error) {
+      if (!this.poisoned) fork.exit();
+      this.#lastThreadId = threadId;
+      throw error;
+    }
+    this.#lastProcessId = id;
+    return fork;
   }
 
   /** Why the next process cannot be windowed. */

@@ -59,6 +59,14 @@ export class PageBits {
     }
   }
 
+  /** A fork has the bits that the other space has. */
+  fork(space: number, fork: number): void {
+    for (const kept of Object.values(this.#kept)) {
+      const pages = kept.get(space);
+      if (pages !== undefined) kept.set(fork, new Map(pages));
+    }
+  }
+
   /** The space has ended, and with it what it had where all processes see it. */
   end(space: number): void {
     for (const kept of Object.values(this.#kept)) kept.delete(space);

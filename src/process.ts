@@ -10,6 +10,7 @@ import {
 } from "./exceptions.ts";
 import { GuestException } from "./fault.ts";
 import { checkBacking, type FileBacking } from "./file-backing.ts";
+import { type ForkOptions, forkKind } from "./fork.ts";
 import type { VectoredHandler } from "./handlers.ts";
 import { HandleTable } from "./handles.ts";
 import type { Machine } from "./machine.ts";
@@ -76,6 +77,7 @@ export class Process {
   readonly exceptions: Exceptions;
 
   private runningThread: Thread;
+  readonly #threads: Thread[] = [];
   private endCode: number | undefined;
   #instructionPointer: Address = 0;
   /** Handles to this process, in all processes. The space keeps its number while there are any. */
@@ -96,6 +98,7 @@ export class Process {
     this.exceptions = new Exceptions(this, machine.options.handlerDepthLimit);
     this.mainThread = new Thread(this, machine.nextThreadId());
     this.runningThread = this.mainThread;
+    this.#threads.push(this.mainThread);
   }
 
   /**
@@ -168,6 +171,11 @@ export class Process {
     this.handles.closeAll();
     this.machine.files.settle();
     this.#destroyIfForgotten();
+  }
+
+  /** Its threads, in the order in which they were made: `mainThread` is the first. */
+  get threads(): readonly Thread[] {
+    return [...this.#threads];
   }
 
   /**
@@ -244,14 +252,32 @@ export class Process {
   createThread(options?: StackOptions): Thread {
     this.alive();
     const thread = new Thread(this, this.machine.nextThreadId());
-    if (options === undefined) return thread;
     try {
-      thread.createStack(options);
+      if (options !== undefined) thread.createStack(options);
     } catch (error) {
       this.machine.threadRefused();
       throw error;
     }
+    this.#threads.push(thread);
     return thread;
+  }
+
+  /**
+   * A second process that is what this one is now: regions, pages and what is known of them, views
+   * of the same sections, threads with their stacks, handles with the same values, exception
+   * handlers. Private memory is copied on write, a page at a time, by whoever writes first. What
+   * stays with this process, and why, is in docs/fork.md.
+   *
+   * The nearest in Windows is RtlCloneUserProcess.
+   *
+   * @param options space: as of `createProcess`, "translated" by default
+   * @throws TypeError, RangeError for a wrong option, or for a space that cannot be; Error where
+   *   the commit limit or memory stands against it, or the process has ended. Nothing has changed
+   *   then
+   */
+  fork(options: ForkOptions = {}): Process {
+    const kind = forkKind(options);
+    return this.machine.forkProcess(this.alive(), kind);
   }
 
   /**

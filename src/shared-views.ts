@@ -58,6 +58,14 @@ export class SharedViews {
     return this.#answer(STATUS_SUCCESS);
   }
 
+  /** A fork has mapped what the other space has, as often. */
+  fork(space: number, fork: number): void {
+    for (const counts of this.#views.values()) {
+      const count = counts.get(space);
+      if (count !== undefined) counts.set(fork, count);
+    }
+  }
+
   /** The space is about to go. A view that cannot be unmapped now waits for who maps it again. */
   end(space: number): void {
     for (const [base, counts] of this.#views) {

@@ -3,7 +3,6 @@ import { ACCESS, WINDOW } from "../base/layout";
 import { poolLive } from "../base/pool";
 import { machineMake } from "../nt/profile";
 import { processSpaceMake } from "../nt/resident";
-import { framesCount } from "../page/facts";
 import { chargeLimit, chargeTotal, framesInUse, framesLimit, physical } from "../phys/charge";
 import {
   Context,
@@ -148,15 +147,6 @@ export function spaceCounter(space: u32, counter: u32): u64 {
     default:
       return 0;
   }
-}
-
-/** Bytes of [base, base + size) whose pages have been touched and hold a frame since. */
-export function spaceTouched(space: u32, base: u64, size: u64): u64 {
-  const found = spaceOf(space);
-  const highest = machine().highestAddress;
-  if (found === null || found.state != SPACE_RUNNING || base > highest || size == 0) return 0;
-  const end = size > highest - base ? highest + 1 : base + size;
-  return framesCount(found, base >> 12, (end + 0xfff) >> 12) << 12;
 }
 
 export function peek(space: u32, address: u64): u32 {

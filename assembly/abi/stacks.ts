@@ -1,9 +1,4 @@
-import {
-  stackCreate as ntStackCreate,
-  stackGuarantee as ntStackGuarantee,
-  stackRearm as ntStackRearm,
-  threadStackMake as ntThreadStackMake,
-} from "../nt/stack";
+import { stackCreate as ntStackCreate, threadStackMake as ntThreadStackMake } from "../nt/stack";
 import { Context } from "../virt/context";
 import { SPACE_RUNNING, spaceOf } from "../virt/space";
 import { threadForget, threadMake, threadOf } from "../virt/thread";
@@ -77,13 +72,4 @@ export function stackCreate(
 ): u32 {
   const c = changetype<Context>(context);
   return ntStackCreate(c, commit, reserve, zeroBits, commitAlign, reserveAlign);
-}
-
-export function stackGuarantee(context: u32, sizeAt: u64, size: u64): u32 {
-  return ntStackGuarantee(changetype<Context>(context), sizeAt, size);
-}
-
-/** All ones: the stack pointer is not known. 1, or 0 where there is too little room. */
-export function stackRearm(context: u32, stackPointer: u64): u32 {
-  return ntStackRearm(changetype<Context>(context), stackPointer) ? 1 : 0;
 }

@@ -20,6 +20,7 @@
  *     0x0010_0000  ACCESS    one byte a window page, and one page of bytes more  (virt/maps)
  *     0x0020_1000  GRANTED   one bit per 1,024 bytes of ACCESS: something in it  (virt/maps)
  *     0x0021_0000  ABORT     one page: what enclave memory reads as from outside (virt/enclave)
+ *     0x0021_1000  NOTHING   one page of zeros, and how many chunks name it    (page/facts)
  *     0x0022_0000  EMBEDDER  static data of other modules; the core never touches it
  *     0x0030_0000  WINDOW    guest address a of the windowed space is WINDOW + a
  *                  arena     behind the window, or here where none was set aside: records,
@@ -44,6 +45,7 @@ export const ACCESS: u32 = 0x100000;
 export const ACCESS_PAGES: u32 = 0x100000;
 export const GRANTED: u32 = 0x201000;
 export const ABORT: u32 = 0x210000;
+export const NOTHING: u32 = 0x211000;
 export const EMBEDDER: u32 = 0x220000;
 export const WINDOW: u32 = 0x300000;
 
@@ -63,6 +65,7 @@ if (STALE + ACCESS_PAGES / 8 > SECTIONS) ERROR("STALE runs into SECTIONS");
 if (SECTIONS + SECTIONS_MAX * 4 > ACCESS) ERROR("SECTIONS runs into ACCESS");
 if (ACCESS + ACCESS_PAGES + PAGE_BYTES > GRANTED) ERROR("ACCESS runs into GRANTED");
 if (GRANTED + 128 > ABORT) ERROR("GRANTED runs into ABORT");
-if (ABORT + PAGE_BYTES > EMBEDDER) ERROR("ABORT runs into EMBEDDER");
+if (ABORT + PAGE_BYTES > NOTHING) ERROR("ABORT runs into NOTHING");
+if (NOTHING + PAGE_BYTES + 4 > EMBEDDER) ERROR("NOTHING runs into EMBEDDER");
 if (EMBEDDER >= WINDOW) ERROR("EMBEDDER runs into WINDOW");
 if ((WINDOW & 0xffff) != 0) ERROR("WINDOW must lie on a page of linear memory");

@@ -8,6 +8,8 @@
  */
 export const CHUNK_PAGES: u32 = 1024;
 export const PLANE_BYTES: u32 = 128;
+/** Eight planes, or fewer and what else belongs to the pages. */
+export const CHUNK_BYTES: u32 = 1024;
 const PLANES_END: u32 = 8 * PLANE_BYTES;
 const WORDS: u32 = 16;
 

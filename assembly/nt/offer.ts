@@ -24,7 +24,7 @@ import {
   Region,
   regionIs,
 } from "../virt/region";
-import { roomEnsureFacts } from "../virt/room";
+import { roomEnsure, roomEnsureFacts } from "../virt/room";
 import { Space } from "../virt/space";
 import { answer } from "./answer";
 import { attributesOf } from "./protection";
@@ -76,9 +76,12 @@ export function discardPages(context: Context, address: u64, size: u64): u32 {
   if (factCount(space, FACT_LOCKED, first, end) != 0) {
     return fail(context, DISCARD, STATUS_INVALID_PARAMETER);
   }
-  const isPrivate = regionAt(space, address)!.kind == REGION_PRIVATE;
-  if (isPrivate) discard(space, first, end);
-  else discardShared(space, first, end);
+  if (!roomEnsure(space)) return fail(context, DISCARD, STATUS_INSUFFICIENT_RESOURCES);
+  if (regionAt(space, address)!.kind == REGION_PRIVATE) {
+    discard(space, first, end);
+  } else if (!discardShared(space, first, end)) {
+    return fail(context, DISCARD, STATUS_INSUFFICIENT_RESOURCES);
+  }
   return answer(context, rule(9, 0, DISCARD), STATUS_SUCCESS);
 }
 

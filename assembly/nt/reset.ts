@@ -2,6 +2,7 @@ import { pageDown, pageOf, pageUp } from "../base/range";
 import { rule } from "../base/rule";
 import {
   STATUS_CONFLICTING_ADDRESSES,
+  STATUS_INSUFFICIENT_RESOURCES,
   STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
 } from "../base/status";
@@ -10,6 +11,7 @@ import { uncommittedCount } from "../page/table";
 import { reset, resetUndo } from "../virt/change";
 import { Context, resultSet } from "../virt/context";
 import { regionAt } from "../virt/index";
+import { machine } from "../virt/machine";
 import {
   REGION_LARGE,
   REGION_PAGEFILE_VIEW,
@@ -18,6 +20,7 @@ import {
   REGION_RESIDENT,
   regionIs,
 } from "../virt/region";
+import { roomEnsureFacts } from "../virt/room";
 import { Space } from "../virt/space";
 import { answer, isTerminating } from "./answer";
 import { MEM_RESET } from "./types";
@@ -46,7 +49,13 @@ export function resetPages(context: Context, space: Space, base: u64, size: u64,
     const whole = pageOf(pageUp(base));
     const wholeEnd = pageOf(pageDown(base + size));
     // Bytes of a view belong to others too: they are kept.
-    if (whole < wholeEnd && region.kind == REGION_PRIVATE) reset(space, whole, wholeEnd);
+    if (whole < wholeEnd && region.kind == REGION_PRIVATE) {
+      // Where content is dropped that a forked process has too.
+      if (machine().forked != 0 && !roomEnsureFacts(space, whole, wholeEnd)) {
+        return fail(context, 6, STATUS_INSUFFICIENT_RESOURCES);
+      }
+      reset(space, whole, wholeEnd);
+    }
   } else {
     if (factCount(space, FACT_LOST, first, last) != 0) {
       return fail(context, 8, STATUS_CONFLICTING_ADDRESSES);

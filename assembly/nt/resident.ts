@@ -16,7 +16,7 @@ const SHARED_DATA: u64 = 0x7ffe0000;
 const SHARED_DATA_PAGES: u64 = 1;
 const SHARED_DATA_PAGES_X86: u64 = 16;
 /** The slots of CE 5; the number of a space is that of its slot. */
-const SLOTS: u32 = 33;
+export const SLOTS: u32 = 33;
 /** The space that stands for physical memory in CE has the last number that a space can have. */
 const PHYSICAL: u32 = SPACES_MAX - 2;
 

@@ -17,14 +17,24 @@ import {
   WRITABLE,
   WRITE_COMBINE,
 } from "../page/attributes";
-import { FACT_COPY, FACT_LOCKED, FACT_VALID, factIs } from "../page/facts";
+import {
+  FACT_COPY,
+  FACT_LOCKED,
+  FACT_VALID,
+  factIs,
+  factsAt,
+  frameHere,
+  frameIsShared,
+} from "../page/facts";
 import { attributesAt } from "../page/table";
+import { Frame } from "../phys/frame";
 import { WRITE } from "../virt/access-kind";
 import { trimUnlocked } from "../virt/change";
 import { Context, resultSet, TRANSFER_BYTES, transferOf } from "../virt/context";
 import { regionAt } from "../virt/index";
 import { machine } from "../virt/machine";
 import { REGION_LARGE, REGION_PRIVATE, Region, regionIs } from "../virt/region";
+import { frameSharers } from "../virt/sharers";
 import { Space } from "../virt/space";
 import { viewSharers } from "../virt/view";
 import { HARD_MAXIMUM, HARD_MINIMUM, validNext, workingSetLimit } from "../virt/working-set";
@@ -241,14 +251,14 @@ function trimAll(space: Space): void {
  *
  *      11       9    8      7    5   4          0
  *     +----------+--------+-------+--------------+
- *     | 0        | shared | count | protection   |    shared, count: pages of views
- *     +----------+--------+-------+--------------+
+ *     | 0        | shared | count | protection   |    shared, count: pages of views,
+ *     +----------+--------+-------+--------------+    and those that a forked process has too
  */
 function entryBits(context: Context, space: Space, page: u64): u64 {
   const region = regionAt(space, addressOf(page))!;
   const bits = protectionIndex(attributesAt(space, page));
   if (!isShared(space, region, page)) return bits;
-  return bits | (viewSharers(context, region, page) << 5) | 0x100;
+  return bits | (sharers(context, space, region, page) << 5) | 0x100;
 }
 
 /** The five bits of a protection: 8 no-cache, 16 guard, both for write-combine. */
@@ -283,16 +293,27 @@ function pageBits(context: Context, space: Space, address: u64): u64 {
   let bits: u32 = shared ? 1 << 15 : 0;
   if (!factIs(space, FACT_VALID, page)) return bits;
   bits |= 1 | (protectionOf(attributes) << 4) | (regionNode(region) << 16);
-  if (shared) bits |= viewSharers(context, region, page) << 1;
+  if (shared) bits |= sharers(context, space, region, page) << 1;
   const isLarge = regionIs(region, REGION_LARGE);
   if (isLarge) bits |= 1 << 23;
   if (isLarge || factIs(space, FACT_LOCKED, page)) bits |= 1 << 22;
   return bits;
 }
 
-/** A page of a view that was not copied could be shared, whoever has it now. */
+/**
+ * A page of a view that was not copied could be shared, whoever has it now; of the others, those
+ * are that a forked process has too.
+ */
 function isShared(space: Space, region: Region, page: u64): bool {
-  return region.kind != REGION_PRIVATE && !factIs(space, FACT_COPY, page);
+  if (region.kind != REGION_PRIVATE && !factIs(space, FACT_COPY, page)) return true;
+  const chunk = factsAt(space, page);
+  return chunk != 0 && frameIsShared(chunk, <u32>page & 1023);
+}
+
+/** Processes that have a shared page in their working sets, at most 7 (9#13). */
+function sharers(context: Context, space: Space, region: Region, page: u64): u32 {
+  const frame = frameHere(space, page);
+  return frame == 0 ? viewSharers(context, region, page) : frameSharers(changetype<Frame>(frame));
 }
 
 function reply(context: Context, row: u32, status: u32): u32 {

@@ -8,6 +8,7 @@ import {
   factsMake,
   factsNext,
   factsTrim,
+  frameHere,
   frameNext,
   frameOf,
   frameSet,
@@ -163,8 +164,7 @@ export function sectionCommit(section: Section, first: u64, end: u64): void {
 
 /** The page's frame, or 0: it was never touched. */
 export function sectionFrame(section: Section, page: u64): u32 {
-  const chunk = factsAt(section, page);
-  return chunk == 0 ? 0 : frameOf(chunk, <u32>page & 1023);
+  return frameHere(section, page);
 }
 
 /** Give an untouched page its frame. Requires: room for one change; a frame fits. */

@@ -1,4 +1,5 @@
 import {
+  CHUNK_BYTES,
   CHUNK_PAGES,
   PLANE_BYTES,
   planeClear,
@@ -6,7 +7,7 @@ import {
   planeEmpty,
   planeNext,
 } from "../base/planes";
-import { POOL_CHUNK, POOL_PAGE, POOL_REGION, poolGive, poolTake } from "../base/pool";
+import { POOL_CHUNK, POOL_PAGE, POOL_REGION, poolEnsure, poolGive, poolTake } from "../base/pool";
 
 /**
  * Further facts, of pages in enclaves, of call targets and of code that was made from pages, in a
@@ -87,6 +88,33 @@ export function extraFree(chunk: u32): void {
   slotsDrop(extra, 0, CHUNK_PAGES);
   poolGive(POOL_CHUNK, extra);
   store<u32>(chunk, 0, EXTRA);
+}
+
+/**
+ * Give a clone of a chunk of facts further facts of its own, without marks of code. False where
+ * memory is at its end: it has none then.
+ */
+export function extraClone(chunk: u32, clone: u32): bool {
+  const extra = extraOf(chunk);
+  store<u32>(clone, 0, EXTRA);
+  if (extra == 0) return true;
+  const count = load<u32>(extra, COUNT);
+  if (!poolEnsure(POOL_CHUNK, 1) || !poolEnsure(POOL_REGION, count)) return false;
+  if (count != 0 && !poolEnsure(POOL_PAGE, 1)) return false;
+  const own = extraMake(clone);
+  memory.copy(own, extra, CHUNK_BYTES);
+  memory.fill(own + EXTRA_CODE, 0, PLANE_BYTES);
+  if (count == 0) return true;
+  const slots = poolTake(POOL_PAGE);
+  store<u32>(own, slots, SLOTS);
+  for (let i: u32 = 0; i < CHUNK_PAGES; i++) {
+    const record = slotsOf(extra, i);
+    if (record == 0) continue;
+    const copy = poolTake(POOL_REGION);
+    memory.copy(copy, record, SLOT_BYTES);
+    store<u32>(slots + (i << 2), copy);
+  }
+  return true;
 }
 
 /** Records that the further facts are made of, recounted. */

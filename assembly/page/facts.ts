@@ -1,8 +1,17 @@
-import { CHUNK_PAGES, planeCount, planeEmpty, planeNext, planeTest } from "../base/planes";
-import { POOL_CHUNK, POOL_PAGE, poolGive, poolTake } from "../base/pool";
+import { NOTHING, PAGE_BYTES } from "../base/layout";
+import {
+  CHUNK_BYTES,
+  CHUNK_PAGES,
+  PLANE_BYTES,
+  planeCount,
+  planeEmpty,
+  planeNext,
+  planeTest,
+} from "../base/planes";
+import { POOL_CHUNK, POOL_FRAME, POOL_PAGE, poolEnsure, poolGive, poolTake } from "../base/pool";
 import { smaller } from "../base/range";
 import { FRAME_AWE, Frame, frameIs, frameIsInPool } from "../phys/frame";
-import { extraFree, extraRecords, extraTrim } from "./extra";
+import { extraClone, extraFree, extraRecords, extraTrim } from "./extra";
 import { Pages } from "./pages";
 
 /**
@@ -10,10 +19,10 @@ import { Pages } from "./pages";
  * attributes allow. They lie in chunks of their own, made at the first of these events, so that
  * touching a page splits no uniform entry.
  *
- *       0       128     256     384     512     640     768     896     900     904     908   1024
- *      +-------+-------+-------+-------+-------+-------+-------+-------+-------+-------+- - -+
- *      | valid | mark  | locked| reset | lost  | copy  |offered| frames| count | extra |     |
- *      +-------+-------+-------+-------+-------+-------+-------+-------+-------+-------+- - -+
+ *      0       128     256     384     512     640     768     896     900    904    908     912
+ *      +-------+-------+-------+-------+-------+-------+-------+-------+------+------+-------+
+ *      | valid | mark  | locked| reset | lost  | copy  |offered| frames| count| extra| owners|
+ *      +-------+-------+-------+-------+-------+-------+-------+-------+------+------+-------+
  *
  *     valid   in the working set: touched since commit or trim. Implies a frame, and none of AWE
  *     mark    written since the last reset of the write watch; outlives decommit
@@ -24,6 +33,8 @@ import { Pages } from "./pages";
  *     offered by OfferVirtualMemory: out of reach until it is reclaimed
  *     frames  u32[1024], a frame or 0 each, in a page of its own;  count  how many are not 0
  *     extra   a chunk of further facts, or 0 (page/extra)
+ *     owners  0, or a record that counts the chunks with this column of frames: processes that were
+ *             forked share it until one of them changes it. To a frame, a column is one owner
  */
 export const FACT_VALID: u32 = 0;
 export const FACT_MARK: u32 = 128;
@@ -34,6 +45,9 @@ export const FACT_COPY: u32 = 640;
 export const FACT_OFFERED: u32 = 768;
 const FRAMES: usize = 896;
 const COUNT: usize = 900;
+const OWNERS: usize = 908;
+/** The owners of the column of zeros; the machine is one of them. */
+const NOTHING_OWNERS: u32 = NOTHING + PAGE_BYTES;
 const FACT_PLANES: u32 = 7;
 
 const ENTRIES: u32 = 1024;
@@ -112,7 +126,111 @@ export function frameOf(chunk: u32, i: u32): u32 {
   return load<u32>(load<u32>(chunk, FRAMES) + (i << 2));
 }
 
+/** The frame of the page with this index, in these pages' own facts, or 0. */
+export function frameHere(pages: Pages, page: u64): u32 {
+  const chunk = factsAt(pages, page);
+  return chunk == 0 ? 0 : frameOf(chunk, <u32>page & (CHUNK_PAGES - 1));
+}
+
+/** Whether the page has a frame, and others have it too. */
+export function frameIsShared(chunk: u32, i: u32): bool {
+  const frame = changetype<Frame | null>(frameOf(chunk, i));
+  return frame !== null && (frame.owners != 1 || columnIsShared(chunk));
+}
+
+/** Whether other chunks have the same column of frames. */
+export function columnIsShared(chunk: u32): bool {
+  const owners = load<u32>(chunk, OWNERS);
+  return owners != 0 && load<u32>(owners) != 1;
+}
+
+/** Chunks that have the chunk's column, as they are recorded; 0 where none ever shared it. */
+export function columnOwners(chunk: u32): u32 {
+  const owners = load<u32>(chunk, OWNERS);
+  return owners == 0 ? 0 : load<u32>(owners);
+}
+
+/** The chunk's column of frames. */
+export function columnOf(chunk: u32): u32 {
+  return load<u32>(chunk, FRAMES);
+}
+
+/** The chunk has a column of its own from now on. Requires: a page of the pool where it shares. */
+export function columnOwn(chunk: u32): void {
+  if (!columnIsShared(chunk)) return;
+  const shared = load<u32>(chunk, FRAMES);
+  const own = poolTake(POOL_PAGE);
+  columnTake(chunk, own, 0);
+  memory.copy(own, shared, PAGE_BYTES);
+  for (let at = own; at < own + PAGE_BYTES; at += 4) {
+    const frame = changetype<Frame | null>(load<u32>(at));
+    if (frame !== null) frame.owners += 1;
+  }
+}
+
+/** All frames of a chunk whose column others keep go from it. */
+export function columnForget(chunk: u32): void {
+  columnTake(chunk, NOTHING, NOTHING_OWNERS);
+  store<u32>(NOTHING_OWNERS, load<u32>(NOTHING_OWNERS) + 1);
+  store<u32>(chunk, 0, COUNT);
+}
+
+/**
+ * Give pages about which nothing is known the facts of others of the same height; chunks share the
+ * columns of frames. Locks and marks of code are not among them. False where memory is at its end:
+ * some have them then.
+ */
+export function factsClone(from: Pages, to: Pages): bool {
+  // The machine's own part in the column of zeros.
+  if (load<u32>(NOTHING_OWNERS) == 0) store<u32>(NOTHING_OWNERS, 1);
+  return cloneBelow(from.facts, to.facts, from.levels);
+}
+
+function cloneBelow(from: u32, to: u32, level: u32): bool {
+  for (let at: u32 = 0; at < ENTRIES << 2; at += 4) {
+    const child = load<u32>(from + at);
+    if (child == 0) continue;
+    if (level == 1) {
+      if (!poolEnsure(POOL_CHUNK, 1) || !poolEnsure(POOL_FRAME, 1)) return false;
+      const clone = chunkClone(child);
+      store<u32>(to + at, clone);
+      if (!extraClone(child, clone)) return false;
+    } else {
+      if (!poolEnsure(POOL_PAGE, 1)) return false;
+      const node = poolTake(POOL_PAGE);
+      store<u32>(to + at, node);
+      if (!cloneBelow(child, node, level - 1)) return false;
+    }
+  }
+  return true;
+}
+
+/** The same facts, and the same column of frames, but for locks and further facts. */
+function chunkClone(chunk: u32): u32 {
+  let owners = load<u32>(chunk, OWNERS);
+  if (owners == 0) {
+    owners = poolTake(POOL_FRAME);
+    store<u32>(owners, 1);
+    store<u32>(chunk, owners, OWNERS);
+  }
+  store<u32>(owners, load<u32>(owners) + 1);
+  const clone = poolTake(POOL_CHUNK);
+  memory.copy(clone, chunk, CHUNK_BYTES);
+  memory.fill(clone + FACT_LOCKED, 0, PLANE_BYTES);
+  return clone;
+}
+
+/** Another column takes the place of one that others keep. */
+function columnTake(chunk: u32, column: u32, owners: u32): void {
+  const before = load<u32>(chunk, OWNERS);
+  store<u32>(before, load<u32>(before) - 1);
+  store<u32>(chunk, column, FRAMES);
+  store<u32>(chunk, owners, OWNERS);
+}
+
+/** Requires: as `columnOwn`. */
 export function frameSet(chunk: u32, i: u32, frame: u32): void {
+  columnOwn(chunk);
   const slot = load<u32>(chunk, FRAMES) + (i << 2);
   const count = load<u32>(chunk, COUNT);
   const added = frame != 0 ? 1 : 0;
@@ -207,17 +325,22 @@ function recordsBelow(node: u32, level: u32): u32 {
   return count;
 }
 
+/** Its column, and what that names, is counted with every chunk that has it. */
+function chunkRecords(chunk: u32): u32 {
+  let count = 2 + extraRecords(chunk);
+  for (let i = frameNext(chunk, 0, ENTRIES); i < ENTRIES; i = frameNext(chunk, i + 1, ENTRIES)) {
+    count += frameRecords(changetype<Frame>(frameOf(chunk, i)));
+  }
+  return count;
+}
+
 /**
  * A frame is one record, and one more where its bytes lie in the pool. Those of AWE are not counted
  * here.
  */
-function chunkRecords(chunk: u32): u32 {
-  let count = 2 + extraRecords(chunk);
-  for (let i = frameNext(chunk, 0, ENTRIES); i < ENTRIES; i = frameNext(chunk, i + 1, ENTRIES)) {
-    const frame = changetype<Frame>(frameOf(chunk, i));
-    if (!frameIs(frame, FRAME_AWE)) count += frameIsInPool(frame) ? 2 : 1;
-  }
-  return count;
+export function frameRecords(frame: Frame): u32 {
+  if (frameIs(frame, FRAME_AWE)) return 0;
+  return frameIsInPool(frame) ? 2 : 1;
 }
 
 function slotOf(node: u32, page: u64, level: u32): u32 {
@@ -253,6 +376,12 @@ function freeNode(node: u32, level: u32): void {
 
 function freeChunk(chunk: u32): void {
   extraFree(chunk);
-  poolGive(POOL_PAGE, load<u32>(chunk, FRAMES));
+  if (columnIsShared(chunk)) {
+    columnTake(chunk, 0, 0);
+  } else {
+    poolGive(POOL_PAGE, load<u32>(chunk, FRAMES));
+    const owners = load<u32>(chunk, OWNERS);
+    if (owners != 0) poolGive(POOL_FRAME, owners);
+  }
   poolGive(POOL_CHUNK, chunk);
 }

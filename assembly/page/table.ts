@@ -1,4 +1,5 @@
 import {
+  CHUNK_BYTES,
   CHUNK_PAGES,
   planeCount,
   planeEmpty,
@@ -6,7 +7,7 @@ import {
   valueFill,
   valueRunEnd,
 } from "../base/planes";
-import { POOL_CHUNK, POOL_PAGE, poolGive, poolTake } from "../base/pool";
+import { POOL_CHUNK, POOL_PAGE, poolEnsure, poolGive, poolTake } from "../base/pool";
 import { smaller } from "../base/range";
 import { Pages } from "./pages";
 
@@ -129,6 +130,14 @@ export function uncommittedCount(pages: Pages, first: u64, end: u64): u64 {
   return end - first - committedCount(pages, first, end);
 }
 
+/**
+ * Give pages that have nothing but a root the attributes of others of the same height. False where
+ * memory is at its end: some have them then.
+ */
+export function tableClone(from: Pages, to: Pages): bool {
+  return cloneBelow(from.table, to.table, from.levels);
+}
+
 /** Free the whole table, the root as well. */
 export function tableFree(pages: Pages): void {
   freeNode(pages.table, pages.levels);
@@ -138,6 +147,23 @@ export function tableFree(pages: Pages): void {
 /** Records that the table is made of, recounted. */
 export function tableRecords(pages: Pages): u32 {
   return recordsBelow(pages.table, pages.levels);
+}
+
+function cloneBelow(from: u32, to: u32, level: u32): bool {
+  for (let at: u32 = 0; at < ENTRIES << 2; at += 4) {
+    const entry = load<u32>(from + at);
+    if (isLeaf(entry)) {
+      store<u32>(to + at, entry);
+      continue;
+    }
+    const kind = level == 1 ? POOL_CHUNK : POOL_PAGE;
+    if (!poolEnsure(kind, 1)) return false;
+    const child = poolTake(kind);
+    store<u32>(to + at, child);
+    if (level == 1) memory.copy(child, entry, CHUNK_BYTES);
+    else if (!cloneBelow(entry, child, level - 1)) return false;
+  }
+  return true;
 }
 
 function recordsBelow(node: u32, level: u32): u32 {

@@ -14,7 +14,9 @@ import { framesAdd, framesSubtract, physical } from "./charge";
  *     +----------+----------+---------------------+----------+----------+----------+------+
  *
  *     location        linear address of the 4,096 bytes; 0 while they are not in memory
- *     key             whose page it is, below
+ *     owners          columns of frames that name it (page/facts): more than one after a fork
+ *     key             whose page it is, below. Of several processes, any that had it: the page is
+ *                     the same in all of them (virt/sharers)
  *     previous, next  in the list of frames that may leave
  *     state           flags below, and from bit 8 on the period of the last use
  *     slot            1 + the slot of the page store that is kept for it; 0 for none
@@ -38,7 +40,7 @@ export class Frame {
 if (offsetof<Frame>() != 32) ERROR("Frame must be 32 bytes");
 
 /** In the window slot of its page. */
-const FRAME_HOME: u32 = 0x1;
+export const FRAME_HOME: u32 = 0x1;
 /** Written since its bytes were stored; without a slot: written at all. */
 export const FRAME_DIRTY: u32 = 0x2;
 /** In the list of those that may leave. */
@@ -110,15 +112,36 @@ export function frameLeave(frame: Frame): void {
   if (ASC_FEATURE_THREADS) worldStop();
   if ((frame.state & FRAME_LISTED) != 0) remove(frame);
   if ((frame.state & FRAME_HOME) != 0) {
-    const page = <u32>keyPage(frame.key);
-    const stale = STALE + (page >>> 3);
-    store<u8>(stale, load<u8>(stale) | ((<u8>1) << u8(page & 7)));
+    slotStale(<u32>keyPage(frame.key));
     frame.state &= ~FRAME_HOME;
   } else {
     poolGive(POOL_PAGE, frame.location);
   }
   frame.location = 0;
   framesSubtract();
+}
+
+/** Out of the window into the pool; its bytes stay in the slot too. Requires: a page of the pool. */
+export function frameMoveOut(frame: Frame): void {
+  const slot = frame.location;
+  frame.location = poolTake(POOL_PAGE);
+  frame.state &= ~FRAME_HOME;
+  memory.copy(frame.location, slot, PAGE_BYTES);
+}
+
+/** From the pool into the page's slot of the window, which is free. */
+export function frameMoveIn(frame: Frame): void {
+  const place = frame.location;
+  frame.location = windowSlot(<u32>keyPage(frame.key));
+  frame.state |= FRAME_HOME;
+  memory.copy(frame.location, place, PAGE_BYTES);
+  poolGive(POOL_PAGE, place);
+}
+
+/** What is in the page's slot of the window is of no use. */
+export function slotStale(page: u32): void {
+  const stale = STALE + (page >>> 3);
+  store<u8>(stale, load<u8>(stale) | ((<u8>1) << u8(page & 7)));
 }
 
 /** The owner lets go; the last one's frame is gone with its bytes. */

@@ -13,7 +13,7 @@ import {
   listClear,
 } from "../object/awe";
 import { COMMITTED, READABLE, WRITABLE } from "../page/attributes";
-import { factsAt, factsMake, frameOf, frameSet } from "../page/facts";
+import { columnOwn, factsAt, factsMake, frameOf, frameSet } from "../page/facts";
 import { attributesAt, attributesSplit } from "../page/table";
 import { chargeAdd, chargeFits, chargeSubtract, framesFit } from "../phys/charge";
 import { Frame } from "../phys/frame";
@@ -94,7 +94,7 @@ export function windowAt(space: Space, address: u64): Region | null {
  */
 export function windowReady(space: Space, page: u64): bool {
   if (!roomEnsure(space)) return false;
-  factsMake(space, page);
+  columnOwn(factsMake(space, page));
   attributesSplit(space, page);
   return true;
 }

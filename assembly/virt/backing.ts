@@ -1,18 +1,30 @@
+import { PAGE_BYTES } from "../base/layout";
 import { addressOf, pageOf } from "../base/range";
 import { sectionFrame } from "../object/section";
 import { COPIED } from "../page/attributes";
-import { factsAt, factsMake, frameOf, frameSet } from "../page/facts";
+import { factsAt, factsMake, frameIsShared, frameOf, frameSet } from "../page/facts";
 import { attributesAt } from "../page/table";
 import { physical } from "../phys/charge";
-import { FRAME_AWE, Frame, frameForPage, frameIs, keyOfSpace } from "../phys/frame";
+import {
+  FRAME_AWE,
+  FRAME_DIRTY,
+  FRAME_HOME,
+  Frame,
+  frameForPage,
+  frameIs,
+  frameMoveIn,
+  frameRelease,
+  keyOfSpace,
+} from "../phys/frame";
 import { WRITE } from "./access-kind";
 import { abortPage, isOutside } from "./enclave";
 import { regionAt } from "./index";
-import { windowHas } from "./maps";
+import { mapsClear, windowHas } from "./maps";
 import { frameBring, framesMake, sectionBring } from "./pager";
 import { Region } from "./region";
 import { roomEnsure } from "./room";
 import { keptPage, keptSpace, seesElsewhere } from "./seen";
+import { slotClear, slotVacate } from "./sharers";
 import { Space } from "./space";
 import { viewPage, viewSection } from "./view";
 
@@ -35,13 +47,23 @@ export function isAwe(chunk: u32, i: u32): bool {
 export function framed(space: Space, page: u64, access: u32): u32 {
   if (!roomEnsure(space)) return 0;
   const region = sharingRegion(space, page);
-  if (region === null) return backed(space, page);
-  if (!sectionBring(viewSection(region)!, viewPage(region, page))) return 0;
-  if (access == WRITE && isCopied(space, page)) {
+  let chunk: u32 = 0;
+  if (region === null) {
+    chunk = backed(space, page);
+    if (chunk == 0) return 0;
+  } else if (!sectionBring(viewSection(region)!, viewPage(region, page))) {
+    return 0;
+  }
+  if (access == WRITE && isWriteCopied(space, page, chunk)) {
     if (!framesMake(1)) return 0;
     physical().promised += 1;
   }
   return factsMake(space, page);
+}
+
+/** Whether a write gives the page another frame. */
+export function isWriteCopied(space: Space, page: u64, chunk: u32): bool {
+  return isCopied(space, page) || (chunk != 0 && frameIsShared(chunk, <u32>page & 1023));
 }
 
 /** The view whose section the page's bytes belong to; null where they are the space's own. */
@@ -63,7 +85,11 @@ export function backed(space: Space, page: u64): u32 {
   const i = <u32>page & 1023;
   let chunk = factsAt(space, page);
   const known = chunk == 0 ? 0 : frameOf(chunk, i);
-  if (known != 0) return frameBring(changetype<Frame>(known)) ? chunk : 0;
+  if (known != 0) {
+    if (!frameBring(changetype<Frame>(known))) return 0;
+    comeHome(space, page, chunk);
+    return chunk;
+  }
   if (!framesMake(1)) return 0;
   chunk = factsMake(space, page);
   const frame = frameFor(space, page);
@@ -72,8 +98,40 @@ export function backed(space: Space, page: u64): u32 {
   return chunk;
 }
 
+/** A frame that was others' too when the process took the window moves there once it is sole. */
+function comeHome(space: Space, page: u64, chunk: u32): void {
+  const i = <u32>page & 1023;
+  const frame = changetype<Frame>(frameOf(chunk, i));
+  if ((frame.state & (FRAME_HOME | FRAME_AWE)) != 0 || !windowHas(space, page)) return;
+  if (frameIsShared(chunk, i)) return;
+  slotVacate(page);
+  frameMoveIn(frame);
+  mapsClear(space, page, page + 1);
+}
+
+/** A frame of zeros for a page that has none. Requires: as `frameForPage` and `slotVacate`. */
 export function frameFor(space: Space, page: u64): Frame {
-  return frameForPage(keyOfSpace(space.number, page), windowHas(space, page));
+  const isHome = windowHas(space, page);
+  if (isHome) slotClear(page);
+  return frameForPage(keyOfSpace(space.number, page), isHome);
+}
+
+/** The page gets a frame of its own with the bytes of the one that it shows. Requires: the same. */
+export function frameCopy(space: Space, page: u64, chunk: u32): void {
+  const shown = changetype<Frame>(frameIn(space, page, chunk));
+  const location = shown.location;
+  const isHome = windowHas(space, page);
+  if (isHome) slotVacate(page);
+  const own = frameForPage(keyOfSpace(space.number, page), isHome);
+  // What has moved out of this very slot has left its bytes there.
+  if (own.location != location) memory.copy(own.location, shown.location, PAGE_BYTES);
+  own.state |= FRAME_DIRTY;
+  if (physical().promised != 0) physical().promised -= 1;
+  const isOwned = frameOf(chunk, <u32>page & 1023) != 0;
+  frameSet(chunk, <u32>page & 1023, changetype<u32>(own));
+  if (isOwned) frameRelease(shown);
+  frameBring(own);
+  mapsClear(space, page, page + 1);
 }
 
 export function isCopied(space: Space, page: u64): bool {

@@ -1,4 +1,5 @@
 import {
+  CHUNK_PAGES,
   planeClear,
   planeClearRange,
   planeCount,
@@ -13,6 +14,8 @@ import { frameUnshow } from "../object/awe";
 import { COPIED, copiedAttributes } from "../page/attributes";
 import { extraClear } from "../page/extra";
 import {
+  columnForget,
+  columnIsShared,
   FACT_COPY,
   FACT_LOCKED,
   FACT_LOST,
@@ -277,11 +280,13 @@ export function unlockPage(space: Space, page: u64): void {
 }
 
 /** What pages of one chunk of facts hold is gone; the next touch finds zeros. */
-export function dropFrames(space: Space, chunk: u32, from: u32, to: u32): void {
+function dropFrames(space: Space, chunk: u32, from: u32, to: u32): void {
   if (machine().codeMarks != 0) codeDrop(chunk, from, to);
+  if (to - from == CHUNK_PAGES && columnIsShared(chunk)) columnForget(chunk);
   for (let i = frameNext(chunk, from, to); i < to; i = frameNext(chunk, i + 1, to)) {
-    frameUnshow(changetype<Frame>(frameOf(chunk, i)));
+    const frame = changetype<Frame>(frameOf(chunk, i));
     frameSet(chunk, i, 0);
+    frameUnshow(frame);
   }
   space.residentPages -= planeCount(chunk + FACT_VALID, from, to);
   planeClearRange(chunk + FACT_VALID, from, to);

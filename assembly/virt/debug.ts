@@ -1,5 +1,6 @@
 import { addressOf, pageOf } from "../base/range";
 import { COMMITTED, COPIED } from "../page/attributes";
+import { factsAt } from "../page/facts";
 import { attributesAt } from "../page/table";
 import { FRAME_DIRTY, Frame } from "../phys/frame";
 import { READ, WRITE } from "./access-kind";
@@ -11,7 +12,7 @@ import { operationAsks, operationBegin } from "./request";
 import { copiedPage, copiedSpace, copyAt, keptPage, keptSpace, seenPage, seenSpace } from "./seen";
 import { Space } from "./space";
 import { viewCharge, viewSection } from "./view";
-import { makePatchable, recordCopy } from "./written";
+import { makePatchable, makeSole, recordCopy } from "./written";
 
 /**
  * The debugger's view: it sees and changes bytes whatever the protection, and nothing else changes.
@@ -56,6 +57,7 @@ export function poke(space: Space, address: u64): u32 {
   space = keptSpace(space, seen);
   operationBegin();
   if (framed(space, page, WRITE) == 0) return operationAsks() ? PEEK_ASKS : PEEK_ZEROS;
+  makeSole(space, page, factsAt(space, page));
   const region = sharingRegion(space, page);
   if (region !== null) {
     if ((attributesAt(space, page) & COPIED) != 0) {

@@ -10,7 +10,15 @@ import {
   STATUS_STACK_OVERFLOW,
 } from "../base/status";
 import { COMMITTED, EXECUTABLE, GUARDED, isWritable, READABLE, WRITABLE } from "../page/attributes";
-import { FACT_MARK, FACT_OFFERED, FACT_RESET, FACT_VALID, factIs, factsAt } from "../page/facts";
+import {
+  FACT_MARK,
+  FACT_OFFERED,
+  FACT_RESET,
+  FACT_VALID,
+  factIs,
+  factsAt,
+  frameIsShared,
+} from "../page/facts";
 import { attributesAt, attributesFill } from "../page/table";
 import { chargeFits, physical } from "../phys/charge";
 import { FRAME_AWE, FRAME_DIRTY, Frame, frameIs, frameUse } from "../phys/frame";
@@ -48,7 +56,7 @@ import {
 import { Space } from "./space";
 import { stackGrow, stackGuarded } from "./stack";
 import { hasHardMaximum, workingSetEnter } from "./working-set";
-import { isWatched, recordWrite } from "./written";
+import { isWatched, makeSole, recordWrite } from "./written";
 
 /**
  * The fault ladder: what an access does that the maps do not allow at once. In two steps, so that
@@ -264,7 +272,10 @@ export function complete(context: Context, space: Space, page: u64, access: u32)
   }
   if (isOutside(space, page)) return;
   const chunk = factsAt(space, page);
-  if (access == WRITE) recordWrite(space, page, chunk);
+  if (access == WRITE) {
+    makeSole(space, page, chunk);
+    recordWrite(space, page, chunk);
+  }
   if (context.space != changetype<u32>(space)) return;
   const frame = frameIn(space, page, chunk);
   // It may have been prepared before a page left for the other one of the access.
@@ -296,7 +307,8 @@ function rightsIn(space: Space, page: u64, chunk: u32, frameRecord: u32): u32 {
   if ((attributes & WRITABLE) != 0 && !planeTest(chunk + FACT_RESET, i)) {
     const recorded = planeTest(chunk + FACT_MARK, i) || !isWatched(space, page);
     const isPlain = machine().codeMarks == 0 || !codeShown(space, page);
-    if (recorded && isPlain && frame.owners == 1 && frameIs(frame, FRAME_DIRTY)) {
+    const isSole = frame.owners == 1 && !frameIsShared(chunk, i);
+    if (recorded && isPlain && isSole && frameIs(frame, FRAME_DIRTY)) {
       rights |= ACCESS_WRITE;
     }
   }

@@ -16,8 +16,8 @@ import { MACHINE } from "../base/layout";
  *     | common   | encl| com|types|sect| prot|feat|
  *     | lowest   |     |    |     |    |     |    |
  *     +----------+-----+----+-----+----+-----+----+
- *     | spaces   | code| cdw|
- *     +----------+-----+----+
+ *     | spaces   | code| cdw| fork|
+ *     +----------+-----+----+-----+
  *
  *     region limit  last byte that an allocation may occupy
  *     view, image   first and last bytes that views of data and of images may occupy
@@ -32,6 +32,7 @@ import { MACHINE } from "../base/layout";
  *     spaces        that were ever made
  *     code          which marks of code there may be: CODE_* (virt/code);  cdw: how many went
  *                   without an outcome of the access that changed the page
+ *     fork          the highest number of a space that was forked or is a fork; 0: none was
  */
 @unmanaged
 @final
@@ -62,6 +63,7 @@ export class Machine {
   spacesMade: u64;
   codeMarks: u32;
   codeWrites: u32;
+  forked: u32;
 }
 
 export const SWITCH_PLAIN_STATUS: u32 = 0x1;

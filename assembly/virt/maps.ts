@@ -3,7 +3,7 @@ import { addressOf, pageOf, smaller, toPageEnd } from "../base/range";
 import { worldStop } from "../base/threads";
 import { Context, TRANSLATIONS } from "./context";
 import { machine } from "./machine";
-import { SPACE_WINDOWED, Space } from "./space";
+import { SPACE_WINDOWED, Space, TAG_SHIFT } from "./space";
 
 /**
  * The derived maps: what an access may do at once, without asking. Both may be emptied at any time.
@@ -154,6 +154,34 @@ export function mapsForbidWrites(space: Space, first: u64, bits: u64): void {
   }
   if (space.translates == 0) return;
   for (; bits != 0; bits &= bits - 1) forbidTranslated(space, first + ctz<u64>(bits));
+}
+
+/** The next write to every page of the space has to ask; reads need not. */
+export function mapsForbidAllWrites(space: Space): void {
+  if (ASC_FEATURE_THREADS) worldStop();
+  if (space.kind == SPACE_WINDOWED) {
+    const kept = ~(<u64>(ACCESS_WRITE | ACCESS_WRITE_SPAN) * 0x0101010101010101);
+    for (let page: u32 = 0; page < <u32>pageOf(machine().windowBytes); page += 8) {
+      if ((page & 1023) == 0 && !mayBeGranted(page >>> 10)) {
+        page += 1024 - 8;
+        continue;
+      }
+      const bytes = load<u64>(page, ACCESS);
+      if (bytes != 0) store<u64>(page, bytes & kept, ACCESS);
+    }
+  }
+  for (let context = machine().firstContext; context != 0; ) {
+    for (let i: u32 = 0; i < ENTRIES; i++) {
+      const tag = context + TRANSLATIONS + (i << ENTRY_SHIFT) + <u32>TRANSLATION_WRITE;
+      if (load<u64>(tag) >> TAG_SHIFT == space.number) store<u64>(tag, 0);
+    }
+    context = changetype<Context>(context).next;
+  }
+}
+
+/** Whether there may be rights in the access map for these 1,024 pages. */
+function mayBeGranted(chunk: u32): bool {
+  return (load<u8>(GRANTED + (chunk >>> 3)) & ((<u8>1) << u8(chunk & 7))) != 0;
 }
 
 /** Byte i of the answer is bit i of the lowest eight. */

@@ -69,6 +69,10 @@ export function entrySetGap(entry: u32, gap: u64): void {
   store<u64>(entry, gap, GAP);
 }
 
+export function entrySetRef(entry: u32, ref: u32): void {
+  store<u32>(entry, ref, REF);
+}
+
 export function nodeOther(node: u32): u64 {
   return load<u64>(node, OTHER);
 }

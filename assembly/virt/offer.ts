@@ -20,12 +20,14 @@ import {
   factsTrim,
 } from "../page/facts";
 import { FRAME_DIRTY, Frame, keyIsShared, keyNumber, keyPage } from "../phys/frame";
-import { frameAt } from "./backing";
-import { dropFrames, dropPages, unlockRange, unofferRange } from "./change";
+import { WRITE } from "./access-kind";
+import { frameAt, framed, frameIn } from "./backing";
+import { dropPages, unlockRange, unofferRange } from "./change";
 import { codeChanged } from "./code-views";
 import { machine } from "./machine";
 import { mapsClear } from "./maps";
 import { Space } from "./space";
+import { makeSole } from "./written";
 
 /**
  * Content that nobody needs for now (9). Offered pages are out of reach and keep what they hold
@@ -77,21 +79,27 @@ export function discard(space: Space, first: u64, end: u64): void {
 
 /**
  * Pages of a view become zeros where they are: others see the same bytes. What the page store has
- * of them is out of date from then on, and not asked for.
+ * of them is out of date from then on, and not asked for. A private copy is the process's alone to
+ * change, and a forked process keeps what it held. False where such a page cannot be had in memory
+ * now.
  */
-export function discardShared(space: Space, first: u64, end: u64): void {
+export function discardShared(space: Space, first: u64, end: u64): bool {
   for (let page = first; page < end; page++) {
-    const frame = changetype<Frame | null>(frameAt(space, page));
+    let frame = changetype<Frame | null>(frameAt(space, page));
     if (frame === null) continue;
+    if (!keyIsShared(frame.key)) {
+      const chunk = framed(space, page, WRITE);
+      if (chunk == 0) return false;
+      makeSole(space, page, chunk);
+      frame = changetype<Frame>(frameIn(space, page, chunk));
+    }
     if (frame.location != 0) {
       memory.fill(frame.location, 0, PAGE_BYTES);
       frame.state |= FRAME_DIRTY;
-    } else if (keyIsShared(frame.key)) {
-      sectionForget(sectionOf(keyNumber(frame.key))!, keyPage(frame.key));
     } else {
-      const i = <u32>page & 1023;
-      dropFrames(space, factsAt(space, page), i, i + 1);
+      sectionForget(sectionOf(keyNumber(frame.key))!, keyPage(frame.key));
     }
     if (machine().codeMarks != 0) codeChanged(space, page);
   }
+  return true;
 }

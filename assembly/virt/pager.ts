@@ -9,7 +9,14 @@ import {
   sectionOf,
   sectionTouch,
 } from "../object/section";
-import { FACT_OFFERED, FACT_RESET, FACT_VALID, factsAt, frameOf } from "../page/facts";
+import {
+  FACT_OFFERED,
+  FACT_RESET,
+  FACT_VALID,
+  factsAt,
+  frameHere,
+  frameIsShared,
+} from "../page/facts";
 import { framesFit, framesInUse, framesLimit } from "../phys/charge";
 import {
   FRAME_DIRTY,
@@ -18,7 +25,6 @@ import {
   frameIs,
   frameLeave,
   frameOldest,
-  framePlace,
   framesAge,
   frameTakeSlot,
   frameUse,
@@ -37,13 +43,13 @@ import {
   hold,
   isBeingStored,
   isHeld,
-  isHome,
   REQUEST_LOAD,
   REQUEST_READ,
   REQUEST_STORE,
   REQUEST_WRITE,
   requestMake,
 } from "./request";
+import { frameReturn, sharerFrom } from "./sharers";
 import { Space, spaceOf } from "./space";
 import { isLargePage } from "./working-set";
 
@@ -61,7 +67,7 @@ export function frameBring(frame: Frame): bool {
       requestMake(REQUEST_LOAD, frame.key, frame);
       return false;
     }
-    framePlace(frame, isHome(frame.key));
+    frameReturn(frame);
   }
   frameUse(frame);
   hold(frame);
@@ -146,13 +152,17 @@ function mayLeave(frame: Frame): bool {
   return !isFixed(frame);
 }
 
-/** Whether its content is of no interest: then it is gone, and the page reads as zeros. */
+/**
+ * Whether its content is of no interest: then it is gone, and the page reads as zeros. What several
+ * processes have is kept.
+ */
 function drop(frame: Frame): bool {
   if (keyIsShared(frame.key)) return false;
   const page = keyPage(frame.key);
-  const space = spaceOf(keyNumber(frame.key))!;
+  const space = sharerOf(frame, 1)!;
   const chunk = factsAt(space, page);
   const i = <u32>page & 1023;
+  if (frameIsShared(chunk, i)) return false;
   if (!planeTest(chunk + FACT_RESET, i) && !planeTest(chunk + FACT_OFFERED, i)) return false;
   unuse(frame);
   dropContent(space, chunk, i);
@@ -172,7 +182,11 @@ function unuse(frame: Frame): void {
   mapsEmpty();
   const page = keyPage(frame.key);
   if (!keyIsShared(frame.key)) {
-    trim(spaceOf(keyNumber(frame.key))!, page);
+    let sharer = sharerOf(frame, 1);
+    while (sharer !== null) {
+      trim(sharer, page);
+      sharer = sharerOf(frame, sharer.number + 1);
+    }
     return;
   }
   let link = sectionOf(keyNumber(frame.key))!.firstView;
@@ -195,9 +209,7 @@ export function showing(view: Region, page: u64): Space | null {
   if (page < view.offsetPages) return null;
   if (page - view.offsetPages >= pageOf(view.end - view.start)) return null;
   const space = spaceOf(view.space)!;
-  const own = pageShowing(view, page);
-  const chunk = factsAt(space, own);
-  return chunk != 0 && frameOf(chunk, <u32>own & 1023) != 0 ? null : space;
+  return frameHere(space, pageShowing(view, page)) != 0 ? null : space;
 }
 
 /** The page of the view that shows the section's page. */
@@ -205,12 +217,20 @@ export function pageShowing(view: Region, page: u64): u64 {
   return pageOf(view.start) + page - view.offsetPages;
 }
 
+function sharerOf(frame: Frame, number: u32): Space | null {
+  return sharerFrom(changetype<u32>(frame), frame.key, number);
+}
+
 /** Locked, or of a large page: it stays. */
 function isFixed(frame: Frame): bool {
   const page = keyPage(frame.key);
   if (!keyIsShared(frame.key)) {
-    const space = spaceOf(keyNumber(frame.key))!;
-    return isLocked(space, page) || isLargePage(space, page);
+    let sharer = sharerOf(frame, 1);
+    while (sharer !== null) {
+      if (isLocked(sharer, page) || isLargePage(sharer, page)) return true;
+      sharer = sharerOf(frame, sharer.number + 1);
+    }
+    return false;
   }
   let link = sectionOf(keyNumber(frame.key))!.firstView;
   for (; link != 0; link = changetype<Region>(link).nextView) {

@@ -2,20 +2,10 @@ import { PAGE_BYTES, PAGER, STAGING } from "../base/layout";
 import { POOL_PAGE, poolEnsure } from "../base/pool";
 import { STATUS_NO_MEMORY, STATUS_SUCCESS } from "../base/status";
 import { sectionFrame, sectionOf, sectionTouch } from "../object/section";
-import { factsAt, frameOf } from "../page/facts";
 import { framesFit, physical } from "../phys/charge";
-import {
-  FRAME_DIRTY,
-  FRAME_STUCK,
-  Frame,
-  framePlace,
-  keyIsShared,
-  keyNumber,
-  keyPage,
-} from "../phys/frame";
-import { windowHas } from "./maps";
+import { FRAME_DIRTY, FRAME_STUCK, Frame, keyIsShared, keyNumber, keyPage } from "../phys/frame";
 import { roomEnsure } from "./room";
-import { SPACE_RUNNING, spaceOf } from "./space";
+import { frameReturn, sharerFrom } from "./sharers";
 
 /**
  * What the host is asked for. The core never calls out: it leaves a request here, the access or
@@ -207,11 +197,6 @@ export function suspend(a: u64, b: u64, c: u64, done: u64): void {
   store<u64>(SUSPENDED + 24, done);
 }
 
-/** Whether the page's slot in the window is where its frame belongs. */
-export function isHome(key: u64): bool {
-  return !keyIsShared(key) && windowHas(spaceOf(keyNumber(key))!, keyPage(key));
-}
-
 function requests(): Request {
   return changetype<Request>(PAGER);
 }
@@ -224,30 +209,26 @@ function isBringing(): bool {
 /** Flags back to the frame that was to be stored, unless it is gone by now. */
 function restore(flags: u32): void {
   const p = requests();
-  if (frameOfKey(p.key) == p.frame) changetype<Frame>(p.frame).state |= flags;
+  if (isFrameThere()) changetype<Frame>(p.frame).state |= flags;
 }
 
-/** The frame that the page has, or 0. */
-function frameOfKey(key: u64): u32 {
-  const page = keyPage(key);
-  if (keyIsShared(key)) {
-    const section = sectionOf(keyNumber(key));
-    return section === null || section.facts == 0 ? 0 : sectionFrame(section, page);
-  }
-  const space = spaceOf(keyNumber(key));
-  if (space === null || space.state != SPACE_RUNNING) return 0;
-  const chunk = factsAt(space, page);
-  return chunk == 0 ? 0 : frameOf(chunk, <u32>page & 1023);
+/** Whether the page that the request is about has the frame still, or none still. */
+function isFrameThere(): bool {
+  const p = requests();
+  if (!keyIsShared(p.key)) return sharerFrom(p.frame, p.key, 1) !== null;
+  const section = sectionOf(keyNumber(p.key));
+  const isThere = section !== null && section.facts != 0;
+  return (isThere ? sectionFrame(section!, keyPage(p.key)) : 0) == p.frame;
 }
 
 /** The bytes that the host put into the staging page belong to the page that was asked for. */
 function arrive(): void {
   const p = requests();
-  if (frameOfKey(p.key) != p.frame) return;
+  if (!isFrameThere()) return;
   let frame = changetype<Frame | null>(p.frame);
   if (frame !== null) {
     if (frame.location != 0 || !poolEnsure(POOL_PAGE, 1)) return;
-    framePlace(frame, isHome(frame.key));
+    frameReturn(frame);
   } else {
     const section = sectionOf(keyNumber(p.key));
     const page = keyPage(p.key);

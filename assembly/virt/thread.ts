@@ -50,6 +50,22 @@ export function threadMake(space: Space, number: u32): Thread | null {
   return thread;
 }
 
+/**
+ * A thread of a fork has the stack that a thread of the other space has. False where memory is at
+ * its end. Requires: its number is new.
+ */
+export function threadClone(from: Space, number: u32, fork: Space, forkNumber: u32): bool {
+  const known = threadOf(from, number);
+  if (known === null) return true;
+  const clone = threadMake(fork, forkNumber);
+  if (clone === null) return false;
+  clone.stackBase = known.stackBase;
+  clone.stackLimit = known.stackLimit;
+  clone.deallocationStack = known.deallocationStack;
+  clone.guaranteeBytes = known.guaranteeBytes;
+  return true;
+}
+
 /** The thread has no stack any more; its memory stays. */
 export function threadForget(space: Space, number: u32): void {
   const gone = threadOf(space, number);

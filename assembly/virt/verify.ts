@@ -1,4 +1,4 @@
-import { SECTIONS_MAX, SPACES_MAX } from "../base/layout";
+import { NOTHING, PAGE_BYTES, SECTIONS_MAX, SPACES_MAX } from "../base/layout";
 import { planeTest } from "../base/planes";
 import { poolLive } from "../base/pool";
 import { addressOf, pageOf } from "../base/range";
@@ -22,7 +22,7 @@ import {
 } from "../page/facts";
 import { attributesAt, attributesRunEnd, committedCount, tableRecords } from "../page/table";
 import { chargeTotal, framesInUse, physical } from "../phys/charge";
-import { FRAME_AWE, Frame, frameIs, frameIsInPool, keyOfSpace } from "../phys/frame";
+import { FRAME_AWE, Frame, frameIs } from "../phys/frame";
 import { aweOf, aweShown } from "./awe";
 import { frameAt } from "./backing";
 import { Context, resultSet, TRANSLATIONS } from "./context";
@@ -38,7 +38,6 @@ import {
   TRANSLATION_ADDEND,
   TRANSLATION_FETCH,
   TRANSLATION_WRITE,
-  windowHas,
 } from "./maps";
 import {
   ENTRY_BYTES,
@@ -66,6 +65,13 @@ import {
 import { SPACE_RUNNING, SPACE_WINDOWED, Space, spaceOf, TAG_SHIFT } from "./space";
 import { Thread, threadOf } from "./thread";
 import { verifyEnclaves, verifyExtra } from "./verify-extras";
+import {
+  emptyColumns,
+  sharedFrames,
+  sharedRecords,
+  verifyColumn,
+  verifyFrame,
+} from "./verify-sharing";
 import { verifyWorkingSet } from "./verify-working-set";
 import { ownPages, viewPage, viewSection } from "./view";
 import { recentCount } from "./working-set";
@@ -80,16 +86,17 @@ import { recentCount } from "./working-set";
  *        nothing and has none; pages of VirtualCopy have no frames, and are in no working set
  *     3  the charge of the space is what its private regions have committed, what of its views is
  *        copy-on-write, and its frames of AWE
- *     4  a page with a frame is committed; the frame has one owner and names this page, and is in
- *        the page's own slot of the window where it has one; a frame of AWE knows the page that
- *        shows it, in a window
+ *     4  a page with a frame is committed; the frame has as many owners as columns name it, names
+ *        this page, and is in the page's own slot of the window where it has one, but for what a
+ *        fork has brought; a column has as many owners as it says; a frame of AWE knows the page
+ *        that shows it, in a window (virt/verify-sharing)
  *     5  valid, locked and kept reset pages have frames; lost pages were reset or offered; offered
  *        pages are committed, not valid and not locked; marks lie in watched regions
  *     6  the counts of frames, valid, locked and offered pages are right
  *     7  the access map allows nothing that the page does not; a span bit says what both bytes say
  *     8  a translation allows nothing that its page does not, and leads to its bytes
- *     9  charge, frames and records of the machine are the sums over its spaces and sections; a
- *        section counts the regions that show it
+ *     9  charge, frames and records of the machine are the sums over its spaces and sections, where
+ *        what several have counts once; a section counts the regions that show it
  *     10 large pages are resident, peaks are the highest (virt/verify-working-set)
  *     11 threads have numbers of their own, and guarantees of whole pages
  *     12 what is recorded of enclaves and call targets fits their pages (virt/verify-extras)
@@ -245,6 +252,7 @@ function verifyFacts(context: Context, space: Space): u32 {
       if (rule != 0) return rule;
     }
     if (inChunk != frameCount(chunk)) return 6;
+    if (!verifyColumn(space, page)) return 4;
     page += 1024;
   }
   const isCounted = valid == space.residentPages && offered == space.offeredPages;
@@ -255,13 +263,11 @@ function verifyPage(space: Space, chunk: u32, page: u64): u32 {
   const i = <u32>page & 1023;
   const frame = changetype<Frame | null>(frameOf(chunk, i));
   if (frame !== null) {
-    if (attributesAt(space, page) == 0 || frame.owners != 1) return 4;
+    if (attributesAt(space, page) == 0) return 4;
     if (frameIs(frame, FRAME_AWE)) {
-      if (changetype<AweFrame>(frame).place != page + 1) return 4;
+      if (frame.owners != 1 || changetype<AweFrame>(frame).place != page + 1) return 4;
       if (planeTest(chunk + FACT_VALID, i)) return 5;
-    } else if (frame.key != keyOfSpace(space.number, page)) {
-      return 4;
-    } else if (frame.location != 0 && frameIsInPool(frame) == windowHas(space, page)) {
+    } else if (!verifyFrame(space, page, frame)) {
       return 4;
     }
   }
@@ -334,6 +340,7 @@ function verifyMachine(): bool {
   let charge: u64 = 0;
   let frames: u64 = 0;
   let records = physical().freeCount;
+  let empty: u32 = 0;
   for (let number: u32 = 1; number < SPACES_MAX; number++) {
     const space = spaceOf(number);
     if (space === null) continue;
@@ -342,8 +349,10 @@ function verifyMachine(): bool {
     for (let link = space.firstThread; link != 0; link = changetype<Thread>(link).next)
       records += 1;
     if (space.state != SPACE_RUNNING) continue;
-    frames += framesPresent(space, pageOf(machine().highestAddress) + 1);
+    frames += framesPresent(space, pageOf(machine().highestAddress) + 1) - sharedFrames(space);
     records += tableRecords(space) + factsRecords(space) + indexRecords(space) + recentCount(space);
+    records -= sharedRecords(space);
+    empty += emptyColumns(space);
     const set = aweOf(space);
     if (set === null) continue;
     frames += set.count - aweShown(space, set);
@@ -364,5 +373,6 @@ function verifyMachine(): bool {
     records += tableRecords(section) + factsRecords(section);
     frames += framesPresent(section, section.sizePages);
   }
+  if (empty != 0 && load<u32>(NOTHING + PAGE_BYTES) != empty + 1) return false;
   return charge == chargeTotal() && frames == framesInUse() && records == poolLive();
 }

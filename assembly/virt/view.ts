@@ -13,6 +13,7 @@ import { chargeAdd, chargeSubtract } from "../phys/charge";
 import { chargeFitsQuota, release, reserve } from "./change";
 import { Context, resultGet, resultSet } from "./context";
 import { REGION_GROWING, Region, regionIs } from "./region";
+import { SHARERS_MOST } from "./sharers";
 import { Space, spaceOf, spacePeak } from "./space";
 
 /**
@@ -53,12 +54,17 @@ export function viewMake(
   region.section = section.number;
   region.offsetPages = offsetPages;
   region.attributes = <u16>attributes;
+  viewLink(space, region, section);
+  return region;
+}
+
+/** The section knows of the view, which lies in this space. */
+export function viewLink(space: Space, region: Region, section: Section): void {
   region.space = space.number;
   region.nextView = section.firstView;
   section.firstView = changetype<u32>(region);
   section.views += 1;
   space.views += 1;
-  return region;
 }
 
 /** Take the view away, with its private copies. Requires: room for one change. */
@@ -92,8 +98,6 @@ export function viewUnlink(space: Space, region: Region, section: Section): void
   sectionUnview(section);
 }
 
-/** Most processes that are told apart. */
-const SHARERS_MOST: u32 = 7;
 /** Where the numbers of the spaces found so far are kept while they are counted. */
 const SHARERS: u32 = 8;
 

@@ -91,6 +91,20 @@ export function workingSetForget(space: Space): void {
   while (space.recent != 0) unlink(space, 0);
 }
 
+/** Give a space without recent pages those of another, in their order. False without memory. */
+export function recentClone(from: Space, to: Space): bool {
+  if (!poolEnsure(POOL_FRAME, recentCount(from))) return false;
+  let before: u32 = 0;
+  for (let link = from.recent; link != 0; link = changetype<Recent>(link).next) {
+    const recent = changetype<Recent>(poolTake(POOL_FRAME));
+    recent.page = changetype<Recent>(link).page;
+    if (before == 0) to.recent = changetype<u32>(recent);
+    else changetype<Recent>(before).next = changetype<u32>(recent);
+    before = changetype<u32>(recent);
+  }
+  return true;
+}
+
 /** Length of the list of recent pages. */
 export function recentCount(space: Space): u32 {
   let count: u32 = 0;

@@ -1,21 +1,17 @@
-import { PAGE_BYTES } from "../base/layout";
 import { planeClear, planeSet, planeTest } from "../base/planes";
 import { addressOf } from "../base/range";
-import { sectionFrame } from "../object/section";
 import { copiedAttributes, isWritable } from "../page/attributes";
-import { FACT_COPY, FACT_LOST, FACT_MARK, FACT_RESET, factsAt, frameSet } from "../page/facts";
+import { FACT_COPY, FACT_LOST, FACT_MARK, FACT_RESET, factsAt, frameIsShared } from "../page/facts";
 import { attributesAt, attributesFill } from "../page/table";
-import { physical } from "../phys/charge";
 import { FRAME_DIRTY, Frame } from "../phys/frame";
-import { frameFor, frameIn, isCopied, sharingRegion } from "./backing";
+import { frameCopy, frameIn, isCopied, isWriteCopied, sharingRegion } from "./backing";
 import { codeChanged } from "./code-views";
 import { regionAt } from "./index";
 import { machine } from "./machine";
 import { mapsClear } from "./maps";
-import { frameBring, framesMake } from "./pager";
+import { framesMake } from "./pager";
 import { REGION_WATCHED, Region, regionIs } from "./region";
 import { Space } from "./space";
-import { viewPage, viewSection } from "./view";
 
 /** What a write to a page leaves behind, beside its bytes. */
 
@@ -44,9 +40,9 @@ export function recordWrite(space: Space, page: u64, chunk: u32): void {
 
 /** Whether a write to the page would leave a mark, or copy it. */
 export function isUnrecorded(space: Space, page: u64): bool {
-  if (isCopied(space, page)) return true;
   const chunk = factsAt(space, page);
   const i = <u32>page & 1023;
+  if (isWriteCopied(space, page, chunk)) return true;
   if (chunk == 0 || planeTest(chunk + FACT_RESET, i)) return true;
   return isWatched(space, page) && !planeTest(chunk + FACT_MARK, i);
 }
@@ -65,18 +61,19 @@ export function recordCopy(space: Space, page: u64): void {
 export function makeOwn(space: Space, page: u64): void {
   const chunk = factsAt(space, page);
   const i = <u32>page & 1023;
-  const region = sharingRegion(space, page);
-  if (region !== null) {
-    const shared = changetype<Frame>(sectionFrame(viewSection(region)!, viewPage(region, page)));
-    const frame = frameFor(space, page);
-    memory.copy(frame.location, shared.location, PAGE_BYTES);
-    frame.state |= FRAME_DIRTY;
-    if (physical().promised != 0) physical().promised -= 1;
-    frameSet(chunk, i, changetype<u32>(frame));
-    frameBring(frame);
-  }
+  if (sharingRegion(space, page) !== null) frameCopy(space, page, chunk);
   planeSet(chunk + FACT_COPY, i);
   mapsClear(space, page, page + 1);
+}
+
+/**
+ * A prepared page whose bytes a forked process has too gets a copy of them. Requires: prepared for
+ * a write.
+ */
+export function makeSole(space: Space, page: u64, chunk: u32): void {
+  if (!frameIsShared(chunk, <u32>page & 1023)) return;
+  frameCopy(space, page, chunk);
+  space.faultCount += 1;
 }
 
 /**

@@ -172,6 +172,16 @@ export class Core {
     return this.link.call((core) => core.spaceCreate(kind, workingSetMinPages, workingSetMaxPages));
   }
 
+  /** NTSTATUS; result 0: the number of a space of this kind that is what the other is now. */
+  spaceFork(space: number, kind: number): number {
+    return this.link.call((core, context) => core.spaceFork(context, space, kind) >>> 0);
+  }
+
+  /** A new thread of a fork gets the stack that a thread has. False without memory for it. */
+  threadFork(space: number, thread: number, fork: number, forkThread: number): boolean {
+    return this.link.call((core) => core.threadFork(space, thread, fork, forkThread) !== 0);
+  }
+
   spaceSetQuota(space: number, quotaPages: number): void {
     this.link.call((core) => core.spaceSetQuotaF64(space, quotaPages));
   }

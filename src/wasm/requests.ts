@@ -52,6 +52,7 @@ const SERVED: readonly (readonly [keyof CoreExports, number])[] = [
   ["workingSetQueryExF64", STATUS_ASKS],
   ["workingSetGetLimitsF64", STATUS_ASKS],
   ["stackGuaranteeF64", STATUS_ASKS],
+  ["discardPagesF64", STATUS_ASKS],
   ["askF64", OUTCOME_ASKS],
   ["peekF64", PEEK_ASKS],
   ["pokeF64", PEEK_ASKS],

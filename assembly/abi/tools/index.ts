@@ -7,5 +7,7 @@ import "../../base/panic";
 export * from "./awe";
 export * from "./code";
 export * from "./enclaves";
+export * from "./fork";
 export * from "./space";
+export * from "./stacks";
 export * from "./twins.generated";

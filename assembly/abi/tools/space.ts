@@ -1,9 +1,10 @@
 import { regionAdopt as adopt } from "../../nt/adopt";
 import { physicalSpace } from "../../nt/resident";
+import { framesCount } from "../../page/facts";
 import { Context } from "../../virt/context";
 import { FEATURE_CE, featureIs, machine } from "../../virt/machine";
 import { seesElsewhere } from "../../virt/seen";
-import { spaceOf } from "../../virt/space";
+import { SPACE_RUNNING, spaceOf } from "../../virt/space";
 import { verify } from "../../virt/verify";
 
 /** Whole spaces: are they sound, and what was in them before. */
@@ -43,4 +44,13 @@ export function regionAdopt(
     backing,
     runs,
   );
+}
+
+/** Bytes of [base, base + size) whose pages have been touched and hold a frame since. */
+export function spaceTouched(space: u32, base: u64, size: u64): u64 {
+  const found = spaceOf(space);
+  const highest = machine().highestAddress;
+  if (found === null || found.state != SPACE_RUNNING || base > highest || size == 0) return 0;
+  const end = size > highest - base ? highest + 1 : base + size;
+  return framesCount(found, base >> 12, (end + 0xfff) >> 12) << 12;
 }
