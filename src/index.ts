@@ -40,11 +40,8 @@ export { MemoryPageStore, type MemoryPageStoreOptions } from "./memory-page-stor
 export type { MachineOptions, Seeded, Settings } from "./options.ts";
 export type { InOut, Out, StructureOut } from "./out.ts";
 export type { PageStore } from "./page-store.ts";
-export {
-  type OpenFileOptions,
-  Process,
-  type ProcessCounters,
-} from "./process.ts";
+export { type OpenFileOptions, Process } from "./process.ts";
+export type { ProcessCounters } from "./process-counters.ts";
 export type { ProfileName, VersionName } from "./profile.ts";
 export type { RaisedException } from "./raised-exception.ts";
 export type { RegionDescription, RegionRun } from "./region.ts";

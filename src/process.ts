@@ -16,30 +16,18 @@ import { HandleTable } from "./handles.ts";
 import type { Machine } from "./machine.ts";
 import type { GuestMemory } from "./memory.ts";
 import { hex } from "./names.ts";
+import { countersOf, type ProcessCounters } from "./process-counters.ts";
 import { type RaisedException, raisedRecord } from "./raised-exception.ts";
 import { adoptRegion, type RegionDescription } from "./region.ts";
 import type { StackOptions } from "./stack.ts";
 import { SystemMemory } from "./system.ts";
 import { Thread } from "./thread.ts";
 import type { Core } from "./wasm/core.ts";
-import { SpaceCounter } from "./wasm/exports.ts";
 import { memoryOf } from "./windowed-memory.ts";
 
 export interface OpenFileOptions {
   /** GENERIC_READ, GENERIC_WRITE and GENERIC_EXECUTE. Default: the first two. */
   access?: number | undefined;
-}
-
-/** Figures of one process. */
-export interface ProcessCounters {
-  /** Pages charged against the commit limit. */
-  readonly commitCharge: number;
-  /** Bytes of all regions. */
-  readonly regionBytes: number;
-  readonly regions: number;
-  /** Pages in the working set. */
-  readonly residentPages: number;
-  readonly lockedPages: number;
 }
 
 /**
@@ -250,8 +238,7 @@ export class Process {
    * @throws Error when the process has ended
    */
   createThread(options?: StackOptions): Thread {
-    this.alive();
-    const thread = new Thread(this, this.machine.nextThreadId());
+    const thread = new Thread(this.alive(), this.machine.nextThreadId());
     try {
       if (options !== undefined) thread.createStack(options);
     } catch (error) {
@@ -263,21 +250,15 @@ export class Process {
   }
 
   /**
-   * A second process that is what this one is now: regions, pages and what is known of them, views
-   * of the same sections, threads with their stacks, handles with the same values, exception
-   * handlers. Private memory is copied on write, a page at a time, by whoever writes first. What
-   * stays with this process, and why, is in docs/fork.md.
+   * A second process that is what this one is now, with private memory copied on write
+   * (docs/fork.md). The nearest in Windows is RtlCloneUserProcess.
    *
-   * The nearest in Windows is RtlCloneUserProcess.
-   *
-   * @param options space: as of `createProcess`, "translated" by default
    * @throws TypeError, RangeError for a wrong option, or for a space that cannot be; Error where
    *   the commit limit or memory stands against it, or the process has ended. Nothing has changed
    *   then
    */
   fork(options: ForkOptions = {}): Process {
-    const kind = forkKind(options);
-    return this.machine.forkProcess(this.alive(), kind);
+    return this.machine.forkProcess(this.alive(), forkKind(options));
   }
 
   /**
@@ -308,14 +289,7 @@ export class Process {
   }
 
   get counters(): ProcessCounters {
-    const { core, spaceNumber } = this.alive();
-    return {
-      commitCharge: core.spaceCounter(spaceNumber, SpaceCounter.CommitCharge),
-      regionBytes: core.spaceCounter(spaceNumber, SpaceCounter.RegionBytes),
-      regions: core.spaceCounter(spaceNumber, SpaceCounter.Regions),
-      residentPages: core.spaceCounter(spaceNumber, SpaceCounter.ResidentPages),
-      lockedPages: core.spaceCounter(spaceNumber, SpaceCounter.LockedPages),
-    };
+    return countersOf(this.alive());
   }
 
   /**

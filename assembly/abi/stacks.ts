@@ -1,4 +1,3 @@
-import { stackCreate as ntStackCreate, threadStackMake as ntThreadStackMake } from "../nt/stack";
 import { Context } from "../virt/context";
 import { SPACE_RUNNING, spaceOf } from "../virt/space";
 import { threadForget, threadMake, threadOf } from "../virt/thread";
@@ -56,20 +55,4 @@ export function threadStackSet(
   known.stackLimit = limit;
   known.deallocationStack = deallocationStack;
   return 1;
-}
-
-export function threadStackMake(context: u32, thread: u32, reserve: u64, commit: u64): u32 {
-  return ntThreadStackMake(changetype<Context>(context), thread, reserve, commit);
-}
-
-export function stackCreate(
-  context: u32,
-  commit: u64,
-  reserve: u64,
-  zeroBits: u64,
-  commitAlign: u64,
-  reserveAlign: u64,
-): u32 {
-  const c = changetype<Context>(context);
-  return ntStackCreate(c, commit, reserve, zeroBits, commitAlign, reserveAlign);
 }

@@ -121,7 +121,7 @@ export function frameLeave(frame: Frame): void {
   framesSubtract();
 }
 
-/** Out of the window into the pool; its bytes stay in the slot too. Requires: a page of the pool. */
+/** Out of the window into the pool; the slot keeps the bytes. Requires: a page of the pool. */
 export function frameMoveOut(frame: Frame): void {
   const slot = frame.location;
   frame.location = poolTake(POOL_PAGE);

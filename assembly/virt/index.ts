@@ -1,6 +1,5 @@
 import { PATH } from "../base/layout";
-import { CHUNK_BYTES } from "../base/planes";
-import { POOL_CHUNK, POOL_REGION, poolEnsure, poolGive, poolTake } from "../base/pool";
+import { POOL_REGION, poolGive } from "../base/pool";
 import { alignDown, alignUp, GRANULARITY, larger, smaller } from "../base/range";
 import { machine } from "./machine";
 import {
@@ -8,7 +7,6 @@ import {
   entryGap,
   entryRef,
   entrySetGap,
-  entrySetRef,
   entrySetStart,
   entryStart,
   NODE_CAPACITY,
@@ -77,23 +75,6 @@ export function indexStart(space: Space, sentinel: Region): void {
 export function indexFree(space: Space): void {
   freeBelow(space.index, space.indexHeight);
   space.index = 0;
-}
-
-/**
- * Give a space that has no region the regions of another: the same records, which belong to this
- * one's index alone. False where memory is at its end; then it has none.
- */
-export function indexClone(from: Space, to: Space): bool {
-  const nodes = indexRecords(from) - from.regionCount;
-  if (!poolEnsure(POOL_CHUNK, nodes) || !poolEnsure(POOL_REGION, from.regionCount + 1)) {
-    return false;
-  }
-  indexFree(to);
-  to.index = cloneBelow(from.index, from.indexHeight);
-  to.indexHeight = from.indexHeight;
-  to.regionCount = from.regionCount;
-  to.regionBytes = from.regionBytes;
-  return true;
 }
 
 /** The region that starts last at or below `address`; the sentinel where there is no other. */
@@ -415,20 +396,4 @@ function freeBelow(node: u32, height: u32): void {
     else poolGive(POOL_REGION, entryRef(entry));
   }
   nodeFree(node);
-}
-
-function cloneBelow(node: u32, height: u32): u32 {
-  const clone = nodeMake();
-  memory.copy(clone, node, CHUNK_BYTES);
-  for (let entry = clone; entry < nodeEnd(clone); entry += ENTRY_BYTES) {
-    const ref = entryRef(entry);
-    entrySetRef(entry, height > 0 ? cloneBelow(ref, height - 1) : regionClone(ref));
-  }
-  return clone;
-}
-
-function regionClone(region: u32): u32 {
-  const clone = poolTake(POOL_REGION);
-  memory.copy(clone, region, <u32>offsetof<Region>());
-  return clone;
 }

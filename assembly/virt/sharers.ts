@@ -72,7 +72,7 @@ export function slotVacate(page: u64): bool {
   return moved != 0;
 }
 
-/** The page's slot of the window is free, and what it holds of no use. Requires: as `slotVacate`. */
+/** The page's slot of the window is free, what it holds is of no use. Requires: as `slotVacate`. */
 export function slotClear(page: u64): void {
   if (slotVacate(page)) slotStale(<u32>page);
 }

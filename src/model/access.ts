@@ -85,6 +85,7 @@ export class Accesses extends Stacks {
       if (copiesOnWrite(protect) && this.sharedFrame(pageOf(at)) !== null) {
         this.copyPage(pageOf(at), protect);
       }
+      this.makeSole(pageOf(at));
       this.frameOf(pageOf(at))[at % PAGE] = bytes[i] ?? 0;
     }
     return true;
@@ -207,6 +208,7 @@ export class Accesses extends Stacks {
     const protect = this.protectAt(page) ?? 0;
     const facts = this.factsAt(page);
     if (copiesOnWrite(protect)) this.copyPage(page, protect);
+    this.makeSole(page);
     facts.lost = false;
     this.markWritten(page);
   }

@@ -120,6 +120,7 @@ export class Model {
       layout: layoutOf(this.settings),
       charge: 0,
       sections: [],
+      spaces: [],
       placement: placement === "lowest-first" ? null : new XorShift(placement.seed),
       caller: null,
       reset: typeof resetEffect === "string" ? null : new XorShift(resetEffect.seed),

@@ -50,8 +50,12 @@ export class Offers extends UserPages {
     if (known.some((page) => this.factsAt(page).locked)) return { status: INVALID_PARAMETER, rule };
     const isPrivate = this.regionAt(address)?.kind === "private";
     for (let page = first; page <= last; page += 1) {
-      if (!isPrivate) this.contentOf(page)?.fill(0);
-      else if (this.facts.has(page)) this.dropContent(page);
+      if (isPrivate) {
+        if (this.facts.has(page)) this.dropContent(page);
+        continue;
+      }
+      this.makeSole(page);
+      this.contentOf(page)?.fill(0);
     }
     return { status: SUCCESS, rule };
   }

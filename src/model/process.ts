@@ -1,5 +1,5 @@
 import { MEM_COMMIT, MEM_IMAGE, MEM_MAPPED, MEM_PRIVATE, PAGE } from "./constants.ts";
-import { Offers } from "./offer.ts";
+import { Forks } from "./fork.ts";
 import { roundDown } from "./range.ts";
 import { committedPages, endOf, makeRegion, pageOf, type RegionKind, setRun } from "./region.ts";
 
@@ -26,7 +26,7 @@ function kindOf({ type, backing }: RegionDescription): RegionKind {
   return backing === "pagefile" ? "pagefile view" : "file view";
 }
 
-export class ModelProcess extends Offers {
+export class ModelProcess extends Forks {
   adopt(description: RegionDescription): void {
     const { base, size, allocationProtect, runs = [] } = description;
     if (roundDown(base, PAGE) !== base || roundDown(size, PAGE) !== size || size === 0) {

@@ -50,8 +50,8 @@ export interface Section {
   /** By page of the section; a page never touched has none. */
   frames: Map<number, Uint8Array>;
   views: View[];
-  /** A handle is open. */
-  open: boolean;
+  /** Handles that are open. */
+  handles: number;
 }
 
 /** What a region that is a view of a section knows besides. */
@@ -85,7 +85,7 @@ export function createSection(
     memory,
     frames: new Map(),
     views: [],
-    open: true,
+    handles: 1,
   };
   shared.sections.push(section);
   shared.charge += committedPages(memory);
@@ -136,7 +136,7 @@ function attributesAllowed(attributes: number): boolean {
 
 /** The handle goes; the memory stays for the views (7.1). */
 export function closeSection(shared: Shared, section: Section): void {
-  section.open = false;
+  section.handles -= 1;
   endUnused(shared, section);
 }
 
@@ -146,7 +146,7 @@ export function removeView(shared: Shared, section: Section, region: Region): vo
 }
 
 function endUnused(shared: Shared, section: Section): void {
-  if (section.open || section.views.length > 0 || !shared.sections.includes(section)) return;
+  if (section.handles > 0 || section.views.length > 0 || !shared.sections.includes(section)) return;
   shared.charge -= committedPages(section.memory);
   shared.sections = shared.sections.filter((other) => other !== section);
 }

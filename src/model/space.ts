@@ -32,6 +32,8 @@ export interface Shared {
   charge: number;
   /** Those with a handle or a view. */
   sections: Section[];
+  /** Those that have not exited. */
+  spaces: Space[];
   placement: XorShift | null;
   reset: XorShift | null;
   /** The process whose current thread makes the call or access; null: it comes from outside. */
@@ -77,6 +79,7 @@ export class Space {
     const resident = makeRegion(SHARED_DATA, size, "shared-data", PAGE_READONLY, 0);
     setRun(resident, pageOf(SHARED_DATA), pageOf(SHARED_DATA), PAGE_READONLY);
     this.regions.push(resident);
+    shared.spaces.push(this);
   }
 
   get counters() {
@@ -102,7 +105,26 @@ export class Space {
     return [...this.facts.values()].filter(({ bytes }) => bytes !== null).length;
   }
 
+  /** Those of them that the other process does not have. */
+  framesBeside(other: Space): number {
+    const isCommon = (page: number) => this.isSameFrame(other, page);
+    return this.frames - [...this.facts.keys()].filter(isCommon).length;
+  }
+
+  private isSameFrame(other: Space, page: number): boolean {
+    const bytes = this.facts.get(page)?.bytes ?? null;
+    return bytes !== null && other.facts.get(page)?.bytes === bytes;
+  }
+
+  /** A write is about to reach the page: bytes that a fork has too are copied. */
+  protected makeSole(page: number): void {
+    const facts = this.facts.get(page);
+    const isSame = (other: Space) => other !== this && this.isSameFrame(other, page);
+    if (facts && this.shared.spaces.some(isSame)) facts.bytes = facts.bytes?.slice() ?? null;
+  }
+
   exit(): void {
+    this.shared.spaces = this.shared.spaces.filter((other) => other !== this);
     this.addCharge(-this.charge);
     this.regions = [];
     this.facts.clear();

@@ -14,7 +14,7 @@ export type SectionStep = Extract<
   { op: "createSection" | "closeSection" | "mapView" | "unmapView" | "flushView" }
 >;
 export type PlaceholderStep = Extract<Step, { op: "allocateEx" | "mapViewEx" | "unmapViewEx" }>;
-export type Upkeep = Extract<Step, { op: "adopt" | "poke" | "exit" | "forgetMaps" }>;
+export type Upkeep = Extract<Step, { op: "adopt" | "poke" | "exit" | "fork" | "forgetMaps" }>;
 export type Service = Exclude<
   Step,
   Change | Access | Bulk | Upkeep | SectionStep | PlaceholderStep | StackStep | AweStep

@@ -1,5 +1,5 @@
 import { PROCESS_ALL_ACCESS, PROCESS_TERMINATE } from "../../src/constants.ts";
-import { type Machine, PageFault, type Process } from "../../src/index.ts";
+import { type Machine, PageFault, type Process, type Thread } from "../../src/index.ts";
 import { kernel32 } from "../../src/kernel32.ts";
 import type { BasicInformation } from "../../src/model/query.ts";
 import { ntdll } from "../../src/ntdll.ts";
@@ -42,7 +42,7 @@ const NOTHING = {
 /** The core, through the host that users have. */
 export class CoreSubject implements Subject {
   readonly machine: Machine;
-  private readonly sides: readonly [Side, Side];
+  private readonly sides: [Side, Side];
   private readonly userPages = new CoreUserPages();
 
   static async create(program: Program): Promise<CoreSubject> {
@@ -55,7 +55,8 @@ export class CoreSubject implements Subject {
     const quota = program.quota === undefined ? {} : { commitQuota: program.quota };
     const one = machine.createProcess({ space: first });
     const two = machine.createProcess({ space: second, ...quota });
-    this.sides = [sideOf(one, [one, two]), sideOf(two, [one, two])];
+    const all = [one, two];
+    this.sides = [sideOf(one, all, threadsOf(one)), sideOf(two, all, threadsOf(two))];
   }
 
   state(who: Who): string {
@@ -141,6 +142,8 @@ export class CoreSubject implements Subject {
         this.sides[step.on].sections.clear();
         this.userPages.forget(step.on);
         return "";
+      case "fork":
+        return this.fork(step);
       case "forgetMaps":
         if (!this.sides[step.on].process.exited) this.sides[step.on].process.forgetMaps();
         return "";
@@ -149,6 +152,22 @@ export class CoreSubject implements Subject {
         return service(this.callerOf(step), step);
       }
     }
+  }
+
+  private fork({ on, space }: Extract<Step, { op: "fork" }>): string {
+    const side = this.sides[on];
+    if (side.process.exited) return "";
+    const other = (1 - on) as Who;
+    this.answerOf({ op: "exit", on: other });
+    const fork = forkOf(side.process, space);
+    if (fork === null) return "refused";
+    const forked = sideOf(fork, [], [...fork.threads]);
+    this.sides[other] = { ...forked, sections: new Map(side.sections) };
+    const processes = this.sides.map(({ process }) => process);
+    for (const { handles, win32 } of this.sides) {
+      handles.splice(0, handles.length, ...handlesOf(win32, processes));
+    }
+    return "";
   }
 
   private callerOf(call: Call): Caller {
@@ -220,21 +239,34 @@ export function machineFor({ settings, spaces }: Program): Promise<Machine> {
   return createMachine({ ...settings, version: "win10", window: spaces.includes("windowed") });
 }
 
-function sideOf(process: Process, all: readonly Process[]): Side {
+function sideOf(process: Process, all: readonly Process[], threads: Thread[]): Side {
   const win32 = kernel32(process);
-  const handles = all.map((target) => ({
-    good: win32.OpenProcess(PROCESS_ALL_ACCESS, 0, target.id),
-    null: 0,
-    weak: win32.OpenProcess(PROCESS_TERMINATE, 0, target.id),
-  }));
   return {
     process,
     nt: ntdll(process),
     win32,
-    handles,
+    handles: handlesOf(win32, all),
     sections: new Map(),
-    threads: threadsOf(process),
+    threads,
   };
+}
+
+function handlesOf(win32: Side["win32"], all: readonly Process[]): Side["handles"] {
+  return all.map((target) => ({
+    good: win32.OpenProcess(PROCESS_ALL_ACCESS, 0, target.id),
+    null: 0,
+    weak: win32.OpenProcess(PROCESS_TERMINATE, 0, target.id),
+  }));
+}
+
+/** Null where the commit limit stands against it. */
+function forkOf(process: Process, space: "auto" | "translated"): Process | null {
+  try {
+    return process.fork({ space });
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes("COMMITMENT_LIMIT")) throw error;
+    return null;
+  }
 }
 
 function faulting(access: () => string): string {

@@ -75,6 +75,8 @@ export interface GeneratorOptions {
   placeholders?: number;
   /** How many of a hundred random steps are scripts about stacks instead. Default 0. */
   stacks?: number;
+  /** How many of a hundred random steps are forks instead. Default 0. */
+  forks?: number;
   /** The same for scripts about windows and offers. Default 3. */
   awe?: number;
 }
@@ -129,6 +131,7 @@ class Generator {
   private readonly picks: Picks;
   private readonly weights: Record<Kind, number>;
   private readonly stacks: number;
+  private readonly forks: number;
 
   constructor(random: Random, program: Program, options: GeneratorOptions) {
     this.random = random;
@@ -146,12 +149,18 @@ class Generator {
     if (this.weights.placeholder !== 0) this.weights.placeholder = placeholders;
     if (this.weights.awe !== 0) this.weights.awe = awe;
     this.stacks = options.stacks ?? 0;
+    this.forks = options.forks ?? 0;
     for (const by of [0, 0, 1] as const) this.furnish(by);
   }
 
   add(): void {
     if (this.stacks !== 0 && this.random.below(100) < this.stacks) {
       runStackFragment(this.picks, this.who(), (step) => this.push(step));
+      return;
+    }
+    if (this.forks !== 0 && this.random.below(100) < this.forks) {
+      const space = this.random.oneIn(3) ? "auto" : "translated";
+      this.push({ op: "fork", on: this.who(), space });
       return;
     }
     const kind = this.random.weighted(this.weights);

@@ -56,6 +56,15 @@ export class ModelSections {
     for (const slot of this.openSlots(who)) this.close(who, slot);
   }
 
+  /** A fork has the same handles. */
+  inherit(fork: Who, from: Who): void {
+    this.next[fork] = Math.max(this.next[fork], this.next[from]);
+    for (const [slot, mapping] of this.slots[from] ?? []) {
+      mapping.section.handles += 1;
+      this.slots[fork]?.set(slot, mapping);
+    }
+  }
+
   private create(step: Step<"createSection">): Observation {
     const { attributes, by, protect, size, slot } = step;
     const { model } = this.subject;

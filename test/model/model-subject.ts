@@ -49,7 +49,7 @@ export function win32Ended({ result, lastError, rule }: Win32Answer): Observatio
 
 export class ModelSubject implements Subject {
   readonly model: Model;
-  readonly processes: readonly [ModelProcess, ModelProcess];
+  readonly processes: [ModelProcess, ModelProcess];
   readonly sections: ModelSections;
   readonly userPages: ModelUserPages;
 
@@ -123,11 +123,24 @@ export class ModelSubject implements Subject {
         this.sections.closeAll(step.on);
         this.userPages.forget(step.on);
         return { answer: "", rule: "" };
+      case "fork":
+        return { answer: this.fork(step.on), rule: "" };
       case "forgetMaps":
         return { answer: "", rule: "" };
       default:
         return this.service(step);
     }
+  }
+
+  private fork(on: Who): string {
+    if (this.processes[on].exited) return "";
+    const other = (1 - on) as Who;
+    this.apply({ op: "exit", on: other });
+    const fork = this.processes[on].fork();
+    if (fork === null) return "refused";
+    this.processes[other] = fork;
+    this.sections.inherit(other, on);
+    return "";
   }
 
   private inspected(who: Who) {
@@ -139,9 +152,14 @@ export class ModelSubject implements Subject {
       counters: {
         ...process.counters,
         machine: this.model.commitCharge,
-        frames: this.processes[0].frames + this.processes[1].frames + this.model.sectionFrames,
+        frames: this.ownFrames + this.model.sectionFrames,
       },
     };
+  }
+
+  private get ownFrames(): number {
+    const [first, second] = this.processes;
+    return first.frames + second.framesBeside(first);
   }
 
   optionsOf(step: Call, pointerAt?: number, bytes = 0): CallOptions {
@@ -218,6 +236,7 @@ export class ModelSubject implements Subject {
           | "adopt"
           | "poke"
           | "exit"
+          | "fork"
           | "forgetMaps";
       }
     >,

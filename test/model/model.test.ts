@@ -15,6 +15,8 @@ const steps = Number(process.env.STEPS ?? 7_000);
 const PROGRAM_STEPS = 100;
 /** Scripts about stacks among a hundred steps. */
 const STACKS = 3;
+/** Forks among a hundred steps. */
+const FORKS = 4;
 /**
  * Programs that share settings and a machine: each begins where the one before left frames and
  * records behind.
@@ -78,6 +80,7 @@ describe.each(PLACES)("%s, %s and %s", (profile, first, second) => {
         settings: drawSettings(new Random(group), profile),
         spaces: [first, second],
         stacks: STACKS,
+        forks: FORKS,
       });
       const fresh = seed % PROGRAMS_PER_MACHINE === 0 || !canShareMachine(program);
       if (fresh || machine === undefined) machine = await machineFor(program);

@@ -81,6 +81,8 @@ export type Step =
   | AweStep
   | { op: "adopt"; on: Who; region: RegionDescription }
   | { op: "exit"; on: Who }
+  /** The other process ends, and a fork of this one takes its place. */
+  | { op: "fork"; on: Who; space: "auto" | "translated" }
   | { op: "forgetMaps"; on: Who };
 
 export interface Program {

@@ -13,7 +13,7 @@ export function spaceFork(context: u32, space: u32, kind: u32): u32 {
   return fork(changetype<Context>(context), found, kind);
 }
 
-/** A thread of the fork gets the stack of a thread of `space`, if it has one. 1, or 0: no memory. */
+/** A thread of the fork gets the stack that a thread of `space` has. 1, or 0: no memory for it. */
 export function threadFork(space: u32, thread: u32, forked: u32, forkedThread: u32): u32 {
   const from = spaceOf(space);
   const to = spaceOf(forked);
