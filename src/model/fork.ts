@@ -5,11 +5,19 @@ import type { ProcessOptions, Shared } from "./space.ts";
 export class Forks extends Offers {
   /** Null: the commit limit stands against it. */
   fork(): this | null {
-    if (this.shared.charge + this.forkCharge > this.settings.commitLimit) return null;
+    if (this.refusesFork()) return null;
     const Same = this.constructor as new (shared: Shared, options: ProcessOptions) => this;
     const fork = new Same(this.shared, { commitQuota: this.quota });
     fork.take(this);
     return fork;
+  }
+
+  protected refusesFork(): boolean {
+    return this.shared.charge + this.forkCharge > this.settings.commitLimit;
+  }
+
+  get lockedPages(): number[] {
+    return [...this.facts].filter(([, { locked }]) => locked).map(([page]) => page);
   }
 
   /** Frames of AWE stay with their process. */

@@ -158,9 +158,9 @@ export class CoreSubject implements Subject {
     const side = this.sides[on];
     if (side.process.exited) return "";
     const other = (1 - on) as Who;
-    this.answerOf({ op: "exit", on: other });
     const fork = forkOf(side.process, space);
     if (fork === null) return "refused";
+    this.answerOf({ op: "exit", on: other });
     const forked = sideOf(fork, [], [...fork.threads]);
     this.sides[other] = { ...forked, sections: new Map(side.sections) };
     const processes = this.sides.map(({ process }) => process);

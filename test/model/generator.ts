@@ -159,8 +159,7 @@ class Generator {
       return;
     }
     if (this.forks !== 0 && this.random.below(100) < this.forks) {
-      const space = this.random.oneIn(3) ? "auto" : "translated";
-      this.push({ op: "fork", on: this.who(), space });
+      this.push(this.fork());
       return;
     }
     const kind = this.random.weighted(this.weights);
@@ -203,8 +202,18 @@ class Generator {
     for (let i = 0; i < 6; i += 1) this.push(this.onExited());
   }
 
+  /** Where there are forks, some come in the middle of what a script has made. */
   private pushAll(steps: readonly Step[]): void {
-    for (const step of steps) this.push(step);
+    const isForked = this.forks !== 0 && this.random.oneIn(3);
+    const at = isForked ? this.random.below(steps.length) : steps.length;
+    for (const step of steps.slice(0, at)) this.push(step);
+    if (isForked) this.push(this.fork());
+    for (const step of steps.slice(at)) this.push(step);
+  }
+
+  private fork(): Step {
+    const space = this.random.oneIn(3) ? "auto" : "translated";
+    return { op: "fork", on: this.who(), space };
   }
 
   private push(step: Step): void {

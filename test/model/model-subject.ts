@@ -135,9 +135,9 @@ export class ModelSubject implements Subject {
   private fork(on: Who): string {
     if (this.processes[on].exited) return "";
     const other = (1 - on) as Who;
-    this.apply({ op: "exit", on: other });
     const fork = this.processes[on].fork();
     if (fork === null) return "refused";
+    this.apply({ op: "exit", on: other });
     this.processes[other] = fork;
     this.sections.inherit(other, on);
     return "";
