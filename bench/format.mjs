@@ -28,6 +28,7 @@ export function amount(value, unit) {
 export function budgetFigure(value, measure) {
   if (measure === "ratio" || measure === "speed") return times(value);
   if (measure === "imports") return value === 0 ? "none" : `${value}`;
+  if (measure === "milliseconds") return `${digits(value)} ms`;
   if (measure === "bytes") return `${digits(value / KILOBYTE)} KB`;
   return value < 10 * MICROSECOND ? `${digits(value)} ns` : `${digits(value / MICROSECOND)} us`;
 }

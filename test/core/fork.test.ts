@@ -280,7 +280,7 @@ describe.each(PLACES)("a %s process and its %s fork", (space, forked) => {
     verifyAll(machine);
   });
 
-  test("working sets say how many processes have a page, and that it is shared (9#13)", async () => {
+  test("working sets say that a page is shared, and by how many (9#13)", async () => {
     const { guest } = await guestIn(space);
     const base = fill(guest, 2);
     const bitsOf = (process: Process, address: number) => {

@@ -10,8 +10,9 @@ import { MemoryPageStore, type PageStore, type Process } from "../../src/index.t
 import type { ModelProfile } from "../../src/model/settings.ts";
 import { ntdll } from "../../src/ntdll.ts";
 import { CoreSubject } from "../model/core-subject.ts";
+import { drawSettings } from "../model/draw-settings.ts";
 import { type Difference, nextOf, report, show, shrink } from "../model/driver.ts";
-import { drawSettings, generate } from "../model/generator.ts";
+import { generate } from "../model/generator.ts";
 import type { Program, SpaceKind, Step, Who } from "../model/program.ts";
 import { Random } from "../model/random.ts";
 import { createMachine } from "../setup/machine.ts";
@@ -45,6 +46,8 @@ const RESET_BYTE = 0xd7;
 const BALLAST_BASE = 0x6e000000;
 const BALLAST_PAGES = 24;
 const SWEPT_PAGES = 10;
+/** Forks among a hundred steps. */
+const FORKS = 8;
 
 /**
  * What may differ between machines with more and with less memory: how many pages are in memory
@@ -209,6 +212,18 @@ function differenceOf(program: Program, free: CoreSubject, tight: CoreSubject): 
   return null;
 }
 
+/** The same with forks: they meet frames that are in the page store, and are met by those. */
+function forkingProgramOf(seed: number, profile: ModelProfile, spaces: [SpaceKind, SpaceKind]) {
+  const { commitLimit, ...settings } = drawSettings(new Random(seed), profile);
+  settings.workingSetMin = WORKING_SET_MINIMUM;
+  settings.resetEffect = "zero";
+  const options = { length: PROGRAM_STEPS, settings, spaces, awe: 0, forks: FORKS };
+  const { steps: made, quota, ...program } = generate(seed, options);
+  const kept = made.filter((step) => !offers(step) && step.op !== "exit");
+  const steps = kept.flatMap((step, at) => [step, sweep(at, at % 3 === 0 ? 1 : 0)]);
+  return { ...program, steps };
+}
+
 describe.each(PLACES)("paging by random programs: %s, %s and %s", (profile, first, second) => {
   const count = Math.max(1, Math.round(steps / PROGRAM_STEPS / PLACES.length));
   const timeout = 60_000 + steps * MILLISECONDS_PER_STEP;
@@ -233,6 +248,22 @@ describe.each(PLACES)("paging by random programs: %s, %s and %s", (profile, firs
     expect(writes).toBeGreaterThan(0);
     expect(reads).toBeGreaterThan(0);
     expect(dropped).toBeGreaterThan(0);
+  });
+
+  test(`${title}: with forks, and a quarter of the memory, all ends the same`, {
+    timeout,
+  }, async () => {
+    let reads = 0;
+    for (let seed = firstSeed; seed < firstSeed + count; seed++) {
+      const program = forkingProgramOf(seed, profile, [first, second]);
+      const { difference, limit, tight } = await runBoth(program);
+      if (difference !== null) throw new Error(await explain(program, seed, difference));
+      expect(tight.frames(), `seed ${seed}: frames at a time`).toBeLessThanOrEqual(limit);
+      reads += tight.recorder.reads;
+      tight.subject.end();
+      expect(tight.subject.machine.counters).toMatchObject({ commitCharge: 0, frames: 0 });
+    }
+    expect(reads).toBeGreaterThan(0);
   });
 
   test(`${title}: what leaves does not depend on the derived maps (17.14)`, {

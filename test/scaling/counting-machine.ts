@@ -55,6 +55,15 @@ export class CountingMachine {
     this.core.contextEnter(this.context, space);
   }
 
+  /** The process that was entered last. */
+  get current(): number {
+    return this.space;
+  }
+
+  get contextAddress(): number {
+    return this.context;
+  }
+
   /** Steps that an action takes: functions entered, turns of loops, 64 bytes filled or copied. */
   steps(action: () => unknown): number {
     const before: number = this.core.steps.value;
