@@ -179,6 +179,9 @@ describe.each(PLACES)("a %s process and its %s fork", (space, forked) => {
     for (let round = 0; round < 3; round++) {
       fill(fork, 20);
       verifyAll(machine);
+      for (const { counters } of [guest, fork]) {
+        expect(counters.residentPages).toBeLessThanOrEqual(machine.counters.frames);
+      }
       expect(numbers(guest, base, 16)).toEqual(ascending(16));
       expect(numbers(fork, base, 16)).toEqual(ascending(16));
       verifyAll(machine);
@@ -213,9 +216,10 @@ describe.each(PLACES)("a %s process and its %s fork", (space, forked) => {
     expect(VirtualLock(base, PAGE)).toBe(1);
     const fork = guest.fork({ space: forked });
     expect([guest.counters.lockedPages, fork.counters.lockedPages]).toEqual([1, 0]);
+    expect(kernel32(fork).VirtualLock(base + PAGE, PAGE)).toBe(1);
     fill(fork, 40);
-    // The frame is in memory still: its page is in the working set of both.
-    expect(guest.counters.residentPages).toBeGreaterThanOrEqual(1);
+    expect(bitsOf(fork, base)).toEqual({ valid: 1, count: 2, shared: 1 });
+    expect(bitsOf(guest, base + PAGE)).toEqual({ valid: 1, count: 2, shared: 1 });
     expect(kernel32(fork).VirtualUnlock(base, PAGE)).toBe(0);
     verifyAll(machine);
   });
@@ -283,12 +287,6 @@ describe.each(PLACES)("a %s process and its %s fork", (space, forked) => {
   test("working sets say that a page is shared, and by how many (9#13)", async () => {
     const { guest } = await guestIn(space);
     const base = fill(guest, 2);
-    const bitsOf = (process: Process, address: number) => {
-      const pair = { VirtualAddress: address, VirtualAttributes: 0 };
-      expect(kernel32(process).QueryWorkingSetEx(-1, [pair], 8)).toBe(1);
-      const bits = Number(pair.VirtualAttributes);
-      return { valid: bits & 1, count: (bits >> 1) & 7, shared: (bits >> 15) & 1 };
-    };
     expect(bitsOf(guest, base)).toEqual({ valid: 1, count: 0, shared: 0 });
     const fork = guest.fork({ space: forked });
     expect(bitsOf(guest, base)).toEqual({ valid: 1, count: 2, shared: 1 });
@@ -363,4 +361,12 @@ function written(process: Process, base: number): number[] {
   const addresses = { value: [] as number[] };
   kernel32(process).GetWriteWatch(0, base, 4 * PAGE, addresses, { value: 4 }, { value: 0 });
   return addresses.value;
+}
+
+/** What QueryWorkingSetEx says of a page. */
+function bitsOf(process: Process, address: number) {
+  const pair = { VirtualAddress: address, VirtualAttributes: 0 };
+  expect(kernel32(process).QueryWorkingSetEx(-1, [pair], 8)).toBe(1);
+  const bits = Number(pair.VirtualAttributes);
+  return { valid: bits & 1, count: (bits >> 1) & 7, shared: (bits >> 15) & 1 };
 }

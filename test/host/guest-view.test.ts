@@ -99,6 +99,20 @@ describe.each(PLACES)("memory.view, $profile $space", (place) => {
     expect(view.valid).toBe(false);
   });
 
+  test("is invalid for writing once forked, and for reading once copied", async () => {
+    const guest = await createGuest(place);
+    guest.pages(1);
+    guest.memory.setUint8(BASE, 1);
+    const written = writableOf(guest, BASE, 8);
+    const fork = guest.process.fork();
+    expect(written.valid).toBe(false);
+    const shown = fork.memory.view(BASE, 8);
+    expect([shown?.readOnly, shown?.valid, shown?.[0]]).toEqual([true, true, 1]);
+    fork.memory.setUint8(BASE, 2);
+    expect(shown?.valid).toBe(false);
+    expect(guest.memory.getUint8(BASE)).toBe(1);
+  });
+
   test("a read-only view refuses the methods that write", async () => {
     const guest = await createGuest(place);
     guest.pages(1, PAGE_READONLY);
