@@ -440,10 +440,6 @@ void guardpage_spaceSetQuota(uint32_t space, uint64_t quota_pages);
 GUARDPAGE_CORE(spaceCounter)
 uint64_t guardpage_spaceCounter(uint32_t space, uint32_t counter);
 
-/** Bytes of [base, base + size) in pages that hold a frame. */
-GUARDPAGE_CORE(spaceTouched)
-uint64_t guardpage_spaceTouched(uint32_t space, uint64_t base, uint64_t size);
-
 /**
  * Linear address of the bytes at a guest address, as a debugger reads them, to the end of the
  * page: nothing that the guest could see changes. 0 where there are none to be had, 2 where the
@@ -765,34 +761,6 @@ uint32_t guardpage_threadStackSet(
     uint32_t space, uint32_t thread, uint64_t base, uint64_t limit,
     uint64_t deallocation_stack);
 
-/**
- * The stack of a new thread in the context's space, reserve and commit in bytes, 0 for the
- * defaults. Results: 0 StackBase, 1 StackLimit, 2 DeallocationStack.
- */
-GUARDPAGE_CORE(threadStackMake)
-uint32_t guardpage_threadStackMake(
-    uint32_t context, uint32_t thread, uint64_t reserve, uint64_t commit);
-
-/**
- * RtlCreateUserStack: sizes and alignments in bytes. Results: 0 StackBase, 1 StackLimit, 2
- * DeallocationStack.
- */
-GUARDPAGE_CORE(stackCreate)
-uint32_t guardpage_stackCreate(
-    uint32_t context, uint64_t commit, uint64_t reserve, uint64_t zero_bits,
-    uint64_t commit_align, uint64_t reserve_align);
-
-/** SetThreadStackGuarantee of the context's thread. Result 0: bytes guaranteed before. */
-GUARDPAGE_CORE(stackGuarantee)
-uint32_t guardpage_stackGuarantee(uint32_t context, uint64_t size_at, uint64_t size);
-
-/**
- * _resetstkoflw of the context's thread. GUARDPAGE_NONE: the stack pointer is not known. 1, or
- * 0 where there is too little room.
- */
-GUARDPAGE_CORE(stackRearm)
-uint32_t guardpage_stackRearm(uint32_t context, uint64_t stack_pointer);
-
 /* ---- Accesses ---- */
 
 /*
@@ -965,6 +933,53 @@ GUARDPAGE_TOOLS(regionAdopt)
 uint32_t guardpage_regionAdopt(
     uint32_t context, uint32_t space, uint64_t base, uint64_t size, uint32_t type,
     uint32_t allocation_protect, uint32_t backing, uint32_t runs);
+
+/**
+ * Make a space of this kind that is what another is now: copy on write. Its threads are none. An
+ * NTSTATUS; where it is no success, nothing has changed. Result 0: its number.
+ */
+GUARDPAGE_TOOLS(spaceFork)
+uint32_t guardpage_spaceFork(uint32_t context, uint32_t space, uint32_t kind);
+
+/**
+ * Give a new thread of a fork the stack that a thread of the other space has, if it has one. 1; or
+ * 0 where memory is at its end.
+ */
+GUARDPAGE_TOOLS(threadFork)
+uint32_t guardpage_threadFork(
+    uint32_t space, uint32_t thread, uint32_t forked, uint32_t forked_thread);
+
+/** Bytes of [base, base + size) in pages that hold a frame. */
+GUARDPAGE_TOOLS(spaceTouched)
+uint64_t guardpage_spaceTouched(uint32_t space, uint64_t base, uint64_t size);
+
+/**
+ * The stack of a new thread in the context's space, reserve and commit in bytes, 0 for the
+ * defaults. Results: 0 StackBase, 1 StackLimit, 2 DeallocationStack.
+ */
+GUARDPAGE_TOOLS(threadStackMake)
+uint32_t guardpage_threadStackMake(
+    uint32_t context, uint32_t thread, uint64_t reserve, uint64_t commit);
+
+/**
+ * RtlCreateUserStack: sizes and alignments in bytes. Results: 0 StackBase, 1 StackLimit, 2
+ * DeallocationStack.
+ */
+GUARDPAGE_TOOLS(stackCreate)
+uint32_t guardpage_stackCreate(
+    uint32_t context, uint64_t commit, uint64_t reserve, uint64_t zero_bits,
+    uint64_t commit_align, uint64_t reserve_align);
+
+/** SetThreadStackGuarantee of the context's thread. Result 0: bytes guaranteed before. */
+GUARDPAGE_TOOLS(stackGuarantee)
+uint32_t guardpage_stackGuarantee(uint32_t context, uint64_t size_at, uint64_t size);
+
+/**
+ * _resetstkoflw of the context's thread. GUARDPAGE_NONE: the stack pointer is not known. 1, or
+ * 0 where there is too little room.
+ */
+GUARDPAGE_TOOLS(stackRearm)
+uint32_t guardpage_stackRearm(uint32_t context, uint64_t stack_pointer);
 
 /**
  * Mark the pages of [address, address + length) as ones that code was made from. The next write

@@ -1,10 +1,11 @@
 import { STATUS_ASKS } from "../../../assembly/base/status";
 import { MEM_COMMIT, PAGE_READWRITE } from "../../../assembly/nt/types";
 import { RESULTS, TRANSFER } from "./context";
-import { allocate, outcomeClear, stackRearm } from "./guardpage";
+import { allocate, outcomeClear } from "./guardpage";
 import { serve } from "./host";
 import { oneIn } from "./random";
 import { fold, outcomeCount, statusCount } from "./tally";
+import { stackRearm } from "./tools";
 import { context, currentSpace, NONE } from "./world";
 
 /** What becomes of answers and of exceptions. */

@@ -178,9 +178,6 @@ export declare function threadStackSet(
   limit: u64,
   deallocationStack: u64,
 ): u32;
-export declare function threadStackMake(context: u32, thread: u32, reserve: u64, commit: u64): u32;
-export declare function stackGuarantee(context: u32, sizeAt: u64, size: u64): u32;
-export declare function stackRearm(context: u32, stackPointer: u64): u32;
 
 export declare function probe(context: u32, address: u64, size: u32, access: u32): u32;
 export declare function ask(context: u32, address: u64, size: u32, access: u32): u32;

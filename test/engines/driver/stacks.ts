@@ -1,17 +1,9 @@
 import { MEM_RELEASE } from "../../../assembly/nt/types";
 import { accessAsks, answered, asks, failed, handled } from "./answers";
-import {
-  contextThread,
-  free,
-  stackGuarantee,
-  stackRearm,
-  storeU64,
-  threadStack,
-  threadStackMake,
-  threadStackSet,
-} from "./guardpage";
+import { contextThread, free, storeU64, threadStack, threadStackSet } from "./guardpage";
 import { below, oneIn, randomBits } from "./random";
 import { fold } from "./tally";
+import { stackGuarantee, stackRearm, threadStackMake } from "./tools";
 import { context, currentSpace, GRANULE, NONE, PAGE } from "./world";
 
 /** Stacks of threads: they grow at their guard page, and overflow at their end. */

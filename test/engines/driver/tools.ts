@@ -21,3 +21,6 @@ export declare function reclaimPages(context: u32, address: u64, size: u64): u32
 export declare function discardPages(context: u32, address: u64, size: u64): u32;
 export declare function codeMark(context: u32, address: u64, length: u64): u32;
 export declare function codeNext(space: u32, address: u64, end: u64): u64;
+export declare function threadStackMake(context: u32, thread: u32, reserve: u64, commit: u64): u32;
+export declare function stackGuarantee(context: u32, sizeAt: u64, size: u64): u32;
+export declare function stackRearm(context: u32, stackPointer: u64): u32;
