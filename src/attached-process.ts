@@ -45,6 +45,14 @@ export class AttachedProcess extends Process {
     return ownersOnly("createThread");
   }
 
+  override fork(): Process {
+    return ownersOnly("fork");
+  }
+
+  override get threads(): readonly Thread[] {
+    return ownersOnly("threads");
+  }
+
   override adoptRegion(): void {
     ownersOnly("adoptRegion");
   }

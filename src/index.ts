@@ -33,7 +33,8 @@ export {
   WritableGuestView,
 } from "./guest-view.ts";
 export type { VectoredHandler } from "./handlers.ts";
-export { Machine, type MachineCounters, type ProcessOptions } from "./machine.ts";
+export { Machine, type ProcessOptions } from "./machine.ts";
+export type { MachineCounters } from "./machine-counters.ts";
 export { GuestMemory } from "./memory.ts";
 export { MemoryFile, type MemoryFileOptions } from "./memory-file.ts";
 export { MemoryPageStore, type MemoryPageStoreOptions } from "./memory-page-store.ts";

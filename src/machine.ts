@@ -6,6 +6,7 @@ import type { Observer } from "./faces.ts";
 import { plannedFailures } from "./failures.ts";
 import { Files } from "./files.ts";
 import { copyProcess } from "./fork.ts";
+import { countersOf, type MachineCounters } from "./machine-counters.ts";
 import { MemoryWatch, memoryNotifications } from "./memory-notification.ts";
 import { type MachineOptions, type Settings, seedOf, settingsOf, switchesOf } from "./options.ts";
 import { PageBits } from "./page-bits.ts";
@@ -46,21 +47,6 @@ export interface ProcessOptions {
   trusted?: boolean | undefined;
   /** Regions that are there from the start, besides those that every process of the profile has. */
   residents?: readonly RegionDescription[] | undefined;
-}
-
-/** Figures of a machine. */
-export interface MachineCounters {
-  /** Pages committed, over all processes. */
-  readonly commitCharge: number;
-  /** Pages that may be committed. */
-  readonly commitLimit: number;
-  /** Frames in use, a page each. */
-  readonly frames: number;
-  readonly physicalPages: number;
-  /** Records in use inside the core. */
-  readonly records: number;
-  /** Linear memory handed out inside the core, in bytes, the window not counted. */
-  readonly memoryBytes: number;
 }
 
 const ID_STEP = 4;
@@ -312,15 +298,7 @@ export class Machine {
   }
 
   get counters(): MachineCounters {
-    const { core } = this;
-    return {
-      commitCharge: core.machineCounter(MachineCounter.CommitCharge),
-      commitLimit: core.machineCounter(MachineCounter.CommitLimit),
-      frames: core.machineCounter(MachineCounter.Frames),
-      physicalPages: core.machineCounter(MachineCounter.PhysicalPages),
-      records: core.machineCounter(MachineCounter.Records),
-      memoryBytes: core.machineCounter(MachineCounter.MemoryBytes),
-    };
+    return countersOf(this.core);
   }
 
   /**

@@ -123,6 +123,7 @@ export function frameLeave(frame: Frame): void {
 
 /** Out of the window into the pool; the slot keeps the bytes. Requires: a page of the pool. */
 export function frameMoveOut(frame: Frame): void {
+  if (ASC_FEATURE_THREADS) worldStop();
   const slot = frame.location;
   frame.location = poolTake(POOL_PAGE);
   frame.state &= ~FRAME_HOME;
@@ -131,6 +132,7 @@ export function frameMoveOut(frame: Frame): void {
 
 /** From the pool into the page's slot of the window, which is free. */
 export function frameMoveIn(frame: Frame): void {
+  if (ASC_FEATURE_THREADS) worldStop();
   const place = frame.location;
   frame.location = windowSlot(<u32>keyPage(frame.key));
   frame.state |= FRAME_HOME;

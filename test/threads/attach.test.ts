@@ -136,6 +136,8 @@ describe("an attached thread", () => {
     const belongs = /belongs to the owner/;
     expect(() => process.exit()).toThrow(belongs);
     expect(() => process.createThread()).toThrow(belongs);
+    expect(() => process.fork()).toThrow(belongs);
+    expect(() => process.threads).toThrow(belongs);
     expect(() => process.machine.createProcess()).toThrow(belongs);
     expect(() => process.openFile(new MemoryFile())).toThrow(belongs);
     expect(() => process.addVectoredExceptionHandler(true, () => 0)).toThrow(belongs);
@@ -143,6 +145,22 @@ describe("an attached thread", () => {
     expect(() => kernel32(process).CreateFileMappingW(-1, null, 4, 0, 1, null)).toThrow(belongs);
     expect(() => ntdll(process).NtClose(4)).toThrow(belongs);
     expect(() => clrHost(process)).toThrow(belongs);
+  });
+
+  test("loses its rights to write when the owner forks: the first write copies", async () => {
+    const guest = await guestOf();
+    const { process } = await attached(guest);
+    const base = kernel32(guest).VirtualAlloc(0, 0x2000, 0x3000, 4);
+    process.memory.setUint32(base, 1);
+    guest.memory.setUint32(base + 0x1000, 2);
+    const fork = guest.fork();
+    process.memory.setUint32(base, 3);
+    process.memory.setUint32(base + 0x1000, 4);
+    expect(fork.threads.length).toBe(guest.threads.length);
+    expect([fork.memory.getUint32(base), fork.memory.getUint32(base + 0x1000)]).toEqual([1, 2]);
+    expect([guest.memory.getUint32(base), guest.memory.getUint32(base + 0x1000)]).toEqual([3, 4]);
+    guest.verifySpace();
+    fork.verifySpace();
   });
 
   test("is made of nothing but what was shared", async () => {
