@@ -1117,6 +1117,82 @@ GUARDPAGE_TOOLS(targetValid)
 uint32_t guardpage_targetValid(uint32_t context, uint64_t address);
 
 /*
+ * The state of a machine as records, which docs/snapshots.md explains. Saving: stateSave, stateRoot
+ * for each section that the host has handles to, stateRoots, then stateMore until it gives 0; the
+ * hash of all of it is stateHash. Loading, into a machine that was made with the same arguments:
+ * stateLoad, stateRecords for all records, sectionOpen for each handle of the host, stateLoaded;
+ * then verifySpace of each space. After a refusal the machine is of no use.
+ */
+
+/** Begin to save. keeps: 1 where records are wanted, 0 where their hash is all. */
+GUARDPAGE_TOOLS(stateSave)
+void guardpage_stateSave(uint32_t context, uint32_t keeps);
+
+/** A section that the host has handles to, in the order in which they are to be numbered. */
+GUARDPAGE_TOOLS(stateRoot)
+void guardpage_stateRoot(uint32_t section);
+
+/** All sections that the host has handles to were named. */
+GUARDPAGE_TOOLS(stateRoots)
+void guardpage_stateRoots(void);
+
+/** The number of a section in the saved state, or 0. Requires: stateRoots. */
+GUARDPAGE_TOOLS(stateRank)
+uint32_t guardpage_stateRank(uint32_t section);
+
+/**
+ * Save the next records into the transfer area. 1: stateBytes of them are there, and there may be
+ * more; 2: the same, and the host puts the page of slot stateSlot of its page store at
+ * GUARDPAGE_STAGING before the next call; 0: that was all.
+ */
+GUARDPAGE_TOOLS(stateMore)
+uint32_t guardpage_stateMore(void);
+
+/** Bytes of records in the transfer area, or that were loaded from it. */
+GUARDPAGE_TOOLS(stateBytes)
+uint32_t guardpage_stateBytes(void);
+
+/** Bytes of all records that were saved so far, whether they were wanted or not. */
+GUARDPAGE_TOOLS(stateTotal)
+uint64_t guardpage_stateTotal(void);
+
+/** The slot of the page store that saving asks for, or that loading has to fill. */
+GUARDPAGE_TOOLS(stateSlot)
+uint32_t guardpage_stateSlot(void);
+
+/** Forget what was hashed. */
+GUARDPAGE_TOOLS(stateHashBegin)
+void guardpage_stateHashBegin(void);
+
+/** The first bytes of the transfer area count for the hash too. */
+GUARDPAGE_TOOLS(stateHashAdd)
+void guardpage_stateHashAdd(uint32_t context, uint32_t bytes);
+
+/** XXH64 with the seed 0 of all records so far, and of what the host has added. */
+GUARDPAGE_TOOLS(stateHash)
+uint64_t guardpage_stateHash(void);
+
+/** The lower half of it for 0, the upper half for 1. */
+GUARDPAGE_TOOLS(stateHashHalf)
+uint32_t guardpage_stateHashHalf(uint32_t half);
+
+/** Begin to load. window: the number of the space that gets the window, or 0. */
+GUARDPAGE_TOOLS(stateLoad)
+void guardpage_stateLoad(uint32_t context, uint32_t window);
+
+/**
+ * Load the whole records in the first bytes of the transfer area; stateBytes of them are done then.
+ * 0; 1: the host puts the page of the last one, its last 4,096 bytes, into slot stateSlot of its
+ * page store; from 2 on the next one is refused.
+ */
+GUARDPAGE_TOOLS(stateRecords)
+uint32_t guardpage_stateRecords(uint32_t context, uint32_t bytes);
+
+/** All records were loaded: 0, or from 2 on why what they say together cannot be. */
+GUARDPAGE_TOOLS(stateLoaded)
+uint32_t guardpage_stateLoaded(void);
+
+/*
  * Twins for JavaScript, which no other caller needs: exported too, and not declared here. `nameF64` is
  * `name` with doubles for 64-bit integers, exact below 2^53; -1 stands for all ones in it.
  *
@@ -1129,7 +1205,8 @@ uint32_t guardpage_targetValid(uint32_t context, uint64_t address);
  *     peekF64 pokeF64 probeF64 probeRangeF64 protectF64 queryF64 readVirtualF64 reclaimPagesF64
  *     regionAdoptF64 requestFieldF64 resetWriteWatchF64 sectionCounterF64 sectionCreateF64
  *     sectionCreateFileF64 sectionCreateImageF64 sectionExtendF64 serviceAskF64 spaceCounterF64
- *     spaceSetQuotaF64 spaceTouchedF64 stackCreateF64 stackGuaranteeF64 stackRearmF64 storeF32F64
+ *     spaceSetQuotaF64 spaceTouchedF64 stackCreateF64 stackGuaranteeF64 stackRearmF64
+ *     stateHashF64 stateTotalF64 storeF32F64
  *     storeF64F64 storeU16F64 storeU32F64 storeU64F64 storeU8F64 targetValidF64 targetsSetF64
  *     threadStackF64 threadStackMakeF64 threadStackSetF64 unlockF64 userPagesAllocateF64
  *     userPagesFreeF64 userPagesMapF64 userPagesScatterF64 viewFlushF64 viewMapExF64 viewMapF64

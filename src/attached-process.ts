@@ -13,7 +13,7 @@ import type { Core } from "./wasm/core.ts";
  */
 export class AttachedProcess extends Process {
   constructor(machine: AttachedMachine, { processId, spaceNumber, space, threadId }: SharedThread) {
-    super(machine, processId, spaceNumber, space);
+    super(machine, { id: processId, spaceNumber, space });
     this.core.enter(spaceNumber, threadId);
   }
 

@@ -5,7 +5,7 @@ import {
   EXCEPTION_NONCONTINUABLE_EXCEPTION,
   EXCEPTION_STACK_OVERFLOW,
 } from "./constants/exception.ts";
-import type { Address } from "./door.ts";
+import { type Address, callable, optionBag } from "./door.ts";
 import { GuestException } from "./fault.ts";
 import { HandlerList, type VectoredHandler } from "./handlers.ts";
 import type { Process } from "./process.ts";
@@ -46,6 +46,14 @@ export interface TryParts<T> {
   body: () => T;
   filter: ExceptionFilter;
   handler?: ((pointers: ExceptionPointers) => T) | undefined;
+}
+
+/** @throws TypeError for what is no __try block */
+export function checkTry<T>(parts: TryParts<T>): void {
+  optionBag(parts, "parts", ["body", "filter", "handler"]);
+  callable(parts.body, "body");
+  callable(parts.filter, "filter");
+  if (parts.handler !== undefined) callable(parts.handler, "handler");
 }
 
 /** Thrown from a filter's dispatch to its frame. */
@@ -91,6 +99,15 @@ export class Exceptions {
 
   removeContinue(handle: number): boolean {
     return this.#continue.remove(handle);
+  }
+
+  /** Handles that were given out so far. */
+  get handlesGiven(): number {
+    return this.#nextHandle - 1;
+  }
+
+  set handlesGiven(count: number) {
+    this.#nextHandle = count + 1;
   }
 
   /** One series of handles for both lists, so that a handle of one is never in the other. */

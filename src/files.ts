@@ -9,6 +9,8 @@ import { ContentEnd, FileAccess } from "./wasm/requests-exports.ts";
 /** The memory of a file: one for all sections over the same backing (17.12). */
 interface Shared {
   readonly number: number;
+  /** As the first handle of it was opened, or "". */
+  readonly name: string;
   readonly backing: FileBacking;
   /** The core's section that has the pages; 0 while there is none. */
   content: number;
@@ -16,6 +18,16 @@ interface Shared {
   image: Image | undefined;
   /** Handles of the file. */
   handles: number;
+}
+
+/** Above the numbers that sections can have. */
+const SAVED_NUMBERS = 0x10000;
+
+/** A file of a saved state. */
+export interface SavedFile {
+  /** As a handle has it, with bits of `FileAccess`. */
+  open(access: number): OpenFile;
+  readonly image: Image | undefined;
 }
 
 /** The files of a machine that are open, or mapped. */
@@ -30,26 +42,64 @@ export class Files {
     this.#pager = pager;
   }
 
-  open(backing: FileBacking, access: number): OpenFile {
+  open(backing: FileBacking, access: number, name: string): OpenFile {
     // The core asks for one page at a time, and who asked may be another thread.
     if (this.#core.agent !== undefined) throw new Error("openFile: not on a machine with threads");
-    return new OpenFile(this, this.#sharedOf(backing), accessOf(access));
+    const shared = this.#shared.get(backing) ?? this.#add(this.#nextNumber(), name, backing);
+    return new OpenFile(this, shared, accessOf(access));
   }
 
-  #sharedOf(backing: FileBacking): Shared {
-    const known = this.#shared.get(backing);
-    if (known !== undefined) return known;
+  #nextNumber(): number {
     this.#lastNumber++;
-    const shared = {
-      number: this.#lastNumber,
-      backing,
-      content: 0,
-      image: undefined,
-      handles: 0,
-    };
+    return this.#lastNumber;
+  }
+
+  #add(number: number, name: string, backing: FileBacking): Shared {
+    const shared: Shared = { number, name, backing, content: 0, image: undefined, handles: 0 };
     this.#shared.set(backing, shared);
-    this.#pager.addFile(shared.number, backing);
+    this.#pager.addFile(number, backing);
     return shared;
+  }
+
+  /** The numbers of all that are open, or mapped. */
+  numbers(): number[] {
+    return [...this.#shared.values()].map(({ number }) => number);
+  }
+
+  /** What a saved state says of a file. */
+  state(number: number): {
+    readonly name: string;
+    readonly backing: FileBacking;
+    /** The core's sections of its memory, and of the program in it; or 0. */
+    readonly content: number;
+    readonly image: number;
+  } {
+    for (const shared of this.#shared.values()) {
+      const { name, backing, content, image } = shared;
+      if (shared.number === number) return { name, backing, content, image: image?.content ?? 0 };
+    }
+    throw new Error(`file ${number} is not known`);
+  }
+
+  /**
+   * A file of a saved state, in which the core knows the memory of files by the number of the
+   * section that has it.
+   *
+   * @throws Error where the backing is taken, or has no program any more
+   */
+  restore(name: string, backing: FileBacking, content: number, image: number): SavedFile {
+    if (this.#shared.has(backing)) throw new Error("two files cannot have the same backing");
+    this.#lastNumber = Math.max(this.#lastNumber, SAVED_NUMBERS);
+    const shared = this.#add(content === 0 ? this.#nextNumber() : content, name, backing);
+    shared.content = content;
+    if (image !== 0) {
+      const executable = readPortableExecutable(backing);
+      if (typeof executable === "number") throw new Error("the file is not that program");
+      shared.image = new Image(image, executable, backing);
+      shared.image.content = image;
+      this.#pager.addFile(image, shared.image);
+    }
+    return { open: (access) => new OpenFile(this, shared, access), image: shared.image };
   }
 
   /**
@@ -61,8 +111,7 @@ export class Files {
     try {
       const executable = readPortableExecutable(shared.backing);
       if (typeof executable === "number") return executable;
-      this.#lastNumber++;
-      shared.image = new Image(this.#lastNumber, executable, shared.backing);
+      shared.image = new Image(this.#nextNumber(), executable, shared.backing);
       this.#pager.addFile(shared.image.number, shared.image);
       return shared.image;
     } catch (error) {

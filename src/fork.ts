@@ -40,6 +40,8 @@ function copyThreads(process: Process, fork: Process): void {
   for (const thread of process.threads) {
     const copy = thread === process.mainThread ? fork.mainThread : fork.createThread();
     copy.lastError = thread.lastError;
+    copy.savedError = thread.savedError;
+    copy.dllError = thread.dllError;
     if (thread === process.currentThread) fork.currentThread = copy;
     const { core, spaceNumber } = process;
     if (!core.threadFork(spaceNumber, thread.id, fork.spaceNumber, copy.id)) {

@@ -80,6 +80,21 @@ export class HandleTable {
     }
   }
 
+  /** All of them, in the order of their values. */
+  entries(): (Entry & { readonly handle: number })[] {
+    return [...this.#entries.entries()].flatMap(([index, entry]) => {
+      return entry === undefined ? [] : [{ handle: (index + 1) * STEP, ...entry }];
+    });
+  }
+
+  /** Open a handle of this value, which must be free, and behind all others. */
+  openAt(handle: number, object: Process | NamedObject, access: number): void {
+    const index = handle / STEP - 1;
+    while (this.#entries.length < index) this.#entries.push(undefined);
+    this.#entries[index] = { object, access };
+    object.handleOpened();
+  }
+
   has(handle: number): boolean {
     return this.#find(handle) !== undefined;
   }

@@ -33,20 +33,32 @@ export {
   WritableGuestView,
 } from "./guest-view.ts";
 export type { VectoredHandler } from "./handlers.ts";
-export { Machine, type ProcessOptions } from "./machine.ts";
+export { Machine } from "./machine.ts";
 export type { MachineCounters } from "./machine-counters.ts";
 export { GuestMemory } from "./memory.ts";
 export { MemoryFile, type MemoryFileOptions } from "./memory-file.ts";
 export { MemoryPageStore, type MemoryPageStoreOptions } from "./memory-page-store.ts";
+export type { OpenFileOptions } from "./open-file.ts";
 export type { MachineOptions, Seeded, Settings } from "./options.ts";
 export type { InOut, Out, StructureOut } from "./out.ts";
 export type { PageStore } from "./page-store.ts";
-export { type OpenFileOptions, Process } from "./process.ts";
+export { Process } from "./process.ts";
 export type { ProcessCounters } from "./process-counters.ts";
+export type { ProcessOptions } from "./process-options.ts";
 export type { ProfileName, VersionName } from "./profile.ts";
 export type { RaisedException } from "./raised-exception.ts";
 export type { RegionDescription, RegionRun } from "./region.ts";
 export { attachThread, type SharedThread } from "./shared-thread.ts";
+export type {
+  Change,
+  Place,
+  SnapshotDifference,
+  ValueChange,
+} from "./snapshot/difference.ts";
+export { SnapshotRefused } from "./snapshot/format.ts";
+export type { SavedRegion } from "./snapshot/read.ts";
+export type { Attachments, RestoreOptions, SnapshotFile } from "./snapshot/restore.ts";
+export { Snapshot } from "./snapshot/snapshot.ts";
 export { type StackBounds, type StackOptions, ThreadStack } from "./stack.ts";
 export type { Encoding, ReadStringOptions, WriteStringOptions } from "./strings.ts";
 export type {

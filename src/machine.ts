@@ -1,6 +1,7 @@
 import { CodeMarks } from "./code-marks.ts";
+import { createCore } from "./create-core.ts";
 import { unpackDecision } from "./decision.ts";
-import { Door, integer, optionBag, shown, truth } from "./door.ts";
+import { Door, shown, truth } from "./door.ts";
 import { enclaveTypes } from "./enclaves.ts";
 import type { Observer } from "./faces.ts";
 import { plannedFailures } from "./failures.ts";
@@ -8,52 +9,27 @@ import { Files } from "./files.ts";
 import { copyProcess } from "./fork.ts";
 import { countersOf, type MachineCounters } from "./machine-counters.ts";
 import { MemoryWatch, memoryNotifications } from "./memory-notification.ts";
-import { type MachineOptions, type Settings, seedOf, settingsOf, switchesOf } from "./options.ts";
+import { type MachineOptions, type Settings, settingsOf } from "./options.ts";
 import { PageBits } from "./page-bits.ts";
-import type { PageStore } from "./page-store.ts";
+import { checkStore, type PageStore } from "./page-store.ts";
 import { Pager } from "./pager.ts";
 import { Process } from "./process.ts";
-import { isCe, isWide, type ProfileName, profileNumber, versionNumber } from "./profile.ts";
-import type { RegionDescription } from "./region.ts";
+import { type ProcessOptions, processOptions } from "./process-options.ts";
+import { isWide, type ProfileName } from "./profile.ts";
 import { SectionNames } from "./section.ts";
 import { checkThreads, SharedContexts } from "./shared-contexts.ts";
 import { SharedViews } from "./shared-views.ts";
 import { SLOTTED_PROCESSES } from "./slots.ts";
+import { type RestoreOptions, restored } from "./snapshot/restore.ts";
+import { hashed, saved, storedPages } from "./snapshot/save.ts";
+import type { Snapshot } from "./snapshot/snapshot.ts";
 import { statusName, succeeded } from "./status.ts";
-import { FIRST_CONTEXT, sharedMemory } from "./wasm/agent.ts";
-import { Core } from "./wasm/core.ts";
+import type { Core } from "./wasm/core.ts";
 import { MachineCounter, SpaceKind, Switch } from "./wasm/exports.ts";
-import {
-  embeddedModule,
-  embeddedThreadsModule,
-  instantiate,
-  instantiateShared,
-} from "./wasm/load.ts";
-
-export interface ProcessOptions {
-  /**
-   * How pages are reached. "auto", the default: windowed while the window of a 32-bit profile is
-   * free, otherwise translated. Answers are the same.
-   */
-  space?: "auto" | "windowed" | "translated" | undefined;
-  /** Pages that this process may commit. Default: as many as the machine. */
-  commitQuota?: number | undefined;
-  /** Whether indirect calls are checked (17.15): Control Flow Guard. Default false. */
-  controlFlowGuard?: boolean | undefined;
-  /**
-   * Whether Windows CE trusts it fully: it may call CeVirtualSharedAlloc (14.3). Default true with
-   * "ce5", where everything is trusted unless the device says otherwise, and false with "ce6".
-   */
-  trusted?: boolean | undefined;
-  /** Regions that are there from the start, besides those that every process of the profile has. */
-  residents?: readonly RegionDescription[] | undefined;
-}
+import { embeddedModule, embeddedThreadsModule } from "./wasm/load.ts";
 
 const ID_STEP = 4;
 const NO_QUOTA = -1;
-const QUOTA_MAXIMUM = 2 ** 36;
-const PROCESS_OPTIONS = ["space", "commitQuota", "controlFlowGuard", "trusted", "residents"];
-const SPACES: readonly string[] = ["auto", "windowed", "translated"];
 
 /**
  * A machine: physical memory, a commit limit, and processes with an address space each.
@@ -134,12 +110,23 @@ export class Machine {
     if (truth(threads, "threads")) checkThreads(settings, pageStore);
     const store = pageStore === undefined ? 0 : Switch.PageStore;
     const compiled = module ?? (await (threads ? embeddedThreadsModule() : embeddedModule()));
-    const make = (more: number) => createCore(compiled, settings, more, threads);
-    const core =
-      (settings.window ? await make(Switch.Window | store) : undefined) ?? (await make(store));
-    if (core === undefined) throw new Error("no memory for the tables of a machine");
+    const core = await createCore(compiled, settings, store, threads);
     const contexts = threads ? new SharedContexts(core, compiled) : undefined;
     return new Machine(core, settings, pageStore, contexts);
+  }
+
+  /**
+   * Make the machine that a snapshot was made of: the same state, and the same answers from then
+   * on. Exception handlers, context providers and other functions of the host are its own to set
+   * again.
+   *
+   * @param bytes a snapshot, as `snapshot` gave it
+   * @throws TypeError, RangeError for a wrong argument, or an attachment that is missing;
+   *   SnapshotRefused for bytes that are no snapshot, are damaged, or say what cannot be; Error
+   *   where there is no memory for it
+   */
+  static restore(bytes: Uint8Array, options: RestoreOptions = {}): Promise<Machine> {
+    return restored(bytes, options, (made) => Machine.create(made));
   }
 
   protected constructor(
@@ -179,32 +166,28 @@ export class Machine {
    *   changed then
    */
   createProcess(options: ProcessOptions = {}): Process {
-    optionBag(options, "options", PROCESS_OPTIONS);
-    const { space = "auto", commitQuota, controlFlowGuard = false, residents = [] } = options;
-    const { trusted = this.profile === "ce5" } = options;
-    if (!SPACES.includes(space)) {
-      const alternatives = SPACES.map((word) => `"${word}"`).join(", ");
-      throw new RangeError(`space must be one of ${alternatives}, not ${shown(space)}`);
-    }
-    if (commitQuota !== undefined) integer(commitQuota, "commitQuota", 0, QUOTA_MAXIMUM);
-    truth(controlFlowGuard, "controlFlowGuard");
-    if (truth(trusted, "trusted") && !isCe(this.profile)) {
-      throw new RangeError('trusted goes with the profiles "ce5" and "ce6" only');
-    }
-    if (!Array.isArray(residents)) {
-      throw new TypeError(`residents must be an array, not ${shown(residents)}`);
-    }
+    const { space, commitQuota, controlFlowGuard, trusted, residents } = processOptions(
+      options,
+      this.profile,
+    );
     const threadId = this.#lastThreadId;
     const process = this.#makeProcess(space);
     if (trusted) this.trusted.add(process);
     this.core.spaceSetQuota(process.spaceNumber, commitQuota ?? NO_QUOTA);
     if (controlFlowGuard) this.core.enclaves.guardFlow(process.spaceNumber);
+    return this.#add(process, threadId, () => {
+      for (const resident of residents) process.adoptRegion(resident);
+    });
+  }
+
+  /** A process that was just made, when `work` has made it what it is to be; or it goes again. */
+  #add(process: Process, lastThreadId: number, work: () => void): Process {
     this.#processes.push(process);
     try {
-      for (const resident of residents) process.adoptRegion(resident);
+      work();
     } catch (error) {
       if (!this.poisoned) process.exit();
-      this.#lastThreadId = threadId;
+      this.#lastThreadId = lastThreadId;
       throw error;
     }
     this.#lastProcessId = process.id;
@@ -216,12 +199,13 @@ export class Machine {
     const whyNot = this.#whyNoWindow();
     if (space !== "translated" && whyNot === undefined) {
       const windowed = this.#makeSpace(SpaceKind.Windowed);
-      if (windowed !== 0) return new Process(this, id, windowed, "windowed");
+      if (windowed !== 0)
+        return new Process(this, { id, spaceNumber: windowed, space: "windowed" });
     }
     if (space === "windowed") throw new RangeError(whyNot ?? "space: no memory for a windowed one");
     const translated = this.#makeSpace(SpaceKind.Translated);
     if (translated === 0) throw new Error("no memory for another process");
-    return new Process(this, id, translated, "translated");
+    return new Process(this, { id, spaceNumber: translated, space: "translated" });
   }
 
   #makeSpace(kind: number): number {
@@ -254,20 +238,20 @@ export class Machine {
     const status = this.core.spaceFork(process.spaceNumber, kind);
     if (!succeeded(status)) throw new Error(`fork: ${statusName(status)}`);
     this.#spaces += 1;
-    const number = this.core.view.result(0);
     const id = this.#lastProcessId + ID_STEP;
     const threadId = this.#lastThreadId;
-    const fork = new Process(this, id, number, isWindowed ? "windowed" : "translated");
-    this.#processes.push(fork);
-    try {
-      copyProcess(process, fork);
-    } catch (error) {
-      if (!this.poisoned) fork.exit();
-      this.#lastThreadId = threadId;
-      throw error;
-    }
-    this.#lastProcessId = id;
-    return fork;
+    const place = { id, spaceNumber: this.core.view.result(0) };
+    const fork = new Process(this, { ...place, space: isWindowed ? "windowed" : "translated" });
+    return this.#add(fork, threadId, () => copyProcess(process, fork));
+  }
+
+  /**
+   * Whether linear memory was set aside for a windowed space.
+   *
+   * @internal
+   */
+  get hasWindow(): boolean {
+    return this.core.machineCounter(MachineCounter.WindowBase) !== 0;
   }
 
   /** Why the next process cannot be windowed. */
@@ -276,7 +260,7 @@ export class Machine {
       return "space: a 64-bit process cannot be windowed, its addresses do not fit";
     }
     if (!this.options.window) return "space: this machine was made without a window";
-    if (this.core.machineCounter(MachineCounter.WindowBase) === 0) {
+    if (!this.hasWindow) {
       return "space: linear memory could not be grown by a window";
     }
     const holder = this.#processes.find((process) => process.space === "windowed");
@@ -284,12 +268,40 @@ export class Machine {
   }
 
   /**
-   * Whether it has made no process yet.
+   * All of the state, as bytes (docs/snapshots.md): equal states give equal bytes. To be called
+   * between calls and accesses of guests, not from a handler.
    *
-   * @internal
+   * @throws Error where pages are in a page store that answers by promises (`snapshotAsync`)
    */
-  get isFresh(): boolean {
-    return this.#lastProcessId === 0;
+  snapshot(): Snapshot {
+    return saved(this.#sound());
+  }
+
+  /** The same with any page store. The machine must not change until it is done. */
+  async snapshotAsync(): Promise<Snapshot> {
+    const stored = await storedPages(this.#sound());
+    return saved(this.#sound(), stored);
+  }
+
+  /**
+   * The hash of the state: 16 hexadecimal digits, which the snapshot has too. Two machines have the
+   * same hash where their snapshots are the same.
+   *
+   * @throws Error where pages are in a page store that answers by promises (`hashAsync`)
+   */
+  hash(): string {
+    return hashed(this.#sound());
+  }
+
+  /** The same with any page store. The machine must not change until it is done. */
+  async hashAsync(): Promise<string> {
+    const stored = await storedPages(this.#sound());
+    return hashed(this.#sound(), stored);
+  }
+
+  #sound(): this {
+    if (this.core.poison !== undefined) throw this.core.poison;
+    return this;
   }
 
   /** The processes that have not ended, oldest first. */
@@ -304,10 +316,10 @@ export class Machine {
   /**
    * A clock that stands still unless something happens: it counts the services that calls have come
    * to and the exceptions that have come up, in all processes. The same program finds the same
-   * times on every engine, in either kind of address space.
+   * times on every engine, in either kind of address space. 0 without the option `clock`.
    */
   get clock(): number {
-    return this.core.operations;
+    return this.options.clock ? this.core.operations : 0;
   }
 
   /** The rule that answered the last call or failed access, say "2.3#C5"; "" if none did. */
@@ -331,6 +343,26 @@ export class Machine {
    */
   get isAttached(): boolean {
     return false;
+  }
+
+  /**
+   * The last numbers that processes and threads got.
+   *
+   * @internal
+   */
+  get lastIds(): { lastProcessId: number; lastThreadId: number } {
+    return { lastProcessId: this.#lastProcessId, lastThreadId: this.#lastThreadId };
+  }
+
+  set lastIds({ lastProcessId, lastThreadId }) {
+    this.#lastProcessId = lastProcessId;
+    this.#lastThreadId = lastThreadId;
+  }
+
+  /** @internal A process of a saved state, with its space. */
+  processRestored(process: Process): void {
+    this.#spaces += 1;
+    if (!process.exited) this.#processes.push(process);
   }
 
   /** @internal */
@@ -363,35 +395,4 @@ export class Machine {
     this.#processes.splice(this.#processes.indexOf(process), 1);
     this.pageBits.end(process.spaceNumber);
   }
-}
-
-function checkStore(store: unknown): void {
-  const methods = store as Partial<PageStore> | null;
-  if (typeof methods?.write !== "function" || typeof methods.read !== "function") {
-    throw new TypeError(`pageStore must have the methods write and read, not be ${shown(store)}`);
-  }
-}
-
-/** A core of its own, or undefined where memory does not suffice. */
-async function createCore(
-  module: WebAssembly.Module,
-  settings: Settings,
-  more: number,
-  threads: boolean,
-): Promise<Core | undefined> {
-  const shared = threads ? FIRST_CONTEXT : undefined;
-  const exports =
-    shared === undefined
-      ? await instantiate(module)
-      : await instantiateShared(module, sharedMemory(), shared);
-  const coreSettings = {
-    profile: profileNumber(settings.profile),
-    version: versionNumber(settings.version, settings.windows95),
-    switches: switchesOf(settings) | more,
-    commitLimitPages: settings.commitLimit,
-    physicalPages: settings.physicalPages,
-    placementSeed: seedOf(settings.placement),
-    resetSeed: seedOf(settings.resetEffect),
-  };
-  return Core.create(exports, coreSettings, shared);
 }

@@ -35,11 +35,11 @@ export function memoryState(machine: Machine): MemoryState {
  */
 export class MemoryNotification {
   readonly #machine: Machine;
-  readonly #type: number;
+  readonly type: number;
 
   constructor(machine: Machine, type: number) {
     this.#machine = machine;
-    this.#type = type;
+    this.type = type;
   }
 
   /** Low: free frames at or below the threshold; high: at or above three times as many. */
@@ -47,7 +47,7 @@ export class MemoryNotification {
     const { lowMemoryPages } = this.#machine.options;
     const { frames, physicalPages } = this.#machine.counters;
     const free = physicalPages - frames;
-    return this.#type === LowMemoryResourceNotification
+    return this.type === LowMemoryResourceNotification
       ? free <= lowMemoryPages
       : free >= HIGH_FACTOR * lowMemoryPages;
   }

@@ -94,6 +94,11 @@ export interface MachineOptions {
   lowMemoryPages?: number | undefined;
   /** Calls that fail, as if memory were at its end. Default none. */
   failures?: readonly CallFailure[] | undefined;
+  /**
+   * Whether `machine.clock` goes. It is part of the state then: machines that came to the same
+   * memory by fewer calls are different ones. Default false.
+   */
+  clock?: boolean | undefined;
   /** 1 to 32. Default 1. */
   numberOfProcessors?: number | undefined;
   /** Nodes of memory, 1 to 64. Default 1. */
@@ -160,6 +165,7 @@ const SWITCHES: readonly (keyof Settings)[] = [
   "window",
   "codeGeneration",
   "windows95",
+  "clock",
 ];
 
 /** What each option may be that takes one of some words. */
@@ -251,6 +257,7 @@ function defaultsOf(
     wow64: (profile === "win32" || profile === "win32-4g") && isSince(version, "winxp"),
     enclaves: [],
     failures: [],
+    clock: false,
     commitLimit: 0x400000,
     physicalPages,
     workingSetMin: 50,

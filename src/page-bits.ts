@@ -7,6 +7,8 @@ import { PAGE_BYTES } from "./wasm/exports.ts";
 /** What Windows CE keeps of a page: flags of VirtualSetPageFlags, bits of VirtualSetAttributes. */
 export type PageBitsKind = "flags" | "attributes";
 
+const KINDS: readonly PageBitsKind[] = ["attributes", "flags"];
+
 /** By space, then by number of the page; none stands for 0. */
 type Kept = Map<number, Map<number, number>>;
 
@@ -45,6 +47,20 @@ export class PageBits {
     }
     this.#kept[kind].set(space, pages);
     if (pages.size === 0) this.#kept[kind].delete(space);
+  }
+
+  /** What is kept, by kind, space and page. */
+  state(): { kind: PageBitsKind; space: number; pages: [number, number][] }[] {
+    return KINDS.flatMap((kind) => {
+      return [...this.#kept[kind]]
+        .sort(([one], [other]) => one - other)
+        .map(([space, pages]) => ({ kind, space, pages: [...pages].sort(([a], [b]) => a - b) }));
+    });
+  }
+
+  /** As `state` has said. */
+  restore(kind: PageBitsKind, space: number, pages: readonly (readonly [number, number])[]): void {
+    this.#kept[kind].set(space, new Map(pages));
   }
 
   /** Pages were decommitted or released: forget those that are not committed any more. */

@@ -1,3 +1,5 @@
+import { shown } from "./door.ts";
+
 /**
  * Where pages of 4,096 bytes go that left memory. Each has a slot: 0, 1, 2 and so on, dense, and
  * taken again when nobody wants its page any more. So a store is as large as the most pages that
@@ -15,4 +17,12 @@ export interface PageStore {
   write(slot: number, bytes: Uint8Array): void | Promise<void>;
   /** Fill all of `target` with the page that was written last. */
   read(slot: number, target: Uint8Array): void | Promise<void>;
+}
+
+/** @throws TypeError for what cannot be a page store */
+export function checkStore(store: unknown): void {
+  const methods = store as Partial<PageStore> | null;
+  if (typeof methods?.write !== "function" || typeof methods.read !== "function") {
+    throw new TypeError(`pageStore must have the methods write and read, not be ${shown(store)}`);
+  }
 }

@@ -25,6 +25,8 @@ export interface Failure {
 export class Pager {
   readonly #core: Core;
   #store: PageStore | undefined;
+  #lookIn: PageStore | undefined;
+  #answersLater = false;
   readonly #files = new Map<number, PageSource>();
   readonly #turns = new Turns();
   /** Hears of a promise of the page store before what it says is passed on. */
@@ -43,9 +45,49 @@ export class Pager {
     return this.#store;
   }
 
-  /** From now on this one, which keeps the same pages, is asked instead of the other. */
-  replaceStore(store: PageStore): void {
+  /**
+   * From now on this one, which keeps the same pages, is asked instead of the other.
+   *
+   * @param lookIn where to look what is kept, without anybody hearing of it
+   */
+  replaceStore(store: PageStore, lookIn: PageStore): void {
     this.#store = store;
+    this.#lookIn = lookIn;
+  }
+
+  /** Whether the page store has answered by a promise. */
+  get answersLater(): boolean {
+    return this.#answersLater;
+  }
+
+  get hasStore(): boolean {
+    return this.#store !== undefined;
+  }
+
+  /**
+   * What is in a slot of the page store.
+   *
+   * @throws Error where the store answers by a promise, or cannot read
+   */
+  stored(slot: number): Uint8Array {
+    const bytes = new Uint8Array(PAGE_BYTES);
+    const store = this.#lookIn ?? this.#pageStore();
+    if (store.read(slot, bytes) instanceof Promise) {
+      throw new Error("the page store answers by promises: use the ...Async form");
+    }
+    return bytes;
+  }
+
+  /** The same, from any store. */
+  async storedLater(slot: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(PAGE_BYTES);
+    await (this.#lookIn ?? this.#pageStore()).read(slot, bytes);
+    return bytes;
+  }
+
+  /** Put a page into a slot. */
+  async storeLater(slot: number, bytes: Uint8Array): Promise<void> {
+    await this.#pageStore().write(slot, bytes);
   }
 
   /** From now on the core may ask for this file. */
@@ -98,6 +140,7 @@ export class Pager {
     else if (kind === "write") this.#write(number, page, request.bytes().slice());
     else this.#read(number, page, bytes as Uint8Array);
     if (later instanceof Promise) {
+      this.#answersLater = true;
       return later.then(
         () => {
           this.onSettled?.(later, undefined);

@@ -1,34 +1,32 @@
-import { GENERIC_READ, GENERIC_WRITE } from "./constants/file.ts";
 import { DebugView } from "./debug-view.ts";
-import { type Address, callable, type Door, dword, optionBag, shown } from "./door.ts";
+import { type Address, callable, type Door, dword, shown } from "./door.ts";
 import { acceptEnclavePage, type EnclavePage, enclavePages } from "./enclaves.ts";
 import {
+  checkTry,
   type ExceptionFilter,
   type ExceptionPointers,
   Exceptions,
   type TryParts,
 } from "./exceptions.ts";
 import { GuestException } from "./fault.ts";
-import { checkBacking, type FileBacking } from "./file-backing.ts";
+import type { FileBacking } from "./file-backing.ts";
 import { type ForkOptions, forkKind } from "./fork.ts";
 import type { VectoredHandler } from "./handlers.ts";
 import { HandleTable } from "./handles.ts";
 import type { Machine } from "./machine.ts";
 import type { GuestMemory } from "./memory.ts";
 import { hex } from "./names.ts";
+import { type OpenFileOptions, openFile } from "./open-file.ts";
 import { countersOf, type ProcessCounters } from "./process-counters.ts";
+import type { ProcessPlace } from "./process-options.ts";
 import { type RaisedException, raisedRecord } from "./raised-exception.ts";
 import { adoptRegion, type RegionDescription } from "./region.ts";
 import type { StackOptions } from "./stack.ts";
 import { SystemMemory } from "./system.ts";
 import { Thread } from "./thread.ts";
+import { verifySpace } from "./verify-space.ts";
 import type { Core } from "./wasm/core.ts";
 import { memoryOf } from "./windowed-memory.ts";
-
-export interface OpenFileOptions {
-  /** GENERIC_READ, GENERIC_WRITE and GENERIC_EXECUTE. Default: the first two. */
-  access?: number | undefined;
-}
 
 /**
  * One process of a machine: an address space, its threads, its handles and its exception handlers.
@@ -50,7 +48,6 @@ export class Process {
   contextProvider?: (() => unknown) | undefined;
   /** What CallEnclave runs inside of an enclave. Without it, the call fails with 120. */
   enclaveRoutine?: ((routine: Address, parameter: Address) => Address) | undefined;
-
   /** Hears of FlushInstructionCache for this process. NULL and 0 stand for all of its memory. */
   instructionCacheFlushed?: ((address: number, sizeBytes: number) => void) | undefined;
   /** @internal */
@@ -63,30 +60,47 @@ export class Process {
   readonly handles: HandleTable;
   /** @internal */
   readonly exceptions: Exceptions;
-
-  private runningThread: Thread;
+  /** In the order in which they were made. */
   readonly #threads: Thread[] = [];
+  private runningThread: Thread;
   private endCode: number | undefined;
   #instructionPointer: Address = 0;
   /** Handles to this process, in all processes. The space keeps its number while there are any. */
   #openHandles = 0;
 
   /** @internal */
-  constructor(machine: Machine, id: number, spaceNumber: number, space: "windowed" | "translated") {
-    this.id = id;
+  constructor(machine: Machine, place: ProcessPlace, threadId = machine.nextThreadId()) {
+    this.id = place.id;
     this.machine = machine;
-    this.space = space;
+    this.space = place.space;
     this.core = machine.core;
     this.door = machine.door;
-    this.spaceNumber = spaceNumber;
+    this.spaceNumber = place.spaceNumber;
     this.memory = memoryOf(this);
     this.debugView = new DebugView(this);
     this.system = new SystemMemory(this);
     this.handles = new HandleTable(this);
     this.exceptions = new Exceptions(this, machine.options.handlerDepthLimit);
-    this.mainThread = new Thread(this, machine.nextThreadId());
+    this.mainThread = this.addThread(threadId);
     this.runningThread = this.mainThread;
-    this.#threads.push(this.mainThread);
+  }
+
+  /** @internal */
+  addThread(id: number): Thread {
+    const thread = new Thread(this, id);
+    this.#threads.push(thread);
+    return thread;
+  }
+
+  /** Oldest first: the main thread is the first. */
+  get threads(): readonly Thread[] {
+    return [...this.#threads];
+  }
+
+  /** @internal */
+  ended(exitCode: number): void {
+    this.endCode = exitCode;
+    this.memory.close();
   }
 
   /**
@@ -153,17 +167,11 @@ export class Process {
     if (this.exited) return;
     this.machine.sharedViews.end(this.spaceNumber);
     this.core.spaceTerminate(this.spaceNumber);
-    this.endCode = code;
-    this.memory.close();
+    this.ended(code);
     this.machine.processEnded(this);
     this.handles.closeAll();
     this.machine.files.settle();
     this.#destroyIfForgotten();
-  }
-
-  /** Its threads, in the order in which they were made: `mainThread` is the first. */
-  get threads(): readonly Thread[] {
-    return [...this.#threads];
   }
 
   /**
@@ -238,14 +246,15 @@ export class Process {
    * @throws Error when the process has ended
    */
   createThread(options?: StackOptions): Thread {
-    const thread = new Thread(this.alive(), this.machine.nextThreadId());
+    const thread = this.addThread(this.alive().machine.nextThreadId());
+    if (options === undefined) return thread;
     try {
-      if (options !== undefined) thread.createStack(options);
+      thread.createStack(options);
     } catch (error) {
+      this.#threads.pop();
       this.machine.threadRefused();
       throw error;
     }
-    this.#threads.push(thread);
     return thread;
   }
 
@@ -278,14 +287,12 @@ export class Process {
    * "CreateFileW".
    *
    * @param backing the bytes of the file; the host stays their owner and closes them
-   * @param options access: GENERIC_READ, GENERIC_WRITE, GENERIC_EXECUTE; default the first two
+   * @param options access: GENERIC_READ, GENERIC_WRITE, GENERIC_EXECUTE; default the first two.
+   *   name: what snapshots call the file
    * @throws TypeError, RangeError for a wrong argument; Error after the process has ended
    */
   openFile(backing: FileBacking, options: OpenFileOptions = {}): number {
-    optionBag(options, "options", ["access"]);
-    const access = dword(options.access ?? GENERIC_READ + GENERIC_WRITE, "access");
-    checkBacking(backing);
-    return this.alive().handles.open(this.machine.files.open(backing, access), access);
+    return openFile(this.alive(), backing, options);
   }
 
   get counters(): ProcessCounters {
@@ -310,11 +317,7 @@ export class Process {
    * @throws Error naming the rule and the page that breaks it
    */
   verifySpace(): void {
-    const { core, spaceNumber } = this.alive();
-    const rule = core.verifySpace(spaceNumber);
-    if (rule === 0) return;
-    const page = hex(core.view.wideResult(0));
-    throw new Error(`process ${this.id}: rule ${rule} between the maps is broken at page ${page}`);
+    verifySpace(this.alive());
   }
 
   /** Empty the maps that are derived from others. Nothing changes but speed. */
@@ -369,10 +372,7 @@ export class Process {
   tryExcept<T>(parts: TryParts<T> & { handler: (pointers: ExceptionPointers) => T }): T;
   tryExcept<T>(parts: TryParts<T>): T | undefined;
   tryExcept<T>(parts: TryParts<T>): T | undefined {
-    optionBag(parts, "parts", ["body", "filter", "handler"]);
-    callable(parts.body, "body");
-    callable(parts.filter, "filter");
-    if (parts.handler !== undefined) callable(parts.handler, "handler");
+    checkTry(parts);
     return this.alive().exceptions.tryExcept(parts);
   }
 

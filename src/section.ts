@@ -17,6 +17,12 @@ export class SectionNames {
     return this.#sections.get(bare(name));
   }
 
+  /** The name of a section, without its namespace; "" for none. */
+  nameOf(section: Section): string {
+    for (const [name, named] of this.#sections) if (named === section) return name;
+    return "";
+  }
+
   /** "" is no name. */
   add(name: string, section: Section): void {
     const key = bare(name);

@@ -74,6 +74,18 @@ export class SharedViews {
     }
   }
 
+  /** What is mapped, lowest first. */
+  state(): { base: number; counts: [number, number][] }[] {
+    return [...this.#views]
+      .sort(([one], [other]) => one - other)
+      .map(([base, counts]) => ({ base, counts: [...counts].sort(([a], [b]) => a - b) }));
+  }
+
+  /** As `state` has said. */
+  restore(base: number, counts: readonly (readonly [number, number])[]): void {
+    this.#views.set(base, new Map(counts));
+  }
+
   /** The base of the region that the target sees at a shared address, or 0. */
   #regionAt(target: number, address: number): number {
     if (address < this.#lowest) return 0;

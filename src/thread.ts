@@ -19,6 +19,14 @@ export class Thread {
   /** What GetLastError answers: a Win32 code, 0 at first. */
   lastError = 0;
   /**
+   * What the last P/Invoke, and the last function that Visual Basic declared, left behind: Int32.
+   *
+   * @internal
+   */
+  savedError = 0;
+  /** @internal */
+  dllError = 0;
+  /**
    * The __try blocks that this thread is in, innermost last.
    *
    * @internal

@@ -9,6 +9,8 @@
  *     0x0000_0700  MACHINE   profile, limits, switches                   (virt/machine)
  *     0x0000_0800  PANIC     line and column of a failed assertion       (base/panic)
  *     0x0000_0900  PAGER    what the host is asked for, and what may not leave (virt/request)
+ *     0x0000_0b00  STATE     how far saving or loading has come           (state/stream)
+ *     0x0000_0c00  HASH      the hash of what was saved or loaded so far  (base/hash)
  *     0x0000_0e00  THREADS lock and stop of all agents, on shared memory     (base/threads)
  *     0x0000_0f00  PATH     the last way through an index of regions           (virt/index)
  *     0x0000_1000  SPACES    u32[4096]: number of a space -> its record  (virt/space)
@@ -32,6 +34,8 @@ export const PHYSICAL: u32 = 0x600;
 export const MACHINE: u32 = 0x700;
 export const PANIC: u32 = 0x800;
 export const PAGER: u32 = 0x900;
+export const STATE: u32 = 0xb00;
+export const HASH: u32 = 0xc00;
 export const THREADS: u32 = 0xe00;
 export const PATH: u32 = 0xf00;
 export const SPACES: u32 = 0x1000;

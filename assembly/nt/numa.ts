@@ -14,7 +14,7 @@ import { MEM_RESERVE, MEM_RESET_UNDO } from "./types";
  * its flags, and says where its pages are.
  */
 const NO_PREFERENCE: u32 = u32.MAX_VALUE;
-const NODE_SHIFT: u32 = 24;
+export const NODE_SHIFT: u32 = 24;
 export const NODES_MOST: u32 = 64;
 
 export function regionNode(region: Region): u32 {

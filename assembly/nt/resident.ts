@@ -18,7 +18,7 @@ const SHARED_DATA_PAGES_X86: u64 = 16;
 /** The slots of CE 5; the number of a space is that of its slot. */
 export const SLOTS: u32 = 33;
 /** The space that stands for physical memory in CE has the last number that a space can have. */
-const PHYSICAL: u32 = SPACES_MAX - 2;
+export const PHYSICAL_SPACE: u32 = SPACES_MAX - 2;
 
 /** A space with its residents, or null (`spaceMake`). */
 export function processSpaceMake(kind: u32, minPages: u32, maxPages: u32): Space | null {
@@ -40,7 +40,7 @@ export function processSpaceMake(kind: u32, minPages: u32, maxPages: u32): Space
 
 /** The space that stands for physical memory. Requires: Windows CE. */
 export function physicalSpace(): Space {
-  return spaceOf(PHYSICAL)!;
+  return spaceOf(PHYSICAL_SPACE)!;
 }
 
 /** Where it has a physical address: the lowest pages of a space are in no region. */
@@ -56,8 +56,8 @@ function commonMake(): bool {
     if (common === null) return false;
     m.commonSpace = common.number;
   }
-  if (!featureIs(FEATURE_CE) || spaceOf(PHYSICAL) !== null) return true;
-  const space = spaceMake(SPACE_TRANSLATED, PHYSICAL);
+  if (!featureIs(FEATURE_CE) || spaceOf(PHYSICAL_SPACE) !== null) return true;
+  const space = spaceMake(SPACE_TRANSLATED, PHYSICAL_SPACE);
   if (space === null) return false;
   const flags = REGION_RESIDENT | REGION_AUTO_COMMIT;
   const end = m.highestAddress + 1;

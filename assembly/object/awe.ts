@@ -87,8 +87,15 @@ export function aweTake(set: AweSet): u32 {
   let index = set.lowestFree;
   while (index < AWE_END && aweAt(set, index) !== null) index += 1;
   if (index == AWE_END) return 0;
+  if (!aweTakeAt(set, index)) return 0;
+  set.lowestFree = index + 1;
+  return set.numberBits | index;
+}
+
+/** The same at a free index, below which others may be free. Whether it could be. */
+export function aweTakeAt(set: AweSet, index: u32): bool {
   if (!poolEnsure(POOL_PAGE, 2) || !poolEnsure(POOL_CHUNK, 1) || !poolEnsure(POOL_REGION, 1)) {
-    return 0;
+    return false;
   }
   const frame = changetype<AweFrame>(poolTake(POOL_REGION));
   frame.location = poolTake(POOL_PAGE);
@@ -97,8 +104,7 @@ export function aweTake(set: AweSet): u32 {
   framesAdd();
   frameSet(factsMake(set, index), index & 1023, changetype<u32>(frame));
   set.count += 1;
-  set.lowestFree = index + 1;
-  return set.numberBits | index;
+  return true;
 }
 
 /** The frame that the process owns by this number, or null. */

@@ -39,8 +39,8 @@ import {
  *     +-----+-----+-----+-----+-----+-----+-----+-----+
  *     | pages     | committed | views|first| cont| file|
  *     +-----------+-----------+------+-----+-----+-----+
- *     | bytes     | base      | iprot|
- *     +-----------+-----------+------+
+ *     | bytes     | base      | iprot|rank |next |
+ *     +-----------+-----------+------+-----+-----+
  *
  *     lev., table, facts   page/pages; attributes say no more than committed or not, but of the
  *                          content of an image: what a view shows at first
@@ -50,6 +50,7 @@ import {
  *     bytes        size as it was asked
  *     base, iprot  of images: the address that they want, and the protection that views are made
  *                  with; 0 for others
+ *     rank, next   its number in a saved state, and the section that comes behind it (state/rank)
  */
 @unmanaged
 @final
@@ -67,6 +68,8 @@ export class Section extends Pages {
   sizeBytes: u64;
   imageBase: u64;
   imageProtection: u32;
+  rank: u32;
+  nextRanked: u32;
 }
 
 /** The section with this number, or null. */

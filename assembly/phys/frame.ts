@@ -88,10 +88,16 @@ export function frameInPool(): Frame {
 
 /** The same for a page, which leaves memory when others need it more. */
 export function frameForPage(key: u64, isHome: bool): Frame {
+  const frame = frameOutside(key);
+  framePlace(frame, isHome);
+  return frame;
+}
+
+/** The same for a page that is out of memory. Requires: a record ensured. */
+export function frameOutside(key: u64): Frame {
   const frame = changetype<Frame>(poolTake(POOL_FRAME));
   frame.owners = 1;
   frame.key = key;
-  framePlace(frame, isHome);
   return frame;
 }
 
@@ -191,10 +197,14 @@ export function frameIsInPool(frame: Frame): bool {
  * maps begin empty, so that the order does not depend on what they allow.
  */
 export function frameUse(frame: Frame): void {
-  const use = physical().use;
-  if (frame.state >>> USE_SHIFT == use || !frameIs(frame, FRAME_LISTED)) return;
+  if (frameIsUsed(frame) || !frameIs(frame, FRAME_LISTED)) return;
   remove(frame);
   append(frame);
+}
+
+/** Whether it was used in the present period. */
+export function frameIsUsed(frame: Frame): bool {
+  return frame.state >>> USE_SHIFT == physical().use;
 }
 
 /** Begin the next period. */

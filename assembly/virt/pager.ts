@@ -148,8 +148,12 @@ function victim(): Frame | null {
 
 function mayLeave(frame: Frame): bool {
   if (frameIs(frame, FRAME_STUCK) || isHeld(frame) || isBeingStored(frame)) return false;
-  if (!isFileFrame(frame) && !switchIs(SWITCH_PAGE_STORE)) return false;
-  return !isFixed(frame);
+  return hasPlace(frame) && !isFixed(frame);
+}
+
+/** Whether there is anywhere that its bytes could go to when it leaves. */
+export function hasPlace(frame: Frame): bool {
+  return isFileFrame(frame) || switchIs(SWITCH_PAGE_STORE);
 }
 
 /**

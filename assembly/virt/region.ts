@@ -76,6 +76,9 @@ export const REGION_SHARED: u32 = 0x2000;
 /** An enclave: the record is an `Enclave`, in the same layout (virt/enclave). */
 export const REGION_ENCLAVE: u32 = 0x400;
 
+/** Flags that a region other than a sentinel may have. */
+export const REGION_KNOWN: u32 = 0x7ffe;
+
 export function regionIs(region: Region, flag: u32): bool {
   return (region.flags & flag) != 0;
 }

@@ -112,6 +112,27 @@ export function recentCount(space: Space): u32 {
   return count;
 }
 
+/** What follows in the list of recent pages, the most recent one behind 0; 0 at its end. */
+export function recentNext(space: Space, link: u32): u32 {
+  return link == 0 ? space.recent : changetype<Recent>(link).next;
+}
+
+export function recentPage(link: u32): u64 {
+  return changetype<Recent>(link).page;
+}
+
+/**
+ * A page was used before all others of the list, whose last one is `last`, 0 for none. Its link.
+ * Requires: a record of POOL_FRAME is ensured.
+ */
+export function recentAppend(space: Space, last: u32, page: u64): u32 {
+  const recent = changetype<Recent>(poolTake(POOL_FRAME));
+  recent.page = page;
+  if (last == 0) space.recent = changetype<u32>(recent);
+  else changetype<Recent>(last).next = changetype<u32>(recent);
+  return changetype<u32>(recent);
+}
+
 /** First page of [page, end) in the working set, or `end`. */
 export function validNext(space: Space, page: u64, end: u64): u64 {
   return factNext(space, FACT_VALID, page, end);

@@ -1,10 +1,6 @@
 import type { Process } from "../process.ts";
-import type { Thread } from "../thread.ts";
 import { int32 } from "./integers.ts";
 import type { Marshal } from "./interface.ts";
-
-/** What the last P/Invoke of each thread left behind, an Int32: one for all faces of a process. */
-const savedErrors = new WeakMap<Thread, number>();
 
 /** Makes a call of the system as P/Invoke does with SetLastError = true. */
 export type Invoke = <T>(call: () => T) => T;
@@ -23,13 +19,13 @@ export function platformInvoke(process: Process, clears: boolean): Invoke {
       currentThread.lastError = before;
       throw error;
     }
-    savedErrors.set(currentThread, currentThread.lastError | 0);
+    currentThread.savedError = currentThread.lastError | 0;
     return result;
   };
 }
 
 export function marshal(process: Process): Marshal {
-  const savedError = () => savedErrors.get(process.currentThread) ?? 0;
+  const savedError = () => process.currentThread.savedError;
 
   return {
     GetLastWin32Error: savedError,
@@ -37,7 +33,7 @@ export function marshal(process: Process): Marshal {
 
     SetLastPInvokeError(error) {
       const code = int32(error, "error");
-      savedErrors.set(process.alive().currentThread, code);
+      process.alive().currentThread.savedError = code;
     },
 
     GetLastSystemError: () => process.currentThread.lastError | 0,

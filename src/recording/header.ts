@@ -3,16 +3,6 @@ import { base64Of } from "./bytes-text.ts";
 import { type Row, TRACE_VERSION } from "./rows.ts";
 import { type Encoded, encode } from "./values.ts";
 
-/** What machines with state to save have. */
-interface Saved {
-  snapshot(): Uint8Array;
-}
-
-/** What machines have whose state has a hash. */
-interface Hashed {
-  hash(): string;
-}
-
 const NO_NAMES = () => undefined;
 
 /**
@@ -30,16 +20,22 @@ export function headerOf(machine: Machine, pageStore: Encoded | undefined): Row 
     options: encode(Object.fromEntries(given), NO_NAMES),
     pageStore,
   };
-  return machine.isFresh ? header : { ...header, snapshot: base64Of(snapshotOf(machine)) };
+  const isFresh = machine.lastIds.lastProcessId === 0;
+  return isFresh ? header : { ...header, snapshot: base64Of(snapshotOf(machine)) };
 }
 
+/** What was stored or open before would be missing in the recording. */
 function snapshotOf(machine: Machine): Uint8Array {
-  const { snapshot } = machine as Partial<Saved>;
-  if (snapshot !== undefined) return snapshot.call(machine);
-  throw new Error("machine: a recording begins before the first process is made");
+  if (machine.pager.hasStore || machine.files.numbers().length > 0) {
+    throw new Error(
+      "machine: with a page store or open files, " +
+        "a recording begins before the first process is made",
+    );
+  }
+  return machine.snapshot();
 }
 
-/** The hash of all state, of machines that have one. */
+/** The hash of all state; undefined where the page store cannot be looked into at once. */
 export function hashOf(machine: Machine): string | undefined {
-  return (machine as Partial<Hashed>).hash?.call(machine);
+  return machine.pager.answersLater ? undefined : machine.hash();
 }

@@ -6,7 +6,7 @@ import { Tape } from "./tape.ts";
 export interface RecorderOptions {
   /**
    * Calls between two rows with the hash of the machine, 0 to 2^31-1. Default 0: there is one at
-   * the end only. A machine without `hash` has none.
+   * the end only. With a page store that answers by promises there are none.
    */
   readonly hashEvery?: number | undefined;
 }
@@ -36,7 +36,7 @@ export class Recorder {
    * @param sink gets each line, its newline included, when what it tells is over. Nothing of it is
    *   kept here. What it throws goes to whoever made the call
    * @throws TypeError, RangeError for a wrong argument; Error where the machine is being recorded,
-   *   or has been in use and cannot make a snapshot
+   *   or has been in use and has a page store, or files
    */
   constructor(machine: Machine, sink: Sink, options: RecorderOptions = {}) {
     if (!(machine instanceof Machine)) {

@@ -11,7 +11,10 @@ export interface Surface {
 }
 
 export const MACHINE: Surface = {
-  apart: ["nextThreadId", "threadRefused", "destroySpace", "processEnded", "hash", "snapshot"],
+  apart: [
+    ...["nextThreadId", "threadRefused", "destroySpace", "processEnded", "processRestored"],
+    ...["hash", "hashAsync", "snapshot", "snapshotAsync"],
+  ],
   fields: [],
 };
 

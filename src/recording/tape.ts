@@ -66,7 +66,9 @@ export class Tape implements Observer, HostListener, ObjectListener {
     this.#rows = new RowWriter(sink);
     const { store } = machine.pager;
     this.#rows.write(headerOf(machine, store && this.#hosts.nameOf(store)));
-    if (store !== undefined) machine.pager.replaceStore(this.#hosts.lend(store) as typeof store);
+    if (store !== undefined) {
+      machine.pager.replaceStore(this.#hosts.lend(store) as typeof store, store);
+    }
     machine.pager.onSettled = (promise, failure) => this.#settled(promise, failure);
     this.#objects.attach(machine);
     machine.observer = this;

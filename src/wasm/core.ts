@@ -18,6 +18,7 @@ import { Requests } from "./requests.ts";
 import { type AdoptedRun, writeRuns } from "./runs.ts";
 import { Services } from "./services.ts";
 import { StackServices } from "./stack-services.ts";
+import { StateServices } from "./state-services.ts";
 import { MachinePoisoned } from "./trap.ts";
 import { ViewServices } from "./view-services.ts";
 import { WorkingSetServices } from "./working-set-services.ts";
@@ -51,10 +52,13 @@ export class Core {
   readonly stacks: StackServices;
   readonly frameWatch: FrameWatch;
   readonly code: CodeServices;
+  readonly state: StateServices;
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
   /** The thread of the host, where memory is shared. */
   readonly agent: Agent | undefined;
+  /** Calls that fail by plan. */
+  failures: PlannedFailures | undefined;
   private readonly link: Link;
   private enteredSpace = NO_SPACE;
 
@@ -100,6 +104,7 @@ export class Core {
     this.stacks = new StackServices(this.link);
     this.frameWatch = new FrameWatch(this.link);
     this.code = new CodeServices(this.link);
+    this.state = new StateServices(this.link);
     this.view = this.link.view;
   }
 
@@ -117,12 +122,17 @@ export class Core {
     return this.link.operations;
   }
 
+  set operations(count: number) {
+    this.link.operations = count;
+  }
+
   countException(): void {
     this.link.operations++;
   }
 
   /** From now on some calls fail. */
   plan(failures: PlannedFailures): void {
+    this.failures = failures;
     this.link.surround((exports) => failures.around(exports));
   }
 

@@ -4,6 +4,7 @@ import type { EnclaveExports } from "./enclaves-exports.ts";
 import type { ImageExports } from "./image-exports.ts";
 import type { RequestExports } from "./requests-exports.ts";
 import type { StackExports } from "./stack-exports.ts";
+import type { StateExports } from "./state-exports.ts";
 import type { ToolExports } from "./tools-exports.ts";
 import type { ViewExports } from "./view-exports.ts";
 import type { WorkingSetExports } from "./working-set-exports.ts";
@@ -29,6 +30,7 @@ export interface CoreExports
     AweExports,
     ImageExports,
     CodeExports,
+    StateExports,
     ToolExports {
   readonly memory: WebAssembly.Memory;
 

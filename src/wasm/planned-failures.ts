@@ -30,6 +30,15 @@ export class PlannedFailures {
     this.#services = services;
   }
 
+  /** How often each of them has counted. */
+  get calls(): readonly number[] {
+    return this.#failures.map(({ calls }) => calls);
+  }
+
+  set calls(calls: readonly number[]) {
+    for (const [index, failure] of this.#failures.entries()) failure.calls = calls[index] ?? 0;
+  }
+
   around(exports: CoreExports): CoreExports {
     const all: Record<string, unknown> = { ...exports };
     for (const name of this.#services.flatMap((service) => service.exports)) {

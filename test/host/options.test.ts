@@ -29,6 +29,7 @@ describe("Machine.create", () => {
       wow64: false,
       enclaves: [],
       failures: [],
+      clock: false,
       commitLimit: 0x400000,
       physicalPages: 0x200000,
       workingSetMin: 50,

@@ -60,7 +60,7 @@ describe("failures", () => {
 
 describe("the clock", () => {
   const run = async (space: "windowed" | "translated", forgets: boolean) => {
-    const machine = await createMachine({ profile: "win32" });
+    const machine = await createMachine({ profile: "win32", clock: true });
     const guest = machine.createProcess({ space });
     const { VirtualAlloc } = kernel32(guest);
     const base = VirtualAlloc(0, 0x10000, MEM_RESERVE, PAGE_READWRITE);
@@ -81,6 +81,12 @@ describe("the clock", () => {
     const times = await run("windowed", false);
     expect(times[0]).toBe(1);
     expect(times.slice(1)).toEqual([...Array.from({ length: 16 }, (_, at) => 2 + 2 * at), 33]);
+  });
+
+  test("stands still where nobody asked for it", async () => {
+    const machine = await createMachine({ profile: "win32" });
+    kernel32(machine.createProcess()).VirtualAlloc(0, 0x1000, MEM_RESERVE, PAGE_READWRITE);
+    expect(machine.clock).toBe(0);
   });
 
   test("knows neither kinds of space nor maps that are emptied", async () => {

@@ -30,6 +30,12 @@ interface Delivered<T> {
 export class FrameNames<T> {
   private readonly delivered: (Delivered<T> | null)[] = [];
 
+  copy(): FrameNames<T> {
+    const copy = new FrameNames<T>();
+    copy.delivered.push(...this.delivered);
+    return copy;
+  }
+
   get count(): number {
     return this.delivered.length;
   }

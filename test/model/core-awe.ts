@@ -7,7 +7,15 @@ const UNKNOWN = 0x12345;
 
 /** Frames of both processes, and what the core answers about them. */
 export class CoreUserPages {
-  private readonly names = new FrameNames<number>();
+  private readonly names: FrameNames<number>;
+
+  constructor(names = new FrameNames<number>()) {
+    this.names = names;
+  }
+
+  copy(): CoreUserPages {
+    return new CoreUserPages(this.names.copy());
+  }
 
   apply(caller: Caller, step: UserPagesStep): string {
     switch (step.op) {

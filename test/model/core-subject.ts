@@ -43,20 +43,37 @@ const NOTHING = {
 export class CoreSubject implements Subject {
   readonly machine: Machine;
   private readonly sides: [Side, Side];
-  private readonly userPages = new CoreUserPages();
+  private readonly userPages: CoreUserPages;
 
   static async create(program: Program): Promise<CoreSubject> {
-    return new CoreSubject(await machineFor(program), program);
+    return CoreSubject.on(await machineFor(program), program);
   }
 
-  constructor(machine: Machine, program: Program) {
-    this.machine = machine;
+  /** Two new processes of a machine, as the program wants them. */
+  static on(machine: Machine, program: Program): CoreSubject {
     const [first, second] = program.spaces;
     const quota = program.quota === undefined ? {} : { commitQuota: program.quota };
     const one = machine.createProcess({ space: first });
     const two = machine.createProcess({ space: second, ...quota });
     const all = [one, two];
-    this.sides = [sideOf(one, all, threadsOf(one)), sideOf(two, all, threadsOf(two))];
+    const sides: [Side, Side] = [
+      sideOf(one, all, threadsOf(one)),
+      sideOf(two, all, threadsOf(two)),
+    ];
+    return new CoreSubject(machine, sides, new CoreUserPages());
+  }
+
+  private constructor(machine: Machine, sides: [Side, Side], userPages: CoreUserPages) {
+    this.machine = machine;
+    this.sides = sides;
+    this.userPages = userPages;
+  }
+
+  /** The same processes in a machine that was restored from a snapshot of this one. */
+  restoredOn(machine: Machine): CoreSubject {
+    const [one, two] = this.sides.map((side) => restoredSide(side, machine));
+    if (one === undefined || two === undefined) throw new Error("two processes have two sides");
+    return new CoreSubject(machine, [one, two], this.userPages.copy());
   }
 
   state(who: Who): string {
@@ -257,6 +274,20 @@ function handlesOf(win32: Side["win32"], all: readonly Process[]): Side["handles
     null: 0,
     weak: win32.OpenProcess(PROCESS_TERMINATE, 0, target.id),
   }));
+}
+
+/** What has ended stays what it is, for the calls through handles to it. */
+function restoredSide(side: Side, machine: Machine): Side {
+  const process = machine.processes.find(({ id }) => id === side.process.id);
+  if (process === undefined) return side;
+  const threads = side.threads.map(({ id }) => {
+    const thread = process.threads.find((one) => one.id === id);
+    if (thread === undefined) throw new Error(`thread ${id} was not restored`);
+    return thread;
+  });
+  const copies = { handles: side.handles.map((list) => ({ ...list })), threads };
+  const faces = { process, nt: ntdll(process), win32: kernel32(process) };
+  return { ...faces, ...copies, sections: new Map(side.sections) };
 }
 
 /** Null where the commit limit stands against it. */

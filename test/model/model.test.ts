@@ -37,7 +37,7 @@ const PLACES: readonly [ModelProfile, SpaceKind, SpaceKind][] = [
 ];
 
 function differenceOn(machine: Machine, program: Program): Difference | null {
-  const core = new CoreSubject(machine, program);
+  const core = CoreSubject.on(machine, program);
   const difference = compare(program, new ModelSubject(program), core);
   if (difference !== null) return difference;
   const left = core.end();

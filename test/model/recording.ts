@@ -39,7 +39,7 @@ export class Recordings {
   }
 
   private record(machine: Machine, program: Program, seed: number): void {
-    const core = new CoreSubject(machine, program);
+    const core = CoreSubject.on(machine, program);
     const shown = [...show(program, core)];
     const left = core.end();
     if (left !== "") this.disagreements.push(`seed ${seed}: left behind ${left}`);
@@ -49,7 +49,7 @@ export class Recordings {
       answers: shown.filter(({ what }) => what === "answer").map(({ text }) => text),
     };
     if (agrees(recording)) this.sound.push(recording);
-    else this.disagreements.push(explain(program, new CoreSubject(machine, program), seed));
+    else this.disagreements.push(explain(program, CoreSubject.on(machine, program), seed));
   }
 
   /** Whether a program tells the mutant from the core. */

@@ -119,7 +119,7 @@ async function start(program: Program, physicalPages?: number): Promise<Run> {
     window: spaces.includes("windowed"),
     ...limited,
   });
-  const subject = new CoreSubject(machine, program);
+  const subject = CoreSubject.on(machine, program);
   prepare(subject);
   const apply = subject.apply.bind(subject);
   subject.apply = (step) => {

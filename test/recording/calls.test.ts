@@ -40,7 +40,7 @@ test("a call is one row: arguments, answer, what out-parameters received", async
       args: ["0x10000", "0x1", "0x8000"],
       return: "0x0",
     },
-    { stop: "0x5" },
+    { stop: "0x6" },
   ]);
 });
 
@@ -81,7 +81,7 @@ test("planned failures and the clock are part of a recording", async () => {
       for (let call = 0; call < 4; call++) VirtualAlloc(0, 1, BOTH, PAGE_READWRITE);
       SetLastError(machine.clock);
     },
-    { profile: "win32", failures: [{ call: "VirtualAlloc", nth: 3 }] },
+    { profile: "win32", clock: true, failures: [{ call: "VirtualAlloc", nth: 3 }] },
   );
   expect(rowsOf(text)[3]).toMatchObject({ call: "VirtualAlloc", return: "0x0" });
   expect(text).toContain('"failures":[{"fields":{"call":{"text":"VirtualAlloc"},"nth":"0x3"}}]');

@@ -1,91 +1,84 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { MEM_COMMIT, MEM_RESERVE, PAGE_READWRITE } from "../../src/constants.ts";
-import { Machine } from "../../src/index.ts";
+import { type Machine, MemoryFile, MemoryPageStore } from "../../src/index.ts";
 import { kernel32 } from "../../src/kernel32.ts";
 import { Recorder } from "../../src/recording.ts";
-import { coreModule, createMachine } from "../setup/machine.ts";
-import { record, replay, rowsOf } from "./support.ts";
+import { createMachine } from "../setup/machine.ts";
+import { hashesOf, record, replay, roundTrip } from "./support.ts";
 
-/** What stands for the methods that save a machine: a machine with one process, and a number. */
-const SAVED = new TextEncoder().encode("one process");
-
-const undo: (() => void)[] = [];
-afterEach(() => {
-  for (const each of undo.splice(0)) each();
-});
-
-function replace(object: object, name: string, value: unknown): void {
-  const before = Object.getOwnPropertyDescriptor(object, name);
-  Object.defineProperty(object, name, { configurable: true, value });
-  undo.push(() => {
-    if (before === undefined) Reflect.deleteProperty(object, name);
-    else Object.defineProperty(object, name, before);
-  });
-}
-
-function replaceHash(): void {
-  replace(Machine.prototype, "hash", function hash(this: Machine) {
-    return this.counters.commitCharge.toString(16).padStart(16, "0");
-  });
-}
+const BOTH = MEM_RESERVE | MEM_COMMIT;
+const PAGE = 0x1000;
 
 function program(machine: Machine): void {
   const { VirtualAlloc } = kernel32(machine.createProcess());
-  for (let call = 0; call < 4; call++) VirtualAlloc(0, 1, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+  for (let call = 0; call < 4; call++) VirtualAlloc(0, 1, BOTH, PAGE_READWRITE);
 }
 
-test("hashes are rows at the end and in between, and are compared", async () => {
-  replaceHash();
-  const machine = await createMachine({ profile: "win32" });
+/** Record what `work` does with a machine that is there already. */
+function recordedFrom(machine: Machine, work: () => void, hashEvery = 0): string {
   let text = "";
   const sink = (line: string) => {
     text += line;
   };
-  const recorder = new Recorder(machine, sink, { hashEvery: 2 });
-  program(machine);
+  const recorder = new Recorder(machine, sink, { hashEvery });
+  work();
   recorder.stop();
-  const hashes = rowsOf(text).flatMap(({ hash }) => (hash === undefined ? [] : [hash]));
-  expect(hashes).toEqual([1, 3, 4].map((pages) => `000000000000000${pages}`));
+  return text;
+}
+
+test("hashes are rows at the end and in between, and are compared", async () => {
+  const machine = await createMachine({ profile: "win32" });
+  const text = recordedFrom(machine, () => program(machine), 2);
+  const hashes = hashesOf(text);
+  expect(hashes).toHaveLength(3);
+  expect(new Set(hashes).size).toBe(3);
+  expect(hashes[2]).toBe(machine.hash());
   expect((await replay(text)).differences).toEqual([]);
-  const { differences } = await replay(text.replace("0000000000000003", "0000000000000007"));
-  expect(differences).toMatchObject([{ call: "hash", actual: { hash: "0000000000000003" } }]);
+  const second = String(hashes[1]);
+  const { differences } = await replay(text.replace(second, "0000000000000007"));
+  expect(differences).toMatchObject([{ call: "hash", actual: { hash: second } }]);
 });
 
 test("a machine that has been in use is recorded from a snapshot on", async () => {
-  const make = async () => {
-    const machine = await Machine.create({ profile: "win32", module: coreModule() });
-    machine.createProcess();
-    return machine;
-  };
-  const restored: unknown[] = [];
-  replace(Machine.prototype, "snapshot", () => SAVED);
-  replace(Machine, "restore", (bytes: Uint8Array) => {
-    restored.push(bytes);
-    return make();
+  const machine = await createMachine({ profile: "win32" });
+  const guest = machine.createProcess();
+  const base = kernel32(guest).VirtualAlloc(0, 2 * PAGE, BOTH, PAGE_READWRITE);
+  guest.memory.setUint32(base, 7);
+  const text = recordedFrom(machine, () => {
+    guest.memory.setUint32(base + PAGE, guest.memory.getUint32(base));
+    kernel32(guest).VirtualAlloc(0, 1, MEM_RESERVE, PAGE_READWRITE);
+    guest.fork();
   });
-  const machine = await make();
-  let text = "";
-  const recorder = new Recorder(machine, (line) => {
-    text += line;
-  });
-  const [guest] = machine.processes;
-  if (guest === undefined) throw new Error("the machine has a process");
-  kernel32(guest).VirtualAlloc(0, 1, MEM_RESERVE, PAGE_READWRITE);
-  recorder.stop();
-  expect((await replay(text)).differences).toEqual([]);
-  expect(restored).toEqual([SAVED]);
+  const { differences, machine: replayed } = await replay(text);
+  expect(differences).toEqual([]);
+  expect(replayed.hash()).toBe(machine.hash());
+  expect(replayed.processes.map(({ id }) => id)).toEqual(machine.processes.map(({ id }) => id));
 });
 
-test("without a way to save it, a machine that has been in use is refused", async () => {
-  replace(Machine.prototype, "snapshot", undefined);
-  const machine = await createMachine();
-  machine.createProcess();
-  expect(() => new Recorder(machine, () => {})).toThrow("before the first process is made");
-  expect(machine.observer).toBeUndefined();
+test("what was open or stored by then would be missing", async () => {
+  const stored = await createMachine({ profile: "win32", pageStore: new MemoryPageStore() });
+  stored.createProcess();
+  const opened = await createMachine({ profile: "win32" });
+  opened.createProcess().openFile(new MemoryFile());
+  for (const machine of [stored, opened]) {
+    expect(() => new Recorder(machine, () => {})).toThrow("before the first process is made");
+    expect(machine.observer).toBeUndefined();
+  }
+});
+
+test("pages that left memory count for the hash, and the store is not there any more", async () => {
+  const { text } = await roundTrip(
+    (made) => {
+      const guest = made.createProcess();
+      const base = kernel32(guest).VirtualAlloc(0, 32 * PAGE, BOTH, PAGE_READWRITE);
+      for (let page = 0; page < 32; page++) guest.memory.setUint32(base + page * PAGE, page + 1);
+    },
+    { profile: "win64", physicalPages: 12, pageStore: new MemoryPageStore() },
+  );
+  expect(hashesOf(text)).toHaveLength(1);
 });
 
 test("a function that was taken before a recording began is refused while it goes on", async () => {
-  replace(Machine.prototype, "snapshot", () => SAVED);
   const { machine } = await record((made) => made.createProcess());
   const [guest] = machine.processes;
   if (guest === undefined) throw new Error("the machine has a process");

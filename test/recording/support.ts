@@ -31,8 +31,17 @@ export function replay(text: string): Promise<ReplayedRecording> {
   return replayRecording(text, { module: coreModule() });
 }
 
-/** The rows of a recording, without the header. */
+/** The rows of a recording, without the header and hashes. */
 export function rowsOf(text: string): Record<string, unknown>[] {
+  return allRowsOf(text).filter((row) => !("hash" in row));
+}
+
+/** The hashes of a recording. */
+export function hashesOf(text: string): unknown[] {
+  return allRowsOf(text).flatMap((row) => ("hash" in row ? [row.hash] : []));
+}
+
+function allRowsOf(text: string): Record<string, unknown>[] {
   const [, ...lines] = text.trimEnd().split("\n");
   return lines.map((line) => JSON.parse(line));
 }
@@ -58,5 +67,6 @@ export async function roundTrip(program: Program, options?: MachineOptions): Pro
   expect(failed).toBe(0);
   expect(passed).toBeGreaterThan(0);
   expect(stateOf(machine)).toEqual(stateOf(recorded.machine));
+  if (!machine.pager.answersLater) expect(machine.hash()).toBe(recorded.machine.hash());
   return recorded;
 }

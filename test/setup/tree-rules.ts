@@ -8,7 +8,7 @@ import { importedPath, importsOf, type Tree } from "./tree.ts";
 export type Rule = (tree: Tree) => string[];
 
 /** Folder order is dependency order. */
-const ASSEMBLY_FOLDERS = ["base", "phys", "page", "object", "virt", "nt", "abi"];
+const ASSEMBLY_FOLDERS = ["base", "phys", "page", "object", "virt", "nt", "state", "abi"];
 
 const FILE_LINES_MAX = 400;
 const LINE_COLUMNS_MAX = 100;
@@ -87,7 +87,9 @@ const HOST_LAYERS: readonly { name: string; holds: (path: string) => boolean }[]
     name: "machine, process, constants",
     holds: (path) => {
       const isEntry = /^src\/(ntdll|kernel32|emitter|node|opfs|recording)\.ts$/.test(path);
-      return /^src\/(constants\/)?[^/]+$/.test(path) && !isEntry && faceOf(path) === undefined;
+      return (
+        /^src\/((constants|snapshot)\/)?[^/]+$/.test(path) && !isEntry && faceOf(path) === undefined
+      );
     },
   },
   { name: "ntdll", holds: (path) => /^src\/ntdll(\.ts$|\/)/.test(path) },

@@ -10,4 +10,5 @@ export * from "./enclaves";
 export * from "./fork";
 export * from "./space";
 export * from "./stacks";
+export * from "./state";
 export * from "./twins.generated";

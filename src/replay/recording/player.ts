@@ -90,7 +90,7 @@ export class Player {
       }
       case "hash": {
         const hash = hashOf(this.#machine);
-        this.#judge(step.line, "hash", { hash: step.hash }, { hash: hash ?? step.hash });
+        this.#judge(step.line, "hash", { hash: step.hash }, { hash });
         break;
       }
       default:

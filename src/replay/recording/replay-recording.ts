@@ -1,7 +1,9 @@
 import { Machine } from "../../machine.ts";
+import { MemoryPageStore } from "../../memory-page-store.ts";
 import type { MachineOptions } from "../../options.ts";
 import type { PageStore } from "../../page-store.ts";
 import type { Encoded } from "../../recording/values.ts";
+import { SnapshotRefused } from "../../snapshot/format.ts";
 import { parseTrace } from "../parse.ts";
 import type { ReplayResult } from "../replay.ts";
 import { type Trace, TraceError } from "../trace.ts";
@@ -17,11 +19,6 @@ export interface ReplayRecordingOptions extends PlayerOptions {
 /** The replayed machine, and how it did. */
 export interface ReplayedRecording extends ReplayResult {
   readonly machine: Machine;
-}
-
-/** What machines are made by that were saved. */
-interface Restores {
-  restore(bytes: Uint8Array, parts: object): Promise<Machine>;
 }
 
 /**
@@ -57,6 +54,7 @@ export async function playRecording(
   const machine = await machineOf(recording, profile, parts, file);
   player = new Player(recording, machine, stubs, options);
   await player.play();
+  if (parts.pageStore !== undefined) machine.pager.replaceStore(parts.kept, parts.kept);
   const { differences, answers } = player;
   const lines = new Set(differences.map(({ line }) => line));
   const failed = lines.size;
@@ -67,25 +65,39 @@ function partsOf(
   pageStore: Encoded | undefined,
   stubs: Stubs,
   module: WebAssembly.Module | undefined,
-): Pick<MachineOptions, "pageStore" | "module"> {
-  if (pageStore === undefined) return { module };
-  const stub = stubs.find(pageStore as Readonly<Record<string, Encoded>>);
-  return { module, pageStore: stub as PageStore | undefined };
+): Pick<MachineOptions, "pageStore" | "module"> & { readonly kept: MemoryPageStore } {
+  const kept = new MemoryPageStore();
+  if (pageStore === undefined) return { module, kept };
+  const stub = stubs.find(pageStore as Readonly<Record<string, Encoded>>) as PageStore;
+  return { module, pageStore: keeping(stub, kept), kept };
+}
+
+/** The store with the recorded answers; what it took is kept, for the hash and for afterwards. */
+function keeping(store: PageStore, kept: PageStore): PageStore {
+  return {
+    write(slot, bytes) {
+      const copy = bytes.slice();
+      const later = store.write(slot, bytes);
+      if (later instanceof Promise) return later.then(() => kept.write(slot, copy));
+      return kept.write(slot, copy);
+    },
+    read: (slot, target) => store.read(slot, target),
+  };
 }
 
 async function machineOf(
   { options, snapshot }: Recording,
   profile: string,
-  parts: Pick<MachineOptions, "pageStore" | "module">,
+  { kept, ...parts }: ReturnType<typeof partsOf>,
   file: string,
 ): Promise<Machine> {
   try {
-    const all = { ...options, profile, ...parts } as MachineOptions;
-    if (snapshot === undefined) return await Machine.create(all);
-    const { restore } = Machine as unknown as Partial<Restores>;
-    if (restore === undefined) throw new RangeError("this machine restores no snapshots");
-    return await restore.call(Machine, snapshot, { attach: parts });
+    if (snapshot !== undefined) return await Machine.restore(snapshot, { module: parts.module });
+    const machine = await Machine.create({ ...options, profile, ...parts } as MachineOptions);
+    if (parts.pageStore !== undefined) machine.pager.replaceStore(parts.pageStore, kept);
+    return machine;
   } catch (error) {
+    if (error instanceof SnapshotRefused) throw new TraceError(file, 1, error.message);
     const isWrong = error instanceof RangeError || error instanceof TypeError;
     throw isWrong ? new TraceError(file, 1, `options: ${error.message}`) : error;
   }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Machine, MachineOptions, ProfileName } from "../../../src/index.ts";
 import { createMachine } from "../../setup/machine.ts";
+import { expectRestored } from "../../setup/round-trip.ts";
 import { rules } from "../rules.ts";
 import { type ProcessOptions, Scene } from "./scene.ts";
 
@@ -49,7 +50,7 @@ function forget(options: MachineOptions): void {
 /**
  * Declares one case of the rule `id`, in each place. Whatever the case does, frames, records and
  * charge are back at their start when its processes have ended, and the maps of each process agree
- * before.
+ * before; and the state that the case ends in can be saved and restored.
  */
 export function rule(
   id: string,
@@ -73,7 +74,7 @@ export function cases(
     test(`${title} [${place}]`, async () => {
       const machine = await machineFor(options);
       try {
-        runCase(machine, { ...process, space }, body);
+        await runCase(machine, { ...process, space }, body);
       } finally {
         if (machine.poisoned) forget(options);
       }
@@ -81,11 +82,16 @@ export function cases(
   }
 }
 
-function runCase(machine: Machine, options: ProcessOptions, body: (scene: Scene) => void): void {
+async function runCase(
+  machine: Machine,
+  options: ProcessOptions,
+  body: (scene: Scene) => void,
+): Promise<void> {
   const before = used(machine);
   const scene = new Scene(machine, options);
   try {
     body(scene);
+    if (!machine.poisoned) await expectRestored(machine);
     scene.end();
   } catch (error) {
     if (!machine.poisoned) scene.abandon();

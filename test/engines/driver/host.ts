@@ -1,4 +1,4 @@
-import { EMBEDDER, PAGE_BYTES, WINDOW } from "../../../assembly/base/layout";
+import { EMBEDDER, PAGE_BYTES, STAGING, WINDOW } from "../../../assembly/base/layout";
 import { requestAnswer, requestField } from "./guardpage";
 import { oneIn } from "./random";
 import { fold, requestCount } from "./tally";
@@ -47,6 +47,11 @@ export function serve(): void {
   else if (kind == REQUEST_STORE || kind == REQUEST_WRITE) memory.copy(place, linear, PAGE_BYTES);
   else memory.copy(linear, place, PAGE_BYTES);
   if (requestAnswer(<u32>requestField(1), status) == 0) unreachable();
+}
+
+/** What is in a slot of the page store is wanted for saving the state. */
+export function slotBring(slot: u32): void {
+  memory.copy(STAGING, SLOTS + slot * PAGE_BYTES, PAGE_BYTES);
 }
 
 /** Where the host has the page, or 0 where it has no room for it. */

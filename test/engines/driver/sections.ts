@@ -19,6 +19,7 @@ import {
 import { FILE_COUNT, FILE_PAGES } from "./host";
 import { below, oneIn } from "./random";
 import { fold } from "./tally";
+import { stateRoot } from "./tools";
 import { base, context, GRANULE, NONE, PAGE, page, placed, size, target } from "./world";
 
 /** Sections of the paging file and of files, and their views. */
@@ -35,6 +36,13 @@ const VIEW_UNMAP: u32 = 2;
 function keep(place: u32): void {
   if (sections[place] != 0) sectionClose(sections[place]);
   sections[place] = <u32>result(0);
+}
+
+/** The sections that the driver has open, as saving a state wants to hear of them. */
+export function rootsName(): void {
+  for (let place = 0; place < sections.length; place++) {
+    if (sections[place] != 0) stateRoot(sections[place]);
+  }
 }
 
 function section(): u32 {

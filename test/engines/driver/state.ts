@@ -2,10 +2,12 @@ import { MEM_COMMIT } from "../../../assembly/nt/types";
 import { wordSeen } from "./accesses";
 import { result } from "./answers";
 import { machineCounter, spaceCounter } from "./guardpage";
+import { slotBring } from "./host";
 import { queryAt } from "./memory";
 import { below } from "./random";
+import { rootsName } from "./sections";
 import { fold } from "./tally";
-import { verifySpace } from "./tools";
+import { stateHash, stateMore, stateRoots, stateSave, stateSlot, verifySpace } from "./tools";
 import {
   arenaEnd,
   arenaStart,
@@ -23,9 +25,13 @@ const PROTECTION: u32 = 5;
 const REGION_BYTES: u32 = 3;
 const COUNTERS: u32 = 5;
 
+/** What saving more of the state came to. */
+const SAVED: u32 = 0;
+const ASKS: u32 = 2;
+
 /**
  * Take the state of the whole machine as a guest sees it: figures, and in each process the regions
- * of the arena and words of their pages. Whatever else speaks of the state as a whole goes in here.
+ * of the arena and words of their pages; and the hash of all state, whether a guest sees it or not.
  */
 export function stateFold(): void {
   const place = currentPlace();
@@ -39,6 +45,18 @@ export function stateFold(): void {
     contentFold(spaceAt(i));
   }
   enter(place);
+  fold(stateHashed());
+}
+
+/** The hash of the whole state (docs/snapshots.md). */
+function stateHashed(): u64 {
+  stateSave(context, 0);
+  rootsName();
+  stateRoots();
+  for (let made = stateMore(); made != SAVED; made = stateMore()) {
+    if (made == ASKS) slotBring(stateSlot());
+  }
+  return stateHash();
 }
 
 /** A rule between the maps that is broken is no answer to compare. */

@@ -1,5 +1,11 @@
 /** What the driver calls of the tools; imported from "tools", as this file is named. */
 export declare function verifySpace(context: u32, space: u32): u32;
+export declare function stateSave(context: u32, keeps: u32): void;
+export declare function stateRoot(section: u32): void;
+export declare function stateRoots(): void;
+export declare function stateMore(): u32;
+export declare function stateSlot(): u32;
+export declare function stateHash(): u64;
 export declare function userPagesAllocate(
   context: u32,
   target: u32,

@@ -1,0 +1,203 @@
+import { PAGE_BYTES } from "../wasm/exports.ts";
+import type { HostState } from "./host-state.ts";
+import { type PageRun, readSnapshot, type SavedPages, type SavedRegion } from "./read.ts";
+
+/** Whose pages a change is about: a process by its id, or a section by its number. */
+export type Place = { readonly process: number } | { readonly section: number };
+
+/** One thing that is otherwise. */
+export type Change = Place &
+  (
+    | {
+        /** A region was made, is gone, or has other properties. */
+        readonly kind: "region";
+        readonly address: number;
+        readonly before: SavedRegion | undefined;
+        readonly after: SavedRegion | undefined;
+      }
+    | {
+        /** Pages have another protection: PAGE_*, or 0 where they are not committed. */
+        readonly kind: "protection";
+        /** Of a section, the offset in it. Bytes. */
+        readonly address: number;
+        readonly size: number;
+        readonly before: number;
+        readonly after: number;
+      }
+    | {
+        /** Something else is known of pages: in memory, locked, written and the like. */
+        readonly kind: "facts";
+        readonly address: number;
+        readonly size: number;
+        readonly before: string;
+        readonly after: string;
+      }
+    | {
+        /** Pages hold other bytes. */
+        readonly kind: "content";
+        readonly address: number;
+        readonly size: number;
+      }
+  );
+
+/** A value that is no page's: options, handles, threads, limits, counts. */
+export interface ValueChange {
+  readonly kind: "value";
+  /** Where it is: "processes[0].handles[1].access". */
+  readonly path: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** What two snapshots have not in common. */
+export interface SnapshotDifference {
+  readonly isEqual: boolean;
+  /** Values first, then by process and section, by kind, and ascending. */
+  readonly changes: readonly (Change | ValueChange)[];
+}
+
+/** What is otherwise in `after`. */
+export function differenceOf(before: Uint8Array, after: Uint8Array): SnapshotDifference {
+  const one = readSnapshot(before);
+  const other = readSnapshot(after);
+  const changes: (Change | ValueChange)[] = [
+    ...values("", one.host, other.host),
+    ...values("machine", one.machine, other.machine),
+    ...values("order", one.order, other.order),
+  ];
+  for (const number of keysOf(one.sections, other.sections)) {
+    const place = { section: number };
+    const parts = [one.sections.get(number), other.sections.get(number)] as const;
+    changes.push(...values(`sections[${number}]`, fields(parts[0]), fields(parts[1])));
+    changes.push(...pagesChanges(place, ...parts));
+  }
+  for (const number of keysOf(one.spaces, other.spaces)) {
+    const process = processOf(one.host, number) ?? processOf(other.host, number) ?? 0;
+    const parts = [one.spaces.get(number), other.spaces.get(number)] as const;
+    changes.push(...values(`spaces[${number}]`, fields(parts[0]), fields(parts[1])));
+    changes.push(...pagesChanges({ process }, ...parts));
+  }
+  return { isEqual: changes.length === 0, changes };
+}
+
+function fields(pages: SavedPages | undefined): unknown {
+  return pages === undefined ? undefined : { ...pages.fields, others: pages.others };
+}
+
+/** The id of the process in a space; what processes share has none. */
+function processOf(host: HostState, space: number): number | undefined {
+  return host.processes.find((process) => process.space === space)?.id;
+}
+
+function keysOf(one: ReadonlyMap<number, unknown>, other: ReadonlyMap<number, unknown>): number[] {
+  return [...new Set([...one.keys(), ...other.keys()])].sort((a, b) => a - b);
+}
+
+/** Values that differ, down to those that have no parts. */
+function* values(path: string, before: unknown, after: unknown): Generator<ValueChange> {
+  if (!isTree(before) || !isTree(after)) {
+    if (before !== after) yield { kind: "value", path, before, after };
+    return;
+  }
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const dotted = path === "" ? key : `${path}.${key}`;
+    const inner = Array.isArray(before) || Array.isArray(after) ? `${path}[${key}]` : dotted;
+    yield* values(inner, before[key], after[key]);
+  }
+}
+
+function isTree(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+const NOTHING: Pick<SavedPages, "regions" | "protections" | "facts" | "contents"> = {
+  regions: new Map(),
+  protections: [],
+  facts: [],
+  contents: new Map(),
+};
+
+function* pagesChanges(
+  place: Place,
+  before: SavedPages | undefined,
+  after: SavedPages | undefined,
+): Generator<Change> {
+  const one = before ?? NOTHING;
+  const other = after ?? NOTHING;
+  for (const address of keysOf(one.regions, other.regions)) {
+    const [was, is] = [one.regions.get(address), other.regions.get(address)];
+    if (JSON.stringify(was) === JSON.stringify(is)) continue;
+    yield { ...place, kind: "region", address, before: was, after: is };
+  }
+  for (const run of runChanges(one.protections, other.protections, 0)) {
+    yield { ...place, kind: "protection", ...run };
+  }
+  for (const run of runChanges(one.facts, other.facts, "")) {
+    yield { ...place, kind: "facts", ...run };
+  }
+  for (const { address, size } of contentChanges(one.contents, other.contents)) {
+    yield { ...place, kind: "content", address, size };
+  }
+}
+
+interface RunChange<T> {
+  readonly address: number;
+  readonly size: number;
+  readonly before: T;
+  readonly after: T;
+}
+
+/** Pages whose values differ, as runs. Pages in no run have the value `none`. */
+function* runChanges<T>(
+  before: readonly PageRun<T>[],
+  after: readonly PageRun<T>[],
+  none: T,
+): Generator<RunChange<T>> {
+  const edges = new Set<number>();
+  for (const { first, end } of [...before, ...after]) edges.add(first).add(end);
+  const sorted = [...edges].sort((a, b) => a - b);
+  const valueBefore = valueReader(before, none);
+  const valueAfter = valueReader(after, none);
+  for (const [index, first] of sorted.entries()) {
+    const end = sorted[index + 1] ?? first;
+    const [was, is] = [valueBefore(first), valueAfter(first)];
+    if (was === is) continue;
+    const address = first * PAGE_BYTES;
+    yield { address, size: (end - first) * PAGE_BYTES, before: was, after: is };
+  }
+}
+
+/** The value of a page; to be asked for ascending pages. */
+function valueReader<T>(runs: readonly PageRun<T>[], none: T): (page: number) => T {
+  let index = 0;
+  return (page) => {
+    while ((runs[index]?.end ?? Number.POSITIVE_INFINITY) <= page) index++;
+    const run = runs[index];
+    return run !== undefined && run.first <= page ? run.value : none;
+  };
+}
+
+/** Runs of pages whose bytes differ; a page that is missing is zeros. */
+function* contentChanges(
+  before: ReadonlyMap<number, Uint8Array>,
+  after: ReadonlyMap<number, Uint8Array>,
+): Generator<{ address: number; size: number }> {
+  let first = 0;
+  let end = 0;
+  for (const page of keysOf(before, after)) {
+    if (isSame(before.get(page), after.get(page))) continue;
+    if (page !== end && end > first) yield run(first, end);
+    if (page !== end) first = page;
+    end = page + 1;
+  }
+  if (end > first) yield run(first, end);
+}
+
+function run(first: number, end: number): { address: number; size: number } {
+  return { address: first * PAGE_BYTES, size: (end - first) * PAGE_BYTES };
+}
+
+function isSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.every((byte, index) => byte === other[index]);
+}
