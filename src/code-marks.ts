@@ -45,6 +45,17 @@ export class CodeMarks {
     return () => listeners.delete(listener);
   }
 
+  /**
+   * Memory is about to be what it was: of every page with a mark whoever listens is told at the
+   * next `look`, and has to make code from it again.
+   */
+  forgetAll(): void {
+    for (const { pages, listeners } of this.#processes.values()) {
+      for (const page of pages) this.#gone.push({ listeners, page });
+      pages.clear();
+    }
+  }
+
   #of(process: Process): Marked {
     const known = this.#processes.get(process);
     if (known !== undefined) return known;
@@ -67,8 +78,13 @@ export class CodeMarks {
       else this.#collect(process.spaceNumber, pages, listeners);
     }
     // What a listener throws keeps the others for the next time.
-    for (let gone = this.#gone.shift(); gone !== undefined; gone = this.#gone.shift()) {
-      for (const listener of gone.listeners) listener(gone.page);
+    this.#core.nesting++;
+    try {
+      for (let gone = this.#gone.shift(); gone !== undefined; gone = this.#gone.shift()) {
+        for (const listener of gone.listeners) listener(gone.page);
+      }
+    } finally {
+      this.#core.nesting--;
     }
   }
 

@@ -46,6 +46,19 @@ export function enclaveTypes(kinds: readonly EnclaveKind[]): number {
   return kinds.reduce((sum, kind) => sum | TYPES[kind], 0);
 }
 
+/** A thread of the process has left the enclave that begins there. */
+export function enclaveLeft(process: Process, base: number): void {
+  if (process.exited || process.core.poison !== undefined) return;
+  process.enter().enclaves.leave(base);
+  tellEnclave(process);
+}
+
+/** The core is told where the current thread is. */
+export function tellEnclave(process: Process): void {
+  if (process.exited || process.core.poison !== undefined) return;
+  process.enter().enclaves.inside(process.currentThread.enclave);
+}
+
 export function acceptEnclavePage(process: Process, address: Address): boolean {
   const at = process.door.pointer(address, "address");
   const isAccepted = succeeded(process.enter().enclaves.accept(at));

@@ -126,6 +126,20 @@ export class Exceptions {
     this.#nextHandle = exceptions.#nextHandle;
   }
 
+  /** What makes the handlers those that they are now. Requires: none is being asked. */
+  keep(): () => void {
+    const vectored = this.#vectored.keep();
+    const continued = this.#continue.keep();
+    const filter = this.#unhandledFilter;
+    const next = this.#nextHandle;
+    return () => {
+      vectored();
+      continued();
+      this.#unhandledFilter = filter;
+      this.#nextHandle = next;
+    };
+  }
+
   setUnhandledFilter(filter: ExceptionFilter | null): ExceptionFilter | null {
     const previous = this.#unhandledFilter;
     this.#unhandledFilter = filter;
@@ -134,11 +148,13 @@ export class Exceptions {
 
   /** __try / __except: what the body answers, or the handler after a filter has answered 1. */
   tryExcept<T>({ body, filter, handler }: TryParts<T>): T | undefined {
-    const { frames } = this.#process.currentThread;
+    const { core, currentThread } = this.#process;
+    const { frames } = currentThread;
     const frame: Frame = { filter };
     const outside = frames.length;
     let pointers: ExceptionPointers;
     frames.push(frame);
+    core.nesting++;
     try {
       return body();
     } catch (error) {
@@ -146,6 +162,7 @@ export class Exceptions {
       pointers = error.pointers;
     } finally {
       frames.length = outside;
+      core.nesting--;
     }
     return handler?.(pointers);
   }
@@ -157,11 +174,14 @@ export class Exceptions {
   dispatch(record: ExceptionRecord, unhandled: Unhandled): void {
     this.#process.core.countException();
     if (this.#depth >= this.#depthLimit) throw this.#overflow(record, unhandled);
+    const { core } = this.#process;
     this.#depth++;
+    core.nesting++;
     try {
       this.#ask(record, unhandled);
     } finally {
       this.#depth--;
+      core.nesting--;
     }
   }
 

@@ -61,6 +61,24 @@ export class Files {
     return shared;
   }
 
+  /** What makes the files those that are open, or mapped, now; what is in them stays. */
+  keep(): () => void {
+    const known = [...this.#shared.values()].map((shared) => {
+      const { content, image, handles } = shared;
+      return { shared, content, image, handles, imageContent: image?.content ?? 0 };
+    });
+    const lastNumber = this.#lastNumber;
+    return () => {
+      this.#shared.clear();
+      for (const { shared, content, image, handles, imageContent } of known) {
+        Object.assign(shared, { content, image, handles });
+        if (image !== undefined) image.content = imageContent;
+        this.#shared.set(shared.backing, shared);
+      }
+      this.#lastNumber = lastNumber;
+    };
+  }
+
   /** The numbers of all that are open, or mapped. */
   numbers(): number[] {
     return [...this.#shared.values()].map(({ number }) => number);
@@ -185,6 +203,11 @@ export class OpenFile {
 
   handleOpened(): void {
     this.#shared.handles++;
+  }
+
+  /** What is to keep of it, `Files` keeps. */
+  keep(): () => void {
+    return () => {};
   }
 
   handleClosed(): void {

@@ -60,6 +60,14 @@ export class HandlerList {
     }
   }
 
+  /** What gives the list the handlers that it has now. Requires: none runs. */
+  keep(): () => void {
+    const entries = [...this.#entries];
+    return () => {
+      this.#entries = entries.map((entry) => ({ ...entry, isRemoved: false }));
+    };
+  }
+
   #sweep(): void {
     if (this.#runs > 0 || !this.#entries.some(({ isRemoved }) => isRemoved)) return;
     this.#entries = this.#entries.filter(({ isRemoved }) => !isRemoved);

@@ -95,6 +95,21 @@ export class HandleTable {
     object.handleOpened();
   }
 
+  /**
+   * What gives the table the handles that it has now, and all that they lead to, processes apart,
+   * what it is now.
+   */
+  keep(): () => void {
+    const entries = [...this.#entries];
+    const objects = entries.map((entry) => {
+      return entry === undefined || isProcess(entry.object) ? () => {} : entry.object.keep();
+    });
+    return () => {
+      this.#entries.splice(0, this.#entries.length, ...entries);
+      for (const object of objects) object();
+    };
+  }
+
   has(handle: number): boolean {
     return this.#find(handle) !== undefined;
   }

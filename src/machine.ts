@@ -1,3 +1,4 @@
+import { Checkpoints } from "./checkpoints.ts";
 import { CodeMarks } from "./code-marks.ts";
 import { createCore } from "./create-core.ts";
 import { unpackDecision } from "./decision.ts";
@@ -27,6 +28,7 @@ import { statusName, succeeded } from "./status.ts";
 import type { Core } from "./wasm/core.ts";
 import { MachineCounter, SpaceKind, Switch } from "./wasm/exports.ts";
 import { embeddedModule, embeddedThreadsModule } from "./wasm/load.ts";
+import { whyNoWindow } from "./window.ts";
 
 const ID_STEP = 4;
 const NO_QUOTA = -1;
@@ -68,26 +70,15 @@ export class Machine {
   readonly memoryNotifications = memoryNotifications(this);
   /** @internal */
   readonly memoryWatch = new MemoryWatch(this);
-  /**
-   * Those that Windows CE trusts fully.
-   *
-   * @internal
-   */
+  /** @internal Those that Windows CE trusts fully. */
   readonly trusted = new WeakSet<Process>();
   /** @internal */
   readonly pageBits: PageBits;
-  /**
-   * Hears of what the program calls.
-   *
-   * @internal
-   */
+  /** @internal Hears of what the program calls. */
   observer: Observer | undefined;
-  /**
-   * Contexts for threads in workers; undefined where the machine has none.
-   *
-   * @internal
-   */
+  /** @internal Contexts for threads in workers; undefined where the machine has none. */
   readonly sharedContexts: SharedContexts | undefined;
+  readonly #checkpoints = new Checkpoints(this, () => this.#keep());
   readonly #processes: Process[] = [];
   /** Of processes that run, or that somebody has a handle to. */
   #spaces = 0;
@@ -196,7 +187,7 @@ export class Machine {
 
   #makeProcess(space: "auto" | "windowed" | "translated"): Process {
     const id = this.#lastProcessId + ID_STEP;
-    const whyNot = this.#whyNoWindow();
+    const whyNot = whyNoWindow(this);
     if (space !== "translated" && whyNot === undefined) {
       const windowed = this.#makeSpace(SpaceKind.Windowed);
       if (windowed !== 0)
@@ -224,14 +215,10 @@ export class Machine {
     );
   }
 
-  /**
-   * What `fork` of a process does.
-   *
-   * @internal
-   */
+  /** @internal What `fork` of a process does. */
   forkProcess(process: Process, space: "auto" | "windowed" | "translated"): Process {
     this.#checkSlots("fork");
-    const whyNot = this.#whyNoWindow();
+    const whyNot = whyNoWindow(this);
     if (space === "windowed" && whyNot !== undefined) throw new RangeError(whyNot);
     const isWindowed = space !== "translated" && whyNot === undefined;
     const kind = isWindowed ? SpaceKind.Windowed : SpaceKind.Translated;
@@ -245,26 +232,9 @@ export class Machine {
     return this.#add(fork, threadId, () => copyProcess(process, fork));
   }
 
-  /**
-   * Whether linear memory was set aside for a windowed space.
-   *
-   * @internal
-   */
+  /** @internal Whether linear memory was set aside for a windowed space. */
   get hasWindow(): boolean {
     return this.core.machineCounter(MachineCounter.WindowBase) !== 0;
-  }
-
-  /** Why the next process cannot be windowed. */
-  #whyNoWindow(): string | undefined {
-    if (isWide(this.profile)) {
-      return "space: a 64-bit process cannot be windowed, its addresses do not fit";
-    }
-    if (!this.options.window) return "space: this machine was made without a window";
-    if (!this.hasWindow) {
-      return "space: linear memory could not be grown by a window";
-    }
-    const holder = this.#processes.find((process) => process.space === "windowed");
-    return holder && `space: process ${holder.id} has the window`;
   }
 
   /**
@@ -297,6 +267,52 @@ export class Machine {
   async hashAsync(): Promise<string> {
     const stored = await storedPages(this.#sound());
     return hashed(this.#sound(), stored);
+  }
+
+  /**
+   * Remember what the machine is now, for `rewind` (docs/snapshots.md, "Checkpoints"). To be called between
+   * calls and accesses of guests.
+   *
+   * @returns its number: 1, or one more than the last one's
+   * @throws Error in the middle of a call, or where there is no memory for it
+   */
+  checkpoint(): number {
+    return this.#checkpoints.make();
+  }
+
+  /**
+   * Be what the machine was when the checkpoint was made. Later checkpoints are gone, this one
+   * stays.
+   *
+   * @throws TypeError, RangeError for what is no checkpoint; Error in the middle of a call
+   */
+  rewind(checkpoint: number): void {
+    this.#checkpoints.rewind(checkpoint);
+  }
+
+  /** The checkpoints that there are, oldest first. They go when memory comes to its end. */
+  get checkpoints(): readonly number[] {
+    return this.#checkpoints.numbers;
+  }
+
+  /**
+   * Forget the checkpoints up to this one, or all of them, so that their memory is free.
+   *
+   * @throws TypeError, RangeError for what is no checkpoint; Error in the middle of a call
+   */
+  dropCheckpoints(checkpoint?: number): void {
+    this.#checkpoints.drop(checkpoint);
+  }
+
+  #keep(): () => void {
+    const processes = this.processes;
+    const spaces = this.#spaces;
+    const { lastIds } = this;
+    return () => {
+      this.#processes.splice(0, this.#processes.length, ...processes);
+      this.#spaces = spaces;
+      this.lastIds = lastIds;
+    };
   }
 
   #sound(): this {
@@ -336,20 +352,12 @@ export class Machine {
     return this.core.poison !== undefined;
   }
 
-  /**
-   * Whether this is how a thread in a worker sees the machine.
-   *
-   * @internal
-   */
+  /** @internal Whether this is how a thread in a worker sees the machine. */
   get isAttached(): boolean {
     return false;
   }
 
-  /**
-   * The last numbers that processes and threads got.
-   *
-   * @internal
-   */
+  /** @internal The last numbers that processes and threads got. */
   get lastIds(): { lastProcessId: number; lastThreadId: number } {
     return { lastProcessId: this.#lastProcessId, lastThreadId: this.#lastThreadId };
   }
@@ -371,20 +379,12 @@ export class Machine {
     return this.#lastThreadId;
   }
 
-  /**
-   * The thread that was numbered last did not come into being.
-   *
-   * @internal
-   */
+  /** @internal The thread that was numbered last did not come into being. */
   threadRefused(): void {
     this.#lastThreadId -= ID_STEP;
   }
 
-  /**
-   * Nobody knows the process any more: its space goes, and its number is free.
-   *
-   * @internal
-   */
+  /** @internal Nobody knows the process any more: its space goes, and its number is free. */
   destroySpace(space: number): void {
     this.core.spaceDestroy(space);
     this.#spaces -= 1;

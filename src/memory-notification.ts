@@ -55,6 +55,11 @@ export class MemoryNotification {
   handleOpened(): void {}
 
   handleClosed(): void {}
+
+  /** It is nothing but its type. */
+  keep(): () => void {
+    return () => {};
+  }
 }
 
 /**

@@ -63,6 +63,15 @@ export class PageBits {
     this.#kept[kind].set(space, new Map(pages));
   }
 
+  /** What makes the bits those that there are now. */
+  keep(): () => void {
+    const state = this.state();
+    return () => {
+      for (const kept of Object.values(this.#kept)) kept.clear();
+      for (const { kind, space, pages } of state) this.restore(kind, space, pages);
+    };
+  }
+
   /** Pages were decommitted or released: forget those that are not committed any more. */
   forgetFreed(): void {
     const { flags, attributes } = this.#kept;

@@ -100,6 +100,15 @@ export class Pager {
     this.#files.delete(number);
   }
 
+  /** What makes the files those that there are now. */
+  keep(): () => void {
+    const files = [...this.#files];
+    return () => {
+      this.#files.clear();
+      for (const [number, file] of files) this.#files.set(number, file);
+    };
+  }
+
   #serve(): void {
     if (this.#serves) return;
     this.#serves = true;
@@ -118,10 +127,13 @@ export class Pager {
       throw new PageNotReady(this.#answered, this.#turns);
     }
     let later: Promise<void> | undefined;
+    this.#core.nesting++;
     try {
       later = this.#begin(request);
     } catch (error) {
       return this.#answer(request, statusOf(error));
+    } finally {
+      this.#core.nesting--;
     }
     if (later === undefined) return SUCCESS;
     this.#answered = later.finally(() => {

@@ -1,6 +1,6 @@
 import { DebugView } from "./debug-view.ts";
 import { type Address, callable, type Door, dword, shown } from "./door.ts";
-import { acceptEnclavePage, type EnclavePage, enclavePages } from "./enclaves.ts";
+import { acceptEnclavePage, type EnclavePage, enclavePages, tellEnclave } from "./enclaves.ts";
 import {
   checkTry,
   type ExceptionFilter,
@@ -18,6 +18,7 @@ import type { GuestMemory } from "./memory.ts";
 import { hex } from "./names.ts";
 import { type OpenFileOptions, openFile } from "./open-file.ts";
 import { countersOf, type ProcessCounters } from "./process-counters.ts";
+import { keepParts } from "./process-keep.ts";
 import type { ProcessPlace } from "./process-options.ts";
 import { type RaisedException, raisedRecord } from "./raised-exception.ts";
 import { adoptRegion, type RegionDescription } from "./region.ts";
@@ -103,11 +104,7 @@ export class Process {
     this.memory.close();
   }
 
-  /**
-   * Make this the process that calls and accesses of the core act for.
-   *
-   * @internal
-   */
+  /** @internal Make this the process that calls and accesses of the core act for. */
   enter(): Core {
     if (this.endCode !== undefined) this.#refuse();
     this.core.enter(this.spaceNumber, this.runningThread.id);
@@ -138,6 +135,21 @@ export class Process {
   handleClosed(): void {
     this.#openHandles--;
     this.#destroyIfForgotten();
+  }
+
+  /** @internal What makes the process what it is now, and alive again if it is alive. */
+  keep(): () => void {
+    const { runningThread, endCode, threads } = this;
+    const openHandles = this.#openHandles;
+    const parts = keepParts(this);
+    return () => {
+      this.#openHandles = openHandles;
+      this.#threads.splice(0, this.#threads.length, ...threads);
+      this.runningThread = runningThread;
+      if (endCode === undefined && this.exited) this.memory.open();
+      this.endCode = endCode;
+      parts();
+    };
   }
 
   #destroyIfForgotten(): void {
@@ -192,19 +204,7 @@ export class Process {
     const before = this.runningThread.enclave;
     this.runningThread = thread;
     this.core.threadChanged(this.spaceNumber, thread.id);
-    if (thread.enclave !== before) this.#tellEnclave();
-  }
-
-  /** @internal A thread has left the enclave that begins there. */
-  enclaveLeft(base: number): void {
-    if (this.exited || this.core.poison !== undefined) return;
-    this.enter().enclaves.leave(base);
-    this.#tellEnclave();
-  }
-
-  #tellEnclave(): void {
-    if (this.exited || this.core.poison !== undefined) return;
-    this.enter().enclaves.inside(this.runningThread.enclave);
+    if (thread.enclave !== before) tellEnclave(this);
   }
 
   /**

@@ -85,7 +85,7 @@ export class ScalarMemory {
   private readonly space: number;
   private readonly spaceTag: number;
   private readonly maximum: number;
-  readonly #forgetGrowth: () => void;
+  #forgetGrowth: () => void;
   private translations: Int32Array = NOTHING_TRANSLATED;
   private low: DataView = NO_BYTES;
   private high: DataView = NO_BYTES;
@@ -103,6 +103,17 @@ export class ScalarMemory {
     this.translations = this.#view.translations;
     this.low = this.#view.dataViewUpTo(0, VIEW_BYTES_AND_MORE);
     this.high = this.#view.dataViewUpTo(VIEW_BYTES, TWO_TO_32);
+  }
+
+  /**
+   * The process has not ended after all.
+   *
+   * @internal
+   */
+  open(): void {
+    this.#forgetGrowth();
+    this.#forgetGrowth = this.#view.onGrowth(() => this.renew());
+    this.renew();
   }
 
   /**

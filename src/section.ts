@@ -23,6 +23,15 @@ export class SectionNames {
     return "";
   }
 
+  /** What makes the names those that there are now. */
+  keep(): () => void {
+    const sections = [...this.#sections];
+    return () => {
+      this.#sections.clear();
+      for (const [name, section] of sections) this.#sections.set(name, section);
+    };
+  }
+
   /** "" is no name. */
   add(name: string, section: Section): void {
     const key = bare(name);
@@ -66,6 +75,14 @@ export class Section {
 
   get sizeBytes(): number {
     return this.#core.sectionCounter(this.number, SectionCounter.SizeBytes);
+  }
+
+  /** What makes it what it is now. */
+  keep(): () => void {
+    const handles = this.#handles;
+    return () => {
+      this.#handles = handles;
+    };
   }
 
   handleOpened(): void {

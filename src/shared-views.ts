@@ -86,6 +86,15 @@ export class SharedViews {
     this.#views.set(base, new Map(counts));
   }
 
+  /** What makes the views those that there are now. */
+  keep(): () => void {
+    const views = this.state();
+    return () => {
+      this.#views.clear();
+      for (const { base, counts } of views) this.restore(base, counts);
+    };
+  }
+
   /** The base of the region that the target sees at a shared address, or 0. */
   #regionAt(target: number, address: number): number {
     if (address < this.#lowest) return 0;

@@ -1,5 +1,6 @@
 import { MEM_RELEASE } from "./constants/memory.ts";
 import { type Address, callable } from "./door.ts";
+import { enclaveLeft } from "./enclaves.ts";
 import type { Frame } from "./exceptions.ts";
 import { hex } from "./names.ts";
 import { TO_RESULTS } from "./out.ts";
@@ -148,6 +149,14 @@ export class Thread {
     return this.#context !== undefined;
   }
 
+  /** @internal What makes the thread what it is now, its stack apart. */
+  keep(): () => void {
+    const { lastError, savedError, dllError } = this;
+    return () => {
+      Object.assign(this, { lastError, savedError, dllError });
+    };
+  }
+
   /**
    * Make this the current thread of its process while `body` runs.
    *
@@ -159,9 +168,11 @@ export class Thread {
     const process = this.process.alive();
     const before = process.currentThread;
     process.currentThread = this;
+    process.core.nesting++;
     try {
       return body();
     } finally {
+      process.core.nesting--;
       process.currentThread = before;
     }
   }
@@ -189,7 +200,7 @@ export class Thread {
         return body();
       } finally {
         this.enclave = before;
-        process.enclaveLeft(at);
+        enclaveLeft(process, at);
       }
     });
   }

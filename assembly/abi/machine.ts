@@ -4,15 +4,8 @@ import { poolLive } from "../base/pool";
 import { machineMake } from "../nt/profile";
 import { processSpaceMake } from "../nt/resident";
 import { chargeLimit, chargeTotal, framesInUse, framesLimit, physical } from "../phys/charge";
-import {
-  Context,
-  contextLeave,
-  contextMake,
-  contextSpace,
-  contextEnter as enter,
-} from "../virt/context";
+import { Context, contextLeave, contextMake, contextEnter as enter } from "../virt/context";
 import { peek as peekAt, poke as pokeAt } from "../virt/debug";
-import { enclaveSwitch } from "../virt/enclave";
 import { machine } from "../virt/machine";
 import { mapsClear } from "../virt/maps";
 import { SPACE_RUNNING, SPACE_TERMINATED, spaceOf } from "../virt/space";
@@ -95,21 +88,9 @@ export function contextEnter(context: u32, space: u32): void {
   else enter(changetype<Context>(context), found);
 }
 
-/** Where the thread runs that accesses of the context come from: base of an enclave, or 0. */
-export function enclaveInside(context: u32, base: u64): void {
-  const own = contextSpace(changetype<Context>(context));
-  if (own !== null) enclaveSwitch(own, base);
-}
-
 export function spaceCreate(kind: u32, workingSetMinPages: u32, workingSetMaxPages: u32): u32 {
   const space = processSpaceMake(kind, workingSetMinPages, workingSetMaxPages);
   return space === null ? 0 : space.number;
-}
-
-/** Turn Control Flow Guard on. Before the first page is committed. */
-export function spaceGuardFlow(space: u32): void {
-  const found = spaceOf(space);
-  if (found !== null) found.guardsFlow = 1;
 }
 
 export function spaceTerminate(space: u32): void {

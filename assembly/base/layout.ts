@@ -5,6 +5,7 @@
  *     0x0000_0000  unused: a null pointer into linear memory finds nothing
  *     0x0000_0400  POOLS     free lists of the record pools              (base/pool)
  *     0x0000_0500  ARENA     what is grown and free                      (base/arena)
+ *     0x0000_0540  JOURNAL   what checkpoints need                       (base/journal)
  *     0x0000_0600  PHYSICAL  frames and commit charge                    (phys/charge)
  *     0x0000_0700  MACHINE   profile, limits, switches                   (virt/machine)
  *     0x0000_0800  PANIC     line and column of a failed assertion       (base/panic)
@@ -19,6 +20,8 @@
  *     0x0001_0000  CONTEXT   the first context, at small indices for JavaScript  (virt/context)
  *     0x0002_0000  STALE     one bit a window page: its slot holds old bytes     (phys/frame)
  *     0x0004_0000  SECTIONS  u32[65536]: number of a section -> its record  (object/section)
+ *     0x0008_0000  KEPT      one bit a page of linear memory: nothing to keep of it (base/journal)
+ *     0x000a_0000  UNITS     u32[65536]: who has each 64 KB of linear memory  (base/units)
  *     0x0010_0000  ACCESS    one byte a window page, and one page of bytes more  (virt/maps)
  *     0x0020_1000  GRANTED   one bit per 1,024 bytes of ACCESS: something in it  (virt/maps)
  *     0x0021_0000  ABORT     one page: what enclave memory reads as from outside (virt/enclave)
@@ -30,6 +33,7 @@
  */
 export const POOLS: u32 = 0x400;
 export const ARENA: u32 = 0x500;
+export const JOURNAL: u32 = 0x540;
 export const PHYSICAL: u32 = 0x600;
 export const MACHINE: u32 = 0x700;
 export const PANIC: u32 = 0x800;
@@ -45,6 +49,9 @@ export const CONTEXT: u32 = 0x10000;
 export const STALE: u32 = 0x20000;
 export const SECTIONS: u32 = 0x40000;
 export const SECTIONS_MAX: u32 = 65536;
+export const KEPT: u32 = 0x80000;
+export const UNITS: u32 = 0xa0000;
+export const UNITS_MAX: u32 = 65536;
 export const ACCESS: u32 = 0x100000;
 export const ACCESS_PAGES: u32 = 0x100000;
 export const GRANTED: u32 = 0x201000;
@@ -66,7 +73,9 @@ if (THREADS + 0x100 > PATH) ERROR("THREADS runs into PATH");
 if (PATH + 0x100 > SPACES) ERROR("PATH runs into SPACES");
 if (STAGING + PAGE_BYTES > CONTEXT) ERROR("STAGING runs into CONTEXT");
 if (STALE + ACCESS_PAGES / 8 > SECTIONS) ERROR("STALE runs into SECTIONS");
-if (SECTIONS + SECTIONS_MAX * 4 > ACCESS) ERROR("SECTIONS runs into ACCESS");
+if (SECTIONS + SECTIONS_MAX * 4 > KEPT) ERROR("SECTIONS runs into KEPT");
+if (KEPT + 0x100000 / 8 > UNITS) ERROR("KEPT runs into UNITS");
+if (UNITS + UNITS_MAX * 4 > ACCESS) ERROR("UNITS runs into ACCESS");
 if (ACCESS + ACCESS_PAGES + PAGE_BYTES > GRANTED) ERROR("ACCESS runs into GRANTED");
 if (GRANTED + 128 > ABORT) ERROR("GRANTED runs into ABORT");
 if (ABORT + PAGE_BYTES > NOTHING) ERROR("ABORT runs into NOTHING");

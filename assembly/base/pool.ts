@@ -1,9 +1,11 @@
-import { arenaLeft, arenaTake } from "./arena";
-import { POOLS } from "./layout";
+import { arenaLeft, arenaTake, UNIT_BYTES } from "./arena";
+import { JOURNAL_UNIT, journal, journalForget, journalTake, keep } from "./journal";
+import { KEPT, POOLS } from "./layout";
+import { UNIT_SHIFT, unitEntry, unitReused } from "./units";
 import { zero } from "./words";
 
 /**
- * Records of four sizes, each kept in a pool of its own. A caller first makes sure that what a
+ * Records of five kinds, each kept in a pool of its own. A caller first makes sure that what a
  * change may need at most is there (`poolEnsure`), then changes: `poolTake` cannot fail.
  *
  *      0         4         8         12        16
@@ -15,7 +17,7 @@ import { zero } from "./words";
  */
 @unmanaged
 @final
-class Pool {
+export class Pool {
   free: u32;
   fresh: u32;
   end: u32;
@@ -26,33 +28,29 @@ class Pool {
   pad2: u32;
 }
 
-/** 4,096 bytes: nodes of the page table and of the facts, frame columns, frames of the pool. */
+/** 4,096 bytes: nodes of the page table and of the facts. */
 export const POOL_PAGE: u32 = 0;
 /** 1,024 bytes: chunks of bit planes, nodes of the region index, spaces. */
 export const POOL_CHUNK: u32 = 1;
-/** 64 bytes: regions, frames of AWE and the sets of them. */
+/** 64 bytes: regions, frames of AWE and the sets of them, recent pages, owners of columns. */
 export const POOL_REGION: u32 = 2;
-/** 32 bytes: frame records. */
+/** 32 bytes: frame records. From here on, who changes a record keeps it first (base/journal). */
 export const POOL_FRAME: u32 = 3;
-const POOL_COUNT: u32 = 4;
+/** 4,096 bytes: columns of frames, and what frames hold that are not in the window. */
+export const POOL_BYTES: u32 = 4;
+const POOL_COUNT: u32 = 5;
 
-const POOL_BYTES = offsetof<Pool>();
-if (POOL_BYTES != 32) ERROR("Pool must be 32 bytes");
+if (offsetof<Pool>() != 32) ERROR("Pool must be 32 bytes");
 
-function pool(kind: u32): Pool {
-  return changetype<Pool>(POOLS + kind * <u32>POOL_BYTES);
+export function pool(kind: u32): Pool {
+  return changetype<Pool>(POOLS + (kind << 5));
 }
 
-/** 12, 10, 6 and 5, in the order of the kinds. */
-const RECORD_SHIFTS: u32 = 0x05060a0c;
+/** 12, 10, 6, 5 and 12, in the order of the kinds. */
+const RECORD_SHIFTS: u64 = 0x0c05060a0c;
 
 function recordBytes(kind: u32): u32 {
-  return 1 << (RECORD_SHIFTS >>> (kind << 3));
-}
-
-/** Bytes that a pool takes from the arena at a time. */
-function blockBytes(kind: u32): u32 {
-  return kind == POOL_PAGE ? 0x40000 : 0x10000;
+  return 1 << (<u32>(RECORD_SHIFTS >>> ((<u64>kind) << 3)));
 }
 
 /** Whether `count` records can be taken now. Grows the pool; false where memory is at its end. */
@@ -66,12 +64,25 @@ function poolGrow(kind: u32, count: u32): bool {
   // A request that can never be met takes nothing.
   if (<u64>(count - p.ready) * bytes > arenaLeft()) return false;
   while (p.ready < count) {
-    const block = arenaTake(blockBytes(kind));
-    if (block == 0) return false;
-    for (; p.fresh < p.end; p.fresh += bytes) listPush(p, p.fresh);
-    p.fresh = block;
-    p.end = block + blockBytes(kind);
-    p.ready += blockBytes(kind) / bytes;
+    let unit = unitReused();
+    if (unit != 0) memory.fill(unit, 0, UNIT_BYTES);
+    else unit = arenaTake();
+    const j = journal();
+    if (unit == 0) {
+      if (j.newest == 0) return false;
+      journalForget();
+      continue;
+    }
+    if (unit != p.end) {
+      for (; p.fresh < p.end; p.fresh += bytes) listPush(p, p.fresh);
+      p.fresh = unit;
+    }
+    p.end = unit + UNIT_BYTES;
+    p.ready += UNIT_BYTES / bytes;
+    // No checkpoint knows anything of its bytes.
+    store<u32>(unitEntry(unit), 1 + kind);
+    store<u16>(KEPT + ((unit >>> UNIT_SHIFT) << 1), 0xffff);
+    if (j.newest != 0) journalTake(unit | JOURNAL_UNIT);
   }
   return true;
 }
@@ -84,12 +95,14 @@ export function poolTake(kind: u32): u32 {
   p.ready -= 1;
   const record = p.free;
   if (record != 0) {
+    if (kind >= POOL_FRAME) keep(record);
     p.free = load<u32>(record);
     zero(record, bytes);
     return record;
   }
   const fresh = p.fresh;
   assert(fresh < p.end); // the caller has not ensured its records
+  if (kind == POOL_FRAME) keep(fresh);
   p.fresh = fresh + bytes;
   return fresh;
 }
@@ -99,6 +112,7 @@ export function poolGive(kind: u32, record: u32): void {
   assert(record != 0 && p.live != 0); // given back twice, or never taken
   p.live -= 1;
   p.ready += 1;
+  if (kind >= POOL_FRAME) keep(record);
   if (!ASC_NO_ASSERT) memory.fill(record, 0xdd, recordBytes(kind));
   listPush(p, record);
 }

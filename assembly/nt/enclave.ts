@@ -1,3 +1,4 @@
+import { keep } from "../base/journal";
 import { planeSet } from "../base/planes";
 import { larger, pageOf, pageUp, toPageEnd } from "../base/range";
 import { rule } from "../base/rule";
@@ -288,7 +289,9 @@ function copyIn(context: Context, space: Space, address: u64, bufferAt: u64, siz
     const together = min<u64>(toPageEnd(address + done), toPageEnd(bufferAt + done));
     const bytes = min<u64>(together, size - done);
     const from = linearOf(own, bufferAt + done);
-    memory.copy(byteOf(space, address + done), from, <u32>bytes);
+    const to = byteOf(space, address + done);
+    keep(to);
+    memory.copy(to, from, <u32>bytes);
     done += bytes;
   }
 }

@@ -1,5 +1,13 @@
 import { PAGE_MASK } from "../base/layout";
-import { POOL_CHUNK, POOL_PAGE, POOL_REGION, poolEnsure, poolGive, poolTake } from "../base/pool";
+import {
+  POOL_BYTES,
+  POOL_CHUNK,
+  POOL_PAGE,
+  POOL_REGION,
+  poolEnsure,
+  poolGive,
+  poolTake,
+} from "../base/pool";
 import {
   factsAt,
   factsFree,
@@ -94,11 +102,11 @@ export function aweTake(set: AweSet): u32 {
 
 /** The same at a free index, below which others may be free. Whether it could be. */
 export function aweTakeAt(set: AweSet, index: u32): bool {
-  if (!poolEnsure(POOL_PAGE, 2) || !poolEnsure(POOL_CHUNK, 1) || !poolEnsure(POOL_REGION, 1)) {
+  if (!poolEnsure(POOL_BYTES, 2) || !poolEnsure(POOL_CHUNK, 1) || !poolEnsure(POOL_REGION, 1)) {
     return false;
   }
   const frame = changetype<AweFrame>(poolTake(POOL_REGION));
-  frame.location = poolTake(POOL_PAGE);
+  frame.location = poolTake(POOL_BYTES);
   frame.owners = 1;
   frame.state = FRAME_AWE;
   framesAdd();
@@ -157,7 +165,7 @@ export function aweAt(set: AweSet, index: u32): AweFrame | null {
 }
 
 function frameEnd(frame: AweFrame): void {
-  poolGive(POOL_PAGE, frame.location);
+  poolGive(POOL_BYTES, frame.location);
   poolGive(POOL_REGION, changetype<u32>(frame));
   framesSubtract();
 }

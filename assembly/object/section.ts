@@ -1,3 +1,4 @@
+import { keep } from "../base/journal";
 import { SECTIONS, SECTIONS_MAX } from "../base/layout";
 import { POOL_CHUNK, POOL_PAGE, poolEnsure, poolGive, poolTake } from "../base/pool";
 import { pageUp } from "../base/range";
@@ -145,7 +146,7 @@ function made(sizeBytes: u64, attributes: u32, protection: u32): Section | null 
   section.handles = 1;
   section.sizeBytes = sizeBytes;
   section.sizePages = pageUp(sizeBytes) >> 12;
-  store<u32>(SECTIONS + (number << 2), changetype<u32>(section));
+  register(number, changetype<u32>(section));
   return section;
 }
 
@@ -259,8 +260,14 @@ function end(section: Section): void {
 }
 
 function forget(section: Section): void {
-  store<u32>(SECTIONS + (section.number << 2), 0);
+  register(section.number, 0);
   poolGive(POOL_CHUNK, changetype<u32>(section));
+}
+
+function register(number: u32, section: u32): void {
+  const at = SECTIONS + (number << 2);
+  keep(at);
+  store<u32>(at, section);
 }
 
 function freeNumber(): u32 {

@@ -1,3 +1,4 @@
+import { keep } from "../base/journal";
 import { NOTHING, PAGE_BYTES } from "../base/layout";
 import {
   CHUNK_BYTES,
@@ -8,9 +9,17 @@ import {
   planeNext,
   planeTest,
 } from "../base/planes";
-import { POOL_CHUNK, POOL_FRAME, POOL_PAGE, poolEnsure, poolGive, poolTake } from "../base/pool";
+import {
+  POOL_BYTES,
+  POOL_CHUNK,
+  POOL_PAGE,
+  POOL_REGION,
+  poolEnsure,
+  poolGive,
+  poolTake,
+} from "../base/pool";
 import { smaller } from "../base/range";
-import { FRAME_AWE, Frame, frameIs, frameIsInPool } from "../phys/frame";
+import { FRAME_AWE, Frame, frameIs, frameIsInPool, frameKeep } from "../phys/frame";
 import { extraClone, extraFree, extraRecords, extraTrim } from "./extra";
 import { Pages } from "./pages";
 
@@ -31,7 +40,8 @@ import { Pages } from "./pages";
  *     lost    its content was dropped since then, or while it was offered. Implies one of them
  *     copy    a private copy of a copy-on-write page was made here
  *     offered by OfferVirtualMemory: out of reach until it is reclaimed
- *     frames  u32[1024], a frame or 0 each, in a page of its own;  count  how many are not 0
+ *     frames  u32[1024], a frame or 0 each, in a page of its own, which is kept before it changes
+ *             (base/journal);  count  how many are not 0
  *     extra   a chunk of further facts, or 0 (page/extra)
  *     owners  0, or a record that counts the chunks with this column of frames: processes that were
  *             forked share it until one of them changes it. To a frame, a column is one owner
@@ -71,7 +81,7 @@ export function factsMake(pages: Pages, page: u64): u32 {
     node = load<u32>(slot);
     if (node == 0) {
       node = poolTake(level == 1 ? POOL_CHUNK : POOL_PAGE);
-      if (level == 1) store<u32>(node, poolTake(POOL_PAGE), FRAMES);
+      if (level == 1) store<u32>(node, poolTake(POOL_BYTES), FRAMES);
       store<u32>(slot, node);
     }
   }
@@ -159,12 +169,14 @@ export function columnOf(chunk: u32): u32 {
 export function columnOwn(chunk: u32): void {
   if (!columnIsShared(chunk)) return;
   const shared = load<u32>(chunk, FRAMES);
-  const own = poolTake(POOL_PAGE);
+  const own = poolTake(POOL_BYTES);
   columnTake(chunk, own, 0);
   memory.copy(own, shared, PAGE_BYTES);
   for (let at = own; at < own + PAGE_BYTES; at += 4) {
     const frame = changetype<Frame | null>(load<u32>(at));
-    if (frame !== null) frame.owners += 1;
+    if (frame === null) continue;
+    frameKeep(frame);
+    frame.owners += 1;
   }
 }
 
@@ -191,7 +203,7 @@ function cloneBelow(from: u32, to: u32, level: u32): bool {
     const child = load<u32>(from + at);
     if (child == 0) continue;
     if (level == 1) {
-      if (!poolEnsure(POOL_CHUNK, 1) || !poolEnsure(POOL_FRAME, 1)) return false;
+      if (!poolEnsure(POOL_CHUNK, 1) || !poolEnsure(POOL_REGION, 1)) return false;
       const clone = chunkClone(child);
       store<u32>(to + at, clone);
       if (!extraClone(child, clone)) return false;
@@ -209,7 +221,7 @@ function cloneBelow(from: u32, to: u32, level: u32): bool {
 function chunkClone(chunk: u32): u32 {
   let owners = load<u32>(chunk, OWNERS);
   if (owners == 0) {
-    owners = poolTake(POOL_FRAME);
+    owners = poolTake(POOL_REGION);
     store<u32>(owners, 1);
     store<u32>(chunk, owners, OWNERS);
   }
@@ -236,6 +248,7 @@ export function frameSet(chunk: u32, i: u32, frame: u32): void {
   const added = frame != 0 ? 1 : 0;
   const removed = load<u32>(slot) != 0 ? 1 : 0;
   store<u32>(chunk, count + added - removed, COUNT);
+  keep(slot);
   store<u32>(slot, frame);
 }
 
@@ -379,9 +392,9 @@ function freeChunk(chunk: u32): void {
   if (columnIsShared(chunk)) {
     columnTake(chunk, 0, 0);
   } else {
-    poolGive(POOL_PAGE, load<u32>(chunk, FRAMES));
+    poolGive(POOL_BYTES, load<u32>(chunk, FRAMES));
     const owners = load<u32>(chunk, OWNERS);
-    if (owners != 0) poolGive(POOL_FRAME, owners);
+    if (owners != 0) poolGive(POOL_REGION, owners);
   }
   poolGive(POOL_CHUNK, chunk);
 }

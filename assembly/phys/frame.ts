@@ -1,12 +1,14 @@
+import { journal, keep, keepNothing } from "../base/journal";
 import { PAGE_BYTES, STALE, WINDOW } from "../base/layout";
-import { POOL_FRAME, POOL_PAGE, poolGive, poolTake } from "../base/pool";
+import { POOL_BYTES, POOL_FRAME, poolGive, poolTake } from "../base/pool";
 import { worldStop } from "../base/threads";
 import { framesAdd, framesSubtract, physical } from "./charge";
 
 /**
  * A frame is one page of bytes. The page table names frames, never linear addresses, so that moving
  * one changes one record. Its location is exactly one of: the window slot of one page (it is "at
- * home" there), a slot of the pool, a slot of the page store.
+ * home" there), a slot of the pool, a slot of the page store. A record is kept before it changes
+ * (`frameKeep`), and so are the bytes, for checkpoints.
  *
  *      0          4          8                     16         20         24         28     32
  *     +----------+----------+---------------------+----------+----------+----------+------+
@@ -74,6 +76,18 @@ export function keyPage(key: u64): u64 {
   return key & (SHARED - 1);
 }
 
+/** The frame's record is about to change. */
+export function frameKeep(frame: Frame): void {
+  keep(changetype<u32>(frame));
+}
+
+/** The frame's bytes are about to change. */
+export function frameWrite(frame: Frame): void {
+  frameKeep(frame);
+  frame.state |= FRAME_DIRTY;
+  keep(frame.location);
+}
+
 /**
  * A zeroed frame in the pool, with one owner, that stays in memory. Requires: `framesFit`, and
  * records ensured.
@@ -81,7 +95,7 @@ export function keyPage(key: u64): u64 {
 export function frameInPool(): Frame {
   const frame = changetype<Frame>(poolTake(POOL_FRAME));
   frame.owners = 1;
-  frame.location = poolTake(POOL_PAGE);
+  frame.location = poolTake(POOL_BYTES);
   framesAdd();
   return frame;
 }
@@ -103,11 +117,12 @@ export function frameOutside(key: u64): Frame {
 
 /** Give the frame a zeroed page of memory. Requires: as `frameInPool`; it has none. */
 export function framePlace(frame: Frame, isHome: bool): void {
+  frameKeep(frame);
   if (isHome) {
     frame.location = windowSlot(<u32>keyPage(frame.key));
     frame.state |= FRAME_HOME;
   } else {
-    frame.location = poolTake(POOL_PAGE);
+    frame.location = poolTake(POOL_BYTES);
   }
   framesAdd();
   append(frame);
@@ -116,12 +131,14 @@ export function framePlace(frame: Frame, isHome: bool): void {
 /** Its bytes are no longer in memory. */
 export function frameLeave(frame: Frame): void {
   if (ASC_FEATURE_THREADS) worldStop();
+  frameKeep(frame);
   if ((frame.state & FRAME_LISTED) != 0) remove(frame);
   if ((frame.state & FRAME_HOME) != 0) {
+    keep(frame.location);
     slotStale(<u32>keyPage(frame.key));
     frame.state &= ~FRAME_HOME;
   } else {
-    poolGive(POOL_PAGE, frame.location);
+    poolGive(POOL_BYTES, frame.location);
   }
   frame.location = 0;
   framesSubtract();
@@ -131,19 +148,24 @@ export function frameLeave(frame: Frame): void {
 export function frameMoveOut(frame: Frame): void {
   if (ASC_FEATURE_THREADS) worldStop();
   const slot = frame.location;
-  frame.location = poolTake(POOL_PAGE);
+  frameKeep(frame);
+  keep(slot);
+  frame.location = poolTake(POOL_BYTES);
   frame.state &= ~FRAME_HOME;
   memory.copy(frame.location, slot, PAGE_BYTES);
+  // After a rewind every slot is, and this one is not.
+  slotFresh(<u32>keyPage(frame.key));
 }
 
 /** From the pool into the page's slot of the window, which is free. */
 export function frameMoveIn(frame: Frame): void {
   if (ASC_FEATURE_THREADS) worldStop();
   const place = frame.location;
+  frameKeep(frame);
   frame.location = windowSlot(<u32>keyPage(frame.key));
   frame.state |= FRAME_HOME;
   memory.copy(frame.location, place, PAGE_BYTES);
-  poolGive(POOL_PAGE, place);
+  poolGive(POOL_BYTES, place);
 }
 
 /** What is in the page's slot of the window is of no use. */
@@ -155,10 +177,12 @@ export function slotStale(page: u32): void {
 /** The owner lets go; the last one's frame is gone with its bytes. */
 export function frameRelease(frame: Frame): void {
   assert(frame.owners != 0); // released more often than owned
+  frameKeep(frame);
   frame.owners -= 1;
   if (frame.owners != 0) return;
   if (frame.location != 0) frameLeave(frame);
-  if (frame.slot == 0) {
+  // A slot that a checkpoint may know is nobody's until there is none (virt/slots).
+  if (frame.slot <= journal().slots) {
     poolGive(POOL_FRAME, changetype<u32>(frame));
     return;
   }
@@ -168,9 +192,12 @@ export function frameRelease(frame: Frame): void {
   p.freeCount += 1;
 }
 
-/** A slot of the page store is kept for the frame from now on. */
+/**
+ * A slot of the page store is kept for the frame from now on. One that a checkpoint may know is not
+ * written again. Requires: the frame is kept.
+ */
 export function frameTakeSlot(frame: Frame): void {
-  if (frame.slot != 0) return;
+  if (frame.slot > journal().slots) return;
   const p = physical();
   const gone = changetype<Frame | null>(p.free);
   if (gone === null) {
@@ -198,6 +225,7 @@ export function frameIsInPool(frame: Frame): bool {
  */
 export function frameUse(frame: Frame): void {
   if (frameIsUsed(frame) || !frameIs(frame, FRAME_LISTED)) return;
+  frameKeep(frame);
   remove(frame);
   append(frame);
 }
@@ -226,30 +254,43 @@ export function frameYounger(frame: Frame): Frame | null {
 /** Linear address of the page's own slot in the window, zeroed. */
 function windowSlot(page: u32): u32 {
   const location = WINDOW + page * PAGE_BYTES;
-  const stale = STALE + (page >>> 3);
-  const bit = (<u8>1) << u8(page & 7);
-  if ((load<u8>(stale) & bit) != 0) {
-    store<u8>(stale, load<u8>(stale) & ~bit);
+  keepNothing(location);
+  if ((load<u8>(STALE + (page >>> 3)) & ((<u8>1) << u8(page & 7))) != 0) {
+    slotFresh(page);
     memory.fill(location, 0, PAGE_BYTES);
   }
   return location;
 }
 
+/** What is in the page's slot of the window is what the next frame there begins with. */
+function slotFresh(page: u32): void {
+  const stale = STALE + (page >>> 3);
+  store<u8>(stale, load<u8>(stale) & ~((<u8>1) << u8(page & 7)));
+}
+
+/** Requires: the frame is kept. */
 function append(frame: Frame): void {
   const p = physical();
   frame.previous = p.tail;
   frame.next = 0;
-  if (p.tail != 0) changetype<Frame>(p.tail).next = changetype<u32>(frame);
+  if (p.tail != 0) keptFrame(p.tail).next = changetype<u32>(frame);
   else p.head = changetype<u32>(frame);
   p.tail = changetype<u32>(frame);
   frame.state = (frame.state & ((1 << USE_SHIFT) - 1)) | FRAME_LISTED | (p.use << USE_SHIFT);
 }
 
+/** Requires: the frame is kept. */
 function remove(frame: Frame): void {
   const p = physical();
-  if (frame.previous != 0) changetype<Frame>(frame.previous).next = frame.next;
+  if (frame.previous != 0) keptFrame(frame.previous).next = frame.next;
   else p.head = frame.next;
-  if (frame.next != 0) changetype<Frame>(frame.next).previous = frame.previous;
+  if (frame.next != 0) keptFrame(frame.next).previous = frame.previous;
   else p.tail = frame.previous;
   frame.state &= ~FRAME_LISTED;
+}
+
+/** A frame that is about to change. */
+function keptFrame(record: u32): Frame {
+  keep(record);
+  return changetype<Frame>(record);
 }

@@ -1,5 +1,5 @@
 import { PAGE_BYTES, SPACES_MAX } from "../base/layout";
-import { POOL_FRAME, poolEnsure } from "../base/pool";
+import { POOL_REGION, poolEnsure } from "../base/pool";
 import { pageOf } from "../base/range";
 import { NODE_SHIFT } from "../nt/numa";
 import { AWE_END, aweAt, aweTakeAt } from "../object/awe";
@@ -191,7 +191,7 @@ export function recentLoad(space: Space): u32 {
   const s = stream();
   const page = get64();
   if (!hasHardMaximum(space) || !factIs(space, FACT_VALID, page)) return REFUSED_VALUE;
-  if (!poolEnsure(POOL_FRAME, 1)) return REFUSED_MEMORY;
+  if (!poolEnsure(POOL_REGION, 1)) return REFUSED_MEMORY;
   s.tail = recentAppend(space, s.tail, page);
   return LOADED;
 }

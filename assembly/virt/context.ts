@@ -1,4 +1,4 @@
-import { arenaTake } from "../base/arena";
+import { arenaTake, UNIT_BYTES } from "../base/arena";
 import { CONTEXT, STALE } from "../base/layout";
 import { AGENT_STATE, agentAdd } from "../base/threads";
 import { machine } from "./machine";
@@ -58,13 +58,14 @@ if (offsetof<Context>("tag") != TAG_OFFSET) ERROR("accessors read the tag at a f
 if (offsetof<Context>("poll") != 0x30) ERROR("generated code reads the poll at a fixed offset");
 if (offsetof<Context>("agentState") != AGENT_STATE) ERROR("agents are at a fixed offset");
 if (offsetof<Context>() > RESULTS) ERROR("Context runs into its results");
+if (CONTEXT_BYTES != UNIT_BYTES) ERROR("a context must be what the arena gives");
 if (CONTEXT + CONTEXT_BYTES > STALE) ERROR("CONTEXT runs into STALE");
 if (TRANSFER + TRANSFER_BYTES != TRANSLATIONS) ERROR("transfer area must end at the translations");
 
 /** A context that belongs to no space yet, or null where memory is at its end. */
 export function contextMake(): Context | null {
   const isFirst = machine().firstContext == 0;
-  const context = changetype<Context | null>(isFirst ? CONTEXT : arenaTake(CONTEXT_BYTES));
+  const context = changetype<Context | null>(isFirst ? CONTEXT : arenaTake());
   if (context === null) return null;
   contextLeave(context);
   context.next = machine().firstContext;

@@ -2,7 +2,7 @@ import { addressOf, pageOf } from "../base/range";
 import { COMMITTED, COPIED } from "../page/attributes";
 import { factsAt } from "../page/facts";
 import { attributesAt } from "../page/table";
-import { FRAME_DIRTY, Frame } from "../phys/frame";
+import { Frame, frameWrite } from "../phys/frame";
 import { READ, WRITE } from "./access-kind";
 import { byteOf, frameAt, framed, isPresent, sharingRegion } from "./backing";
 import { codeChanged } from "./code-views";
@@ -68,7 +68,7 @@ export function poke(space: Space, address: u64): u32 {
       viewCharge(space, region);
     }
   }
-  changetype<Frame>(frameAt(space, page)).state |= FRAME_DIRTY;
+  frameWrite(changetype<Frame>(frameAt(space, page)));
   if (machine().codeMarks != 0) codeChanged(space, page);
   return byteOf(space, addressOf(page)) + (<u32>address & 0xfff);
 }

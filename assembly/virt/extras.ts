@@ -1,5 +1,5 @@
 import { planeSetRange, planeTest } from "../base/planes";
-import { POOL_CHUNK, POOL_PAGE, poolEnsure } from "../base/pool";
+import { POOL_BYTES, POOL_CHUNK, POOL_PAGE, poolEnsure } from "../base/pool";
 import { extraMake, extraOf } from "../page/extra";
 import { factsAt, factsChunkEnd, factsMake } from "../page/facts";
 import { roomEnsure } from "./room";
@@ -26,7 +26,8 @@ export function extraIs(space: Space, plane: u32, page: u64): bool {
 export function extrasEnsure(space: Space, first: u64, end: u64): bool {
   const chunks = <u32>((end - first) >> 10) + 2;
   return (
-    poolEnsure(POOL_PAGE, ONE_CHANGE + chunks * (space.levels + 1)) &&
+    poolEnsure(POOL_PAGE, ONE_CHANGE + chunks * space.levels) &&
+    poolEnsure(POOL_BYTES, ONE_CHANGE + chunks) &&
     poolEnsure(POOL_CHUNK, ONE_CHANGE + chunks * 2) &&
     roomEnsure(space)
   );

@@ -1,3 +1,4 @@
+import { isKept } from "../base/journal";
 import { planeTest } from "../base/planes";
 import { addressOf, pageOf } from "../base/range";
 import { rule } from "../base/rule";
@@ -308,7 +309,8 @@ function rightsIn(space: Space, page: u64, chunk: u32, frameRecord: u32): u32 {
     const recorded = planeTest(chunk + FACT_MARK, i) || !isWatched(space, page);
     const isPlain = machine().codeMarks == 0 || !codeShown(space, page);
     const isSole = frame.owners == 1 && !frameIsShared(chunk, i);
-    if (recorded && isPlain && isSole && frameIs(frame, FRAME_DIRTY)) {
+    const isOpen = isSole && frameIs(frame, FRAME_DIRTY) && isKept(frame.location);
+    if (recorded && isPlain && isOpen) {
       rights |= ACCESS_WRITE;
     }
   }

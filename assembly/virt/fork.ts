@@ -1,4 +1,4 @@
-import { POOL_PAGE, poolEnsure } from "../base/pool";
+import { POOL_BYTES, poolEnsure } from "../base/pool";
 import { pageOf } from "../base/range";
 import {
   columnOwn,
@@ -12,7 +12,7 @@ import {
 import { pagesMost } from "../page/pages";
 import { tableClone } from "../page/table";
 import { chargeAdd } from "../phys/charge";
-import { FRAME_AWE, Frame, frameIs } from "../phys/frame";
+import { FRAME_AWE, Frame, frameIs, frameKeep } from "../phys/frame";
 import { aweOf } from "./awe";
 import { decommit, release } from "./change";
 import { regionAfter } from "./index";
@@ -125,10 +125,12 @@ function forgetFrames(fork: Space): bool {
   for (let page = factsNext(fork, 0, end); page < end; page = factsNext(fork, page, end)) {
     const chunk = factsAt(fork, page);
     if (nextAwe(chunk, 0) < 1024) {
-      if (!poolEnsure(POOL_PAGE, 1)) return false;
+      if (!poolEnsure(POOL_BYTES, 1)) return false;
       columnOwn(chunk);
       for (let i = nextAwe(chunk, 0); i < 1024; i = nextAwe(chunk, i + 1)) {
-        changetype<Frame>(frameOf(chunk, i)).owners -= 1;
+        const frame = changetype<Frame>(frameOf(chunk, i));
+        frameKeep(frame);
+        frame.owners -= 1;
         frameSet(chunk, i, 0);
       }
     }

@@ -1,5 +1,5 @@
 import { planeSet } from "../base/planes";
-import { POOL_CHUNK, POOL_FRAME, POOL_PAGE, poolEnsure } from "../base/pool";
+import { POOL_BYTES, POOL_CHUNK, POOL_FRAME, POOL_PAGE, poolEnsure } from "../base/pool";
 import { FACT_VALID, factsMake, frameSet } from "../page/facts";
 import { framesFit } from "../phys/charge";
 import { frameFor } from "./backing";
@@ -26,7 +26,8 @@ export function largeFits(space: Space, first: u64, end: u64): bool {
   return (
     poolEnsure(POOL_FRAME, <u32>pages + change) &&
     poolEnsure(POOL_CHUNK, chunks + change) &&
-    poolEnsure(POOL_PAGE, chunks + nodes + slots + change) &&
+    poolEnsure(POOL_PAGE, nodes + change) &&
+    poolEnsure(POOL_BYTES, chunks + slots + change) &&
     roomEnsure(space)
   );
 }

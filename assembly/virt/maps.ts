@@ -159,23 +159,36 @@ export function mapsForbidWrites(space: Space, first: u64, bits: u64): void {
 /** The next write to every page of the space has to ask; reads need not. */
 export function mapsForbidAllWrites(space: Space): void {
   if (ASC_FEATURE_THREADS) worldStop();
-  if (space.kind == SPACE_WINDOWED) {
-    const kept = ~(<u64>(ACCESS_WRITE | ACCESS_WRITE_SPAN) * 0x0101010101010101);
-    for (let page: u32 = 0; page < <u32>pageOf(machine().windowBytes); page += 8) {
-      if ((page & 1023) == 0 && !mayBeGranted(page >>> 10)) {
-        page += 1024 - 8;
-        continue;
-      }
-      const bytes = load<u64>(page, ACCESS);
-      if (bytes != 0) store<u64>(page, bytes & kept, ACCESS);
-    }
-  }
+  if (space.kind == SPACE_WINDOWED) forbidInWindow();
   for (let context = machine().firstContext; context != 0; ) {
     for (let i: u32 = 0; i < ENTRIES; i++) {
       const tag = context + TRANSLATIONS + (i << ENTRY_SHIFT) + <u32>TRANSLATION_WRITE;
       if (load<u64>(tag) >> TAG_SHIFT == space.number) store<u64>(tag, 0);
     }
     context = changetype<Context>(context).next;
+  }
+}
+
+/** The next write to every page of every space has to ask; reads need not. */
+export function mapsForbidEveryWrite(): void {
+  forbidInWindow();
+  for (let context = machine().firstContext; context != 0; ) {
+    for (let i: u32 = 0; i < ENTRIES; i++) {
+      store<u64>(context + TRANSLATIONS + (i << ENTRY_SHIFT), 0, TRANSLATION_WRITE);
+    }
+    context = changetype<Context>(context).next;
+  }
+}
+
+function forbidInWindow(): void {
+  const kept = ~(<u64>(ACCESS_WRITE | ACCESS_WRITE_SPAN) * 0x0101010101010101);
+  for (let page: u32 = 0; page < <u32>pageOf(machine().windowBytes); page += 8) {
+    if ((page & 1023) == 0 && !mayBeGranted(page >>> 10)) {
+      page += 1024 - 8;
+      continue;
+    }
+    const bytes = load<u64>(page, ACCESS);
+    if (bytes != 0) store<u64>(page, bytes & kept, ACCESS);
   }
 }
 

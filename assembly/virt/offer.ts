@@ -19,7 +19,7 @@ import {
   factsNext,
   factsTrim,
 } from "../page/facts";
-import { FRAME_DIRTY, Frame, keyIsShared, keyNumber, keyPage } from "../phys/frame";
+import { Frame, frameWrite, keyIsShared, keyNumber, keyPage } from "../phys/frame";
 import { WRITE } from "./access-kind";
 import { frameAt, framed, frameIn } from "./backing";
 import { dropPages, unlockRange, unofferRange } from "./change";
@@ -94,8 +94,8 @@ export function discardShared(space: Space, first: u64, end: u64): bool {
       frame = changetype<Frame>(frameIn(space, page, chunk));
     }
     if (frame.location != 0) {
+      frameWrite(frame);
       memory.fill(frame.location, 0, PAGE_BYTES);
-      frame.state |= FRAME_DIRTY;
     } else {
       sectionForget(sectionOf(keyNumber(frame.key))!, keyPage(frame.key));
     }

@@ -23,6 +23,7 @@ import {
   FRAME_STUCK,
   Frame,
   frameIs,
+  frameKeep,
   frameLeave,
   frameOldest,
   framesAge,
@@ -130,6 +131,7 @@ export function contentClean(content: Section, first: u64, end: u64): void {
 /** Ask the host to store the page; what is written from now on is to be stored again. */
 function frameClean(frame: Frame): void {
   const isFile = isFileFrame(frame);
+  frameKeep(frame);
   frame.state &= ~FRAME_DIRTY;
   mapsEmpty();
   if (!isFile) frameTakeSlot(frame);
@@ -256,7 +258,10 @@ function isFileFrame(frame: Frame): bool {
 function unstick(): void {
   let frame = frameOldest();
   while (frame !== null) {
-    frame.state &= ~FRAME_STUCK;
+    if (frameIs(frame, FRAME_STUCK)) {
+      frameKeep(frame);
+      frame.state &= ~FRAME_STUCK;
+    }
     frame = frameYounger(frame);
   }
 }

@@ -1,9 +1,17 @@
 import { PAGE_BYTES, PAGER, STAGING } from "../base/layout";
-import { POOL_PAGE, poolEnsure } from "../base/pool";
+import { POOL_BYTES, poolEnsure } from "../base/pool";
 import { STATUS_NO_MEMORY, STATUS_SUCCESS } from "../base/status";
 import { sectionFrame, sectionOf, sectionTouch } from "../object/section";
 import { framesFit, physical } from "../phys/charge";
-import { FRAME_DIRTY, FRAME_STUCK, Frame, keyIsShared, keyNumber, keyPage } from "../phys/frame";
+import {
+  FRAME_DIRTY,
+  FRAME_STUCK,
+  Frame,
+  frameKeep,
+  keyIsShared,
+  keyNumber,
+  keyPage,
+} from "../phys/frame";
 import { roomEnsure } from "./room";
 import { frameReturn, sharerFrom } from "./sharers";
 
@@ -32,7 +40,7 @@ import { frameReturn, sharerFrom } from "./sharers";
  */
 @unmanaged
 @final
-class Request {
+export class Request {
   request: u32;
   ticket: u32;
   frame: u32;
@@ -134,13 +142,20 @@ export function requestAnswer(ticket: u32, status: u32): bool {
 /** Leave a request. One that was not answered yet is not awaited any more. */
 export function requestMake(kind: u32, key: u64, frame: Frame | null): void {
   const p = requests();
-  if (p.request != 0 && !isBringing()) restore(FRAME_DIRTY);
+  requestCancel();
   p.request = kind;
   p.ticket += 1;
   p.frame = changetype<u32>(frame);
   p.slot = kind >= REQUEST_WRITE ? sectionOf(keyNumber(key))!.file + 1 : frame!.slot;
   p.key = key;
   p.asked = 1;
+}
+
+/** What the host answers to the request before, if there is one, is not awaited any more. */
+export function requestCancel(): void {
+  const p = requests();
+  if (p.request != 0 && !isBringing()) restore(FRAME_DIRTY);
+  p.request = 0;
 }
 
 /** Whether the host may be asked for the page: it has not just failed to bring it. */
@@ -197,7 +212,7 @@ export function suspend(a: u64, b: u64, c: u64, done: u64): void {
   store<u64>(SUSPENDED + 24, done);
 }
 
-function requests(): Request {
+export function requests(): Request {
   return changetype<Request>(PAGER);
 }
 
@@ -209,7 +224,10 @@ function isBringing(): bool {
 /** Flags back to the frame that was to be stored, unless it is gone by now. */
 function restore(flags: u32): void {
   const p = requests();
-  if (isFrameThere()) changetype<Frame>(p.frame).state |= flags;
+  if (!isFrameThere()) return;
+  const frame = changetype<Frame>(p.frame);
+  frameKeep(frame);
+  frame.state |= flags;
 }
 
 /** Whether the page that the request is about has the frame still, or none still. */
@@ -227,7 +245,7 @@ function arrive(): void {
   if (!isFrameThere()) return;
   let frame = changetype<Frame | null>(p.frame);
   if (frame !== null) {
-    if (frame.location != 0 || !poolEnsure(POOL_PAGE, 1)) return;
+    if (frame.location != 0 || !poolEnsure(POOL_BYTES, 1)) return;
     frameReturn(frame);
   } else {
     const section = sectionOf(keyNumber(p.key));

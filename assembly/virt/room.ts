@@ -1,4 +1,11 @@
-import { POOL_CHUNK, POOL_FRAME, POOL_PAGE, POOL_REGION, poolEnsure } from "../base/pool";
+import {
+  POOL_BYTES,
+  POOL_CHUNK,
+  POOL_FRAME,
+  POOL_PAGE,
+  POOL_REGION,
+  poolEnsure,
+} from "../base/pool";
 import { Pages } from "../page/pages";
 
 /** Pages of a chunk of facts, and chunks of a node. */
@@ -13,20 +20,21 @@ const ATTRIBUTE_CHANGES: u32 = 2;
 /** A range has two edges; below each, one node a level and one chunk may have to be made. */
 const EDGES: u32 = 2;
 const FACT_PAGES: u32 = 4;
-/** A page's own frame, and its place among the recent pages. */
-const PAGE_FRAMES: u32 = 2;
 const REGIONS: u32 = 2;
 /** A split on every level of an index of any size that fits into linear memory, and a root. */
 const INDEX_SPLITS: u32 = 10;
 
 /** Whether one change can be made now. Grows the pools; false where memory is at its end. */
 export function roomEnsure(pages: Pages): bool {
-  const factNodes = FACT_PAGES * (pages.levels + 2);
+  const factNodes = FACT_PAGES * pages.levels;
   return (
     poolEnsure(POOL_PAGE, ATTRIBUTE_CHANGES * EDGES * pages.levels + factNodes) &&
     poolEnsure(POOL_CHUNK, ATTRIBUTE_CHANGES * EDGES + FACT_PAGES + REGIONS * INDEX_SPLITS) &&
-    poolEnsure(POOL_REGION, REGIONS) &&
-    poolEnsure(POOL_FRAME, FACT_PAGES * PAGE_FRAMES)
+    // Each page may get a place among the recent ones.
+    poolEnsure(POOL_REGION, REGIONS + FACT_PAGES) &&
+    poolEnsure(POOL_FRAME, FACT_PAGES) &&
+    // What it holds, and its column.
+    poolEnsure(POOL_BYTES, 2 * FACT_PAGES)
   );
 }
 
@@ -43,5 +51,7 @@ export function roomEnsureSplits(pages: Pages, chunks: u32): bool {
 export function roomEnsureFacts(space: Pages, first: u64, end: u64): bool {
   const chunks = <u32>(((end - 1) >> CHUNK_SHIFT) - (first >> CHUNK_SHIFT) + 1);
   const nodes = ((chunks >>> <u32>CHUNK_SHIFT) + EDGES) * space.levels;
-  return poolEnsure(POOL_CHUNK, chunks) && poolEnsure(POOL_PAGE, chunks + nodes);
+  return (
+    poolEnsure(POOL_CHUNK, chunks) && poolEnsure(POOL_PAGE, nodes) && poolEnsure(POOL_BYTES, chunks)
+  );
 }

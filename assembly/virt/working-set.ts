@@ -1,5 +1,5 @@
 import { planeClear, planeSet, planeTest } from "../base/planes";
-import { POOL_FRAME, poolEnsure, poolGive, poolTake } from "../base/pool";
+import { POOL_REGION, poolEnsure, poolGive, poolTake } from "../base/pool";
 import { addressOf } from "../base/range";
 import { FACT_LOCKED, FACT_VALID, factIs, factNext, factsAt } from "../page/facts";
 import { pagesMost } from "../page/pages";
@@ -28,7 +28,7 @@ class Recent {
   reserved: u32;
 }
 
-if (offsetof<Recent>() != 16) ERROR("Recent must be as large as a record of POOL_FRAME");
+if (offsetof<Recent>() > 64) ERROR("Recent must fit into a record of POOL_REGION");
 
 /** Bits of `Space.workingSetFlags`. */
 export const HARD_MINIMUM: u32 = 1;
@@ -47,7 +47,7 @@ export function isLargePage(space: Space, page: u64): bool {
 
 /**
  * The page is used: it is in the working set from now on. Requires: it has a frame, and a record of
- * POOL_FRAME is ensured.
+ * POOL_REGION is ensured.
  */
 export function workingSetEnter(space: Space, chunk: u32, page: u64): void {
   const i = <u32>page & 1023;
@@ -66,7 +66,7 @@ export function workingSetEnter(space: Space, chunk: u32, page: u64): void {
 export function workingSetLimit(space: Space, minPages: u32, maxPages: u32, flags: u32): bool {
   const begins = (flags & ~space.workingSetFlags & HARD_MAXIMUM) != 0;
   if (begins && space.residentPages >= u32.MAX_VALUE) return false;
-  if (begins && !poolEnsure(POOL_FRAME, <u32>space.residentPages)) return false;
+  if (begins && !poolEnsure(POOL_REGION, <u32>space.residentPages)) return false;
   space.workingSetMinPages = minPages;
   space.workingSetMaxPages = maxPages;
   space.workingSetFlags = flags;
@@ -93,10 +93,10 @@ export function workingSetForget(space: Space): void {
 
 /** Give a space without recent pages those of another, in their order. False without memory. */
 export function recentClone(from: Space, to: Space): bool {
-  if (!poolEnsure(POOL_FRAME, recentCount(from))) return false;
+  if (!poolEnsure(POOL_REGION, recentCount(from))) return false;
   let before: u32 = 0;
   for (let link = from.recent; link != 0; link = changetype<Recent>(link).next) {
-    const recent = changetype<Recent>(poolTake(POOL_FRAME));
+    const recent = changetype<Recent>(poolTake(POOL_REGION));
     recent.page = changetype<Recent>(link).page;
     if (before == 0) to.recent = changetype<u32>(recent);
     else changetype<Recent>(before).next = changetype<u32>(recent);
@@ -123,10 +123,10 @@ export function recentPage(link: u32): u64 {
 
 /**
  * A page was used before all others of the list, whose last one is `last`, 0 for none. Its link.
- * Requires: a record of POOL_FRAME is ensured.
+ * Requires: a record of POOL_REGION is ensured.
  */
 export function recentAppend(space: Space, last: u32, page: u64): u32 {
-  const recent = changetype<Recent>(poolTake(POOL_FRAME));
+  const recent = changetype<Recent>(poolTake(POOL_REGION));
   recent.page = page;
   if (last == 0) space.recent = changetype<u32>(recent);
   else changetype<Recent>(last).next = changetype<u32>(recent);
@@ -173,7 +173,7 @@ function touch(space: Space, page: u64): void {
 }
 
 function push(space: Space, page: u64): void {
-  const recent = changetype<Recent>(poolTake(POOL_FRAME));
+  const recent = changetype<Recent>(poolTake(POOL_REGION));
   recent.page = page;
   recent.next = space.recent;
   space.recent = changetype<u32>(recent);
@@ -185,5 +185,5 @@ function unlink(space: Space, before: u32): void {
   const next = changetype<Recent>(link).next;
   if (before == 0) space.recent = next;
   else changetype<Recent>(before).next = next;
-  poolGive(POOL_FRAME, link);
+  poolGive(POOL_REGION, link);
 }

@@ -3,7 +3,7 @@ import { addressOf } from "../base/range";
 import { copiedAttributes, isWritable } from "../page/attributes";
 import { FACT_COPY, FACT_LOST, FACT_MARK, FACT_RESET, factsAt, frameIsShared } from "../page/facts";
 import { attributesAt, attributesFill } from "../page/table";
-import { FRAME_DIRTY, Frame } from "../phys/frame";
+import { Frame, frameWrite } from "../phys/frame";
 import { frameCopy, frameIn, isCopied, isWriteCopied, sharingRegion } from "./backing";
 import { codeChanged } from "./code-views";
 import { regionAt } from "./index";
@@ -34,7 +34,7 @@ export function recordWrite(space: Space, page: u64, chunk: u32): void {
     planeSet(chunk + FACT_MARK, i);
     space.faultCount += 1;
   }
-  changetype<Frame>(frameIn(space, page, chunk)).state |= FRAME_DIRTY;
+  frameWrite(changetype<Frame>(frameIn(space, page, chunk)));
   if (machine().codeMarks != 0) codeChanged(space, page);
 }
 

@@ -15,7 +15,7 @@ import type {
 } from "./host-state.ts";
 
 /** Processes that run, and those that have ended while handles lead to them, by their ids. */
-function processesOf(machine: Machine): Process[] {
+export function processesOf(machine: Machine): Process[] {
   const found = new Set<Process>(machine.processes);
   for (const process of machine.processes) {
     for (const { object } of process.handles.entries()) {

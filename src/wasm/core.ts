@@ -1,6 +1,7 @@
 import { Accesses } from "./accesses.ts";
 import type { Agent } from "./agent.ts";
 import { AweServices } from "./awe-services.ts";
+import { CheckpointServices } from "./checkpoint-services.ts";
 import { CodeServices } from "./code-services.ts";
 import type { ContextView } from "./context.ts";
 import { EnclaveServices } from "./enclaves-services.ts";
@@ -53,6 +54,7 @@ export class Core {
   readonly frameWatch: FrameWatch;
   readonly code: CodeServices;
   readonly state: StateServices;
+  readonly checkpoints: CheckpointServices;
   /** Results, decision and exception record of the last call. */
   readonly view: ContextView;
   /** The thread of the host, where memory is shared. */
@@ -60,6 +62,8 @@ export class Core {
   /** Calls that fail by plan. */
   failures: PlannedFailures | undefined;
   private readonly link: Link;
+  /** Calls that are under way and call functions of the host: handlers, bodies, page stores. */
+  nesting = 0;
   private enteredSpace = NO_SPACE;
 
   /**
@@ -105,6 +109,7 @@ export class Core {
     this.frameWatch = new FrameWatch(this.link);
     this.code = new CodeServices(this.link);
     this.state = new StateServices(this.link);
+    this.checkpoints = new CheckpointServices(this.link);
     this.view = this.link.view;
   }
 
@@ -167,6 +172,18 @@ export class Core {
   /** Another context is in no space any more. */
   contextLeave(context: number): void {
     this.link.call((core) => core.contextEnter(context, NO_SPACE));
+  }
+
+  /** The mark of a new checkpoint, or 0: no memory, and then there are none any more. */
+  checkpoint(): number {
+    this.enteredSpace = NO_SPACE;
+    return this.checkpoints.make();
+  }
+
+  /** All is as it was when the checkpoint was made. */
+  rewind(mark: number): void {
+    this.enteredSpace = NO_SPACE;
+    this.checkpoints.rewind(mark);
   }
 
   machineCounter(counter: (typeof MachineCounter)[keyof typeof MachineCounter]): number {

@@ -1,4 +1,5 @@
 import type { AweExports } from "./awe-exports.ts";
+import type { CheckpointExports } from "./checkpoint-exports.ts";
 import type { CodeExports } from "./code-exports.ts";
 import type { EnclaveExports } from "./enclaves-exports.ts";
 import type { ImageExports } from "./image-exports.ts";
@@ -31,6 +32,7 @@ export interface CoreExports
     ImageExports,
     CodeExports,
     StateExports,
+    CheckpointExports,
     ToolExports {
   readonly memory: WebAssembly.Memory;
 

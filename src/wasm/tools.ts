@@ -5,6 +5,11 @@ type Functions = Pick<CoreExports, Exclude<keyof CoreExports, "memory">>;
 
 /** Functions of the tools that the host calls, with the names that a core has none of. */
 const NAMES = [
+  "checkpointMake",
+  "checkpointRewind",
+  "checkpointsDrop",
+  "checkpointsForget",
+  "checkpointsThere",
   "codeForgetF64",
   "codeMarkF64",
   "codeNextF64",
@@ -14,6 +19,7 @@ const NAMES = [
   "enclaveDeleteF64",
   "enclaveEnterF64",
   "enclaveInitializeF64",
+  "enclaveInsideF64",
   "enclaveLeaveF64",
   "enclaveLoadF64",
   "enclavePageNextF64",
@@ -24,6 +30,7 @@ const NAMES = [
   "reclaimPagesF64",
   "regionAdoptF64",
   "spaceFork",
+  "spaceGuardFlow",
   "spaceTouchedF64",
   "stackCreateF64",
   "stackGuaranteeF64",

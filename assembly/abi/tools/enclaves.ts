@@ -14,10 +14,23 @@ import {
 } from "../../nt/enclave-pages";
 import { targetsSet as ntTargetsSet } from "../../nt/targets";
 import { Context, contextSpace } from "../../virt/context";
-import { enclaveEnter as enter, enclaveLeave as leave } from "../../virt/enclave";
+import { enclaveSwitch, enclaveEnter as enter, enclaveLeave as leave } from "../../virt/enclave";
+import { spaceOf } from "../../virt/space";
 import { targetIs } from "../../virt/targets";
 
 /** Enclaves, and the call targets of Control Flow Guard. */
+
+/** Turn Control Flow Guard on. Before the first page is committed. */
+export function spaceGuardFlow(space: u32): void {
+  const found = spaceOf(space);
+  if (found !== null) found.guardsFlow = 1;
+}
+
+/** Where the thread runs that accesses of the context come from: base of an enclave, or 0. */
+export function enclaveInside(context: u32, base: u64): void {
+  const own = contextSpace(changetype<Context>(context));
+  if (own !== null) enclaveSwitch(own, base);
+}
 
 export function enclaveSupported(type: u32): u32 {
   return isEnclaveType(type) ? 1 : 0;

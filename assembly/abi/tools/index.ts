@@ -5,6 +5,7 @@
 import "../../base/panic";
 
 export * from "./awe";
+export * from "./checkpoints";
 export * from "./code";
 export * from "./enclaves";
 export * from "./fork";
