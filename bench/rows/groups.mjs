@@ -5,6 +5,7 @@
 import { bulkRows } from "./bulk.mjs";
 import { callRows } from "./calls.mjs";
 import { wasmCallRows } from "./calls-wasm.mjs";
+import { checkpointRows } from "./checkpoints.mjs";
 import { forkRows } from "./forks.mjs";
 import { growthRows } from "./growth.mjs";
 import { guestMemoryRows } from "./guest-memory.mjs";
@@ -25,6 +26,7 @@ export const GROUPS = [
   { title: "calls from WebAssembly", rows: wasmCallRows() },
   { title: "shared pages", rows: sharingRows() },
   { title: "forks", rows: forkRows() },
+  { title: "checkpoints", rows: checkpointRows() },
   { title: "by number of regions", rows: growthRows("regions") },
   { title: "by committed memory", rows: growthRows("committed") },
   { title: "by number of processes", rows: growthRows("processes") },

@@ -10,7 +10,7 @@ const MEMORY_BLOCKS = 1024;
 /** Room that a failed call may have used, far behind what is used next. */
 const POOLS = 0x400;
 const POOL_BYTES = 32;
-const POOL_COUNT = 4;
+const POOL_COUNT = 5;
 const ARENA = 0x500;
 
 const module = coreWithRoom(MEMORY_BLOCKS);
