@@ -414,10 +414,6 @@ GUARDPAGE_CORE(spaceCreate)
 uint32_t guardpage_spaceCreate(
     uint32_t kind, uint32_t working_set_min_pages, uint32_t working_set_max_pages);
 
-/** Turn Control Flow Guard on in the space. Before its first page is committed. */
-GUARDPAGE_CORE(spaceGuardFlow)
-void guardpage_spaceGuardFlow(uint32_t space);
-
 /**
  * The process ends: regions, frames, locks and charge go back; services answer
  * STATUS_PROCESS_IS_TERMINATING for it.
@@ -904,13 +900,6 @@ void guardpage_windowedStoreF32(uint32_t context, uint32_t address, float value)
 GUARDPAGE_CORE(windowedStoreF64)
 void guardpage_windowedStoreF64(uint32_t context, uint32_t address, double value);
 
-/**
- * Accesses of the context come from a thread inside of the enclave at base, or from outside of
- * any (0).
- */
-GUARDPAGE_CORE(enclaveInside)
-void guardpage_enclaveInside(uint32_t context, uint64_t base);
-
 /* ---- Tools ---- */
 
 /*
@@ -1091,6 +1080,13 @@ uint32_t guardpage_enclaveEnter(uint32_t context, uint64_t base);
 GUARDPAGE_TOOLS(enclaveLeave)
 void guardpage_enclaveLeave(uint32_t context, uint64_t base);
 
+/**
+ * Accesses of the context come from a thread inside of the enclave at base, or from outside of
+ * any (0).
+ */
+GUARDPAGE_TOOLS(enclaveInside)
+void guardpage_enclaveInside(uint32_t context, uint64_t base);
+
 /** A page that was added to an enclave is accepted by code inside. */
 GUARDPAGE_TOOLS(enclaveAccept)
 uint32_t guardpage_enclaveAccept(uint32_t context, uint64_t address);
@@ -1101,6 +1097,10 @@ uint32_t guardpage_enclaveAccept(uint32_t context, uint64_t address);
  */
 GUARDPAGE_TOOLS(enclavePageNext)
 uint32_t guardpage_enclavePageNext(uint32_t context, uint64_t address, uint64_t from);
+
+/** Turn Control Flow Guard on in the space. Before its first page is committed. */
+GUARDPAGE_TOOLS(spaceGuardFlow)
+void guardpage_spaceGuardFlow(uint32_t space);
 
 /**
  * SetProcessValidCallTargets. holder: the space of the handle whatever its rights; least: the
@@ -1191,6 +1191,31 @@ uint32_t guardpage_stateRecords(uint32_t context, uint32_t bytes);
 /** All records were loaded: 0, or from 2 on why what they say together cannot be. */
 GUARDPAGE_TOOLS(stateLoaded)
 uint32_t guardpage_stateLoaded(void);
+
+/* ---- Tools: checkpoints, to which the machine can go back in place ---- */
+
+/**
+ * The mark of a new checkpoint; 0 where memory is at its end, and then there are none any more.
+ * All contexts leave their spaces, and an answer to a request is not awaited any more.
+ */
+GUARDPAGE_TOOLS(checkpointMake)
+uint32_t guardpage_checkpointMake(void);
+
+/** All is as it was when it was made; later ones are gone. All contexts leave their spaces. */
+GUARDPAGE_TOOLS(checkpointRewind)
+void guardpage_checkpointRewind(uint32_t mark);
+
+/** The checkpoints before this one are gone. */
+GUARDPAGE_TOOLS(checkpointsDrop)
+void guardpage_checkpointsDrop(uint32_t mark);
+
+/** All of them are gone. */
+GUARDPAGE_TOOLS(checkpointsForget)
+void guardpage_checkpointsForget(void);
+
+/** 1; 0: there are none, or they are gone for want of memory. */
+GUARDPAGE_TOOLS(checkpointsThere)
+uint32_t guardpage_checkpointsThere(void);
 
 /*
  * Twins for JavaScript, which no other caller needs: exported too, and not declared here. `nameF64` is

@@ -270,11 +270,11 @@ export class Machine {
   }
 
   /**
-   * Remember what the machine is now, for `rewind` (docs/snapshots.md, "Checkpoints"). To be called between
-   * calls and accesses of guests.
+   * Remember what the machine is now, for `rewind` (docs/snapshots.md, "Checkpoints"). To be called
+   * between calls and accesses of guests.
    *
    * @returns its number: 1, or one more than the last one's
-   * @throws Error in the middle of a call, or where there is no memory for it
+   * @throws Error in the middle of a call, of a machine with threads, or without memory for it
    */
   checkpoint(): number {
     return this.#checkpoints.make();

@@ -19,7 +19,12 @@ async function touched(space) {
   return { machine, guest, base };
 }
 
-/** Milliseconds of the middle one of some runs. @param {() => void} prepare @param {() => void} run */
+/**
+ * Milliseconds of the middle one of some runs.
+ *
+ * @param {() => void} prepare
+ * @param {() => void} run
+ */
 function median(prepare, run) {
   const times = [];
   for (let count = 0; count < WARMING + RUNS; count += 1) {

@@ -25,7 +25,7 @@ async function start() {
   };
 }
 
-test("where the guest needs their memory, checkpoints go, and the guest sees nothing of it", async () => {
+test("where the guest needs their memory, checkpoints go, and it sees nothing of it", async () => {
   const { machine, guest, allocate } = await start();
   const base = allocate(30 * MB);
   guest.memory.fill(base, 1, 30 * MB);

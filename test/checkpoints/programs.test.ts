@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ModelProfile } from "../../src/model/settings.ts";
 import { CoreSubject } from "../model/core-subject.ts";
-import { drawSettings, generate } from "../model/generator.ts";
+import { drawSettings } from "../model/draw-settings.ts";
+import { generate } from "../model/generator.ts";
 import type { SpaceKind } from "../model/program.ts";
 import { Random } from "../model/random.ts";
 import { play } from "./player.ts";

@@ -231,7 +231,7 @@ export const scenarios: readonly Scenario[] = [
       evict(world);
     },
     call: (world) => hex(world.guest.ntdll.NtExtendSection(world.made, DATA + 16)),
-    errors: ["c0000005", "c0000017", "c000007f", "c0000185"],
+    errors: ["c0000005", "c0000017", "c000007f", "c000009a", "c0000185"],
   },
   {
     name: "a guard page that is met, and MapViewOfFile",
