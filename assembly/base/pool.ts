@@ -50,7 +50,8 @@ export function pool(kind: u32): Pool {
 const RECORD_SHIFTS: u64 = 0x0c05060a0c;
 
 function recordBytes(kind: u32): u32 {
-  return 1 << (<u32>(RECORD_SHIFTS >>> ((<u64>kind) << 3)));
+  const shift = <u32>(RECORD_SHIFTS >>> ((<u64>kind) << 3));
+  return 1 << shift;
 }
 
 /** Whether `count` records can be taken now. Grows the pool; false where memory is at its end. */
