@@ -10,7 +10,7 @@ describe("options", () => {
     ["error: missing required argument 'file'", ["replay"]],
     ["error: missing required argument 'file'", ["map"]],
     ["error: too many arguments", ["map", BUNDLE, BIOME]],
-    ["error: unknown command 'record'", ["record", BUNDLE]],
+    ["error: unknown command 'film'", ["film", BUNDLE]],
     ["error: unknown option '--fast'", ["replay", "--fast", BUNDLE]],
     ["Allowed choices are win32, win32-2g, win32-3g", ["replay", "--profile", "vms", BUNDLE]],
     ["error: option '--profile <name>' argument missing", ["replay", BUNDLE, "--profile"]],

@@ -29,7 +29,7 @@ test.each([".jsonl", ".jsonl.gz"])("a program is recorded and replayed, %s", (en
   expect(text).toContain('{"text":"a,-b"}');
   const replayed = guardpage("replay", output);
   expect(replayed.stderr).toBe("");
-  expect(replayed.stdout).toMatch(/win32 windowed, 3 passed, 0 failed.*\n3 passed, 0 failed\n$/);
+  expect(replayed.stdout).toMatch(/win32 windowed, 4 passed, 0 failed.*\n4 passed, 0 failed\n$/);
   expect(replayed.code).toBe(0);
   expect(guardpage("map", output).stdout).toContain("00010000");
 });
