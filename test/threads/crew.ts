@@ -93,7 +93,7 @@ export class Crew {
    *
    * @throws Error where one is not done in time; then none can be relied on to let go of the core
    */
-  async answers(milliseconds = 20_000): Promise<unknown[]> {
+  async answers(milliseconds = 100_000): Promise<unknown[]> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error("a worker is not done in time")), milliseconds);
