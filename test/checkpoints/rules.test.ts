@@ -5,6 +5,7 @@ import {
   FILE_MAP_WRITE,
   INVALID_HANDLE_VALUE,
   MEM_COMMIT,
+  MEM_DECOMMIT,
   MEM_RELEASE,
   MEM_RESERVE,
   PAGE_NOACCESS,
@@ -53,6 +54,37 @@ describe.each(["windowed", "translated"] as const)("checkpoints, %s", (space) =>
     machine.dropCheckpoints();
     expect(machine.checkpoints).toEqual([]);
     expect(machine.checkpoint()).toBe(4);
+  });
+
+  test("pages that a fork shares lie where they lay, whoever wrote to them since", async () => {
+    const { machine, guest } = await start();
+    for (let page = 0; page < 6; page++) guest.memory.setUint32(BASE + page * PAGE, page + 1);
+    const child = guest.fork();
+    const shared = machine.checkpoint();
+    const hash = machine.hash();
+    for (let round = 0; round < 2; round++) {
+      // The first write of either side moves a frame, or makes one.
+      guest.memory.setUint32(BASE, 100);
+      child.memory.setUint32(BASE + PAGE, 200);
+      kernel32(guest).VirtualFree(BASE + 2 * PAGE, PAGE, MEM_DECOMMIT);
+      kernel32(child).VirtualFree(BASE + 3 * PAGE, PAGE, MEM_DECOMMIT);
+      guest.memory.fill(BASE + 4 * PAGE, 0xee, 2 * PAGE);
+      const later = machine.checkpoint();
+      child.exit();
+      guest.memory.setUint32(BASE + PAGE, 300);
+      machine.rewind(later);
+      expect(child.memory.getUint32(BASE)).toBe(1);
+      expect(child.memory.getUint32(BASE + 4 * PAGE)).toBe(5);
+      machine.rewind(shared);
+      for (const process of [guest, child]) {
+        process.verifySpace();
+        for (let page = 0; page < 6; page++) {
+          expect(process.memory.getUint32(BASE + page * PAGE)).toBe(page + 1);
+        }
+      }
+      machine.rewind(shared);
+      expect(machine.hash()).toBe(hash);
+    }
   });
 
   test("what is no checkpoint is refused", async () => {
