@@ -1,12 +1,16 @@
 import { clrHost } from "../../clr-host.ts";
 import { coredll } from "../../coredll.ts";
 import { dotnet } from "../../dotnet.ts";
-import { generatedCode } from "../../generated-code.ts";
+import { GeneratedCode, generatedCode } from "../../generated-code.ts";
 import { kernel32 } from "../../kernel32.ts";
-import type { Machine } from "../../machine.ts";
+import { Machine } from "../../machine.ts";
 import { ntdll } from "../../ntdll.ts";
 import { Process } from "../../process.ts";
+import type { Surface } from "../../recording/surface.ts";
+import * as surface from "../../recording/surface.ts";
 import type { Encoded } from "../../recording/values.ts";
+import { ThreadStack } from "../../stack.ts";
+import { Thread } from "../../thread.ts";
 import { vb } from "../../vb.ts";
 
 /** What a process has by the names of rows, besides its own fields. */
@@ -20,12 +24,31 @@ const FACES: Readonly<Record<string, (process: Process) => object>> = {
   generatedCode,
 };
 
+/** Parts of a process, which rows call like the process itself. */
+const PARTS: Readonly<Record<string, Surface>> = {
+  memory: surface.MEMORY,
+  debugView: surface.PLAIN,
+  system: surface.PLAIN,
+};
+
 type Function = (...parameters: unknown[]) => unknown;
+
+/** What a program can do with an object of the machine; undefined of those that are all surface. */
+function surfaceOf(object: object): Surface | undefined {
+  if (object instanceof Machine) return surface.MACHINE;
+  if (object instanceof Process) return surface.PROCESS;
+  if (object instanceof Thread) return surface.THREAD;
+  if (object instanceof ThreadStack) return surface.STACK;
+  return object instanceof GeneratedCode ? surface.GENERATED_CODE : undefined;
+}
 
 /** The objects of a replayed machine, by the names that rows have for them. */
 export class ReplayedObjects {
   readonly #objects = new Map<string, object>();
   readonly #names = new WeakMap<object, string>();
+  readonly #surfaces = new WeakMap<object, Surface>();
+  /** Names of the methods of an object that are calls. */
+  readonly #calls = new WeakMap<object, ReadonlySet<string>>();
 
   constructor(machine: Machine) {
     this.#add("machine", machine);
@@ -49,12 +72,26 @@ export class ReplayedObjects {
     if (known !== undefined) return known;
     const end = name.lastIndexOf("/");
     const parent = end < 0 ? undefined : this.#parent(name.slice(0, end));
-    const field = name.slice(end + 1);
-    const face = parent instanceof Process ? FACES[field]?.(parent) : undefined;
-    const found: unknown = face ?? (parent === undefined ? undefined : Reflect.get(parent, field));
+    const found = parent === undefined ? undefined : this.#part(parent, name.slice(end + 1));
     if (typeof found !== "object" || found === null) throw new RangeError(`there is no ${name}`);
     this.#names.set(found, name);
     return found;
+  }
+
+  /** What a recording can call inside of an object, and nothing else that JavaScript has there. */
+  #part(parent: object, field: string): unknown {
+    if (parent instanceof Process) {
+      if (Object.hasOwn(FACES, field)) return FACES[field]?.(parent);
+      const part = Object.hasOwn(PARTS, field) ? PARTS[field] : undefined;
+      const found: unknown = part === undefined ? undefined : Reflect.get(parent, field);
+      if (part !== undefined && isObject(found)) this.#surfaces.set(found, part);
+      return found;
+    }
+    return this.#surfaceOf(parent) === undefined ? ownValue(parent, field) : undefined;
+  }
+
+  #surfaceOf(object: object): Surface | undefined {
+    return this.#surfaces.get(object) ?? surfaceOf(object);
   }
 
   #parent(name: string): object | undefined {
@@ -74,7 +111,7 @@ export class ReplayedObjects {
     if (typeof ref === "string" && !this.#names.has(actual)) this.#add(ref, actual);
     if (typeof fields !== "object" || fields === null) return;
     for (const [name, each] of Object.entries(fields as Record<string, Encoded>)) {
-      this.learn(each, Reflect.get(actual, name));
+      this.learn(each, ownValue(actual, name));
     }
   }
 
@@ -85,15 +122,33 @@ export class ReplayedObjects {
    */
   method(on: string, name: string): Function {
     const object = this.find(on);
-    const [word, field] = name.split(" ");
-    if (field !== undefined && word === "get") return () => Reflect.get(object, field);
-    if (field !== undefined) return (value) => void Reflect.set(object, field, value);
     if (name === "()" && typeof object === "function") return object as Function;
     if (name === "clrHost" && object instanceof Process) {
       return (options) => clrHost(object, options as Parameters<typeof clrHost>[1]);
     }
-    const method: unknown = Reflect.get(object, name);
+    const of = this.#surfaceOf(object);
+    const [word, field = ""] = name.split(" ");
+    if (of?.fields.includes(field)) {
+      if (word === "get") return () => Reflect.get(object, field);
+      if (word === "set") return (value) => void Reflect.set(object, field, value);
+    }
+    const method = of === undefined ? ownValue(object, name) : this.#methodOf(object, of, name);
     if (typeof method !== "function") throw new RangeError(`${on} has no ${name}`);
     return (...parameters) => Reflect.apply(method, object, parameters);
   }
+
+  #methodOf(object: object, of: Surface, name: string): unknown {
+    const calls = this.#calls.get(object) ?? new Set(surface.callsOf(object, of));
+    this.#calls.set(object, calls);
+    return calls.has(name) ? Reflect.get(object, name) : undefined;
+  }
+}
+
+/** What an object has by itself: what it has from JavaScript is not for a recording. */
+function ownValue(object: object, name: string): unknown {
+  return Object.hasOwn(object, name) ? Reflect.get(object, name) : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

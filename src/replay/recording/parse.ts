@@ -43,6 +43,9 @@ class Parser {
     const first = this.#fields(header, 1);
     const options = header.options === undefined ? {} : value(first, header.options, "options");
     if (typeof options !== "object" || options === null) first.fail('"options" must be fields');
+    if (header.pageStore !== undefined && header.snapshot !== undefined) {
+      first.fail('a header has "pageStore" or "snapshot", not both');
+    }
     for (const [index, row] of rows.entries()) this.#row(this.#fields(row, index + 2), index + 2);
     const open = this.#open.at(-1);
     if (open !== undefined) {
@@ -135,16 +138,20 @@ function beginning(fields: Fields, kind: string, line: number): Omit<CallStep, "
     on,
     name: name as string | undefined,
     args,
-    ready: attempt(fields),
+    ready: attempt(fields, line),
   };
 }
 
-function attempt(fields: Fields): CallStep["ready"] {
+/** Each attempt has made a call of its own, so there are fewer than lines. */
+function attempt(fields: Fields, line: number): CallStep["ready"] {
   const { ready } = fields.object;
   if (ready === undefined) return undefined;
   const isPair = Array.isArray(ready) && ready.length === 2;
-  if (isPair && ready.every((each) => parseHex(each) !== undefined)) return [ready[0], ready[1]];
-  return fields.fail('"ready" must be two hexadecimal numbers');
+  if (!isPair || ready.some((each) => parseHex(each) === undefined)) {
+    fields.fail('"ready" must be two hexadecimal numbers');
+  }
+  if (Number(ready[1]) > line) fields.fail(`"ready": ${ready[1]} attempts by line ${line}`);
+  return [ready[0], ready[1]];
 }
 
 function ending(fields: Fields): Ending {

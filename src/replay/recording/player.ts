@@ -1,6 +1,7 @@
 import type { Machine } from "../../machine.ts";
 import { hashOf } from "../../recording/header.ts";
 import { changesOf, encodeParameter, withoutDescriptions } from "../../recording/parameters.ts";
+import { hasMethods } from "../../recording/surface.ts";
 import { decode, type Encoded, encode, encodeSum, type Objects } from "../../recording/values.ts";
 import { Journal } from "../../when-ready.ts";
 import type { Space } from "../profiles.ts";
@@ -17,6 +18,7 @@ const TICKS = 32;
 /** Thrown through the machine where it asks for what the recording does not have. */
 class Departure extends Error {}
 
+type WrittenStep = Extract<Step, { kind: "written" }>;
 type Work = (...parameters: unknown[]) => unknown;
 
 interface Later {
@@ -83,11 +85,9 @@ export class Player {
       case "call":
         this.#call(step);
         break;
-      case "written": {
-        const process = this.#objects.find(step.process) as Machine["processes"][number];
-        process.debugView.write(step.at, step.bytes);
+      case "written":
+        this.#write(step);
         break;
-      }
       case "hash": {
         const hash = hashOf(this.#machine);
         this.#judge(step.line, "hash", { hash: step.hash }, { hash });
@@ -98,12 +98,22 @@ export class Player {
     }
   }
 
+  #write({ line, process, at, bytes }: WrittenStep): void {
+    try {
+      this.#objects.method(`${process}/debugView`, "write")(at, bytes);
+    } catch (error) {
+      this.#differ(line, `written ${process}`, {}, { throw: textOf(error) });
+    }
+  }
+
   readonly #find: Objects = (tagged) =>
     typeof tagged.ref === "string" ? this.#objects.find(tagged.ref) : this.#stubs.find(tagged);
 
   readonly #nameOf = (object: object): Encoded | undefined => {
     const name = this.#objects.nameOf(object);
-    return name === undefined ? this.#stubs.nameOf(object) : { ref: name };
+    if (name !== undefined) return { ref: name };
+    // What no row has told of leads to all of the machine, and to itself.
+    return this.#stubs.nameOf(object) ?? (hasMethods(object) ? { ref: "unknown" } : undefined);
   };
 
   #call(step: CallStep): void {
@@ -293,7 +303,8 @@ function nameOf(step: Step): string {
   return step.kind === "call" || step.kind === "callback" ? callText(step) : step.kind;
 }
 
-function callText({ on, name, args }: CallStep): string {
+/** "process/4/kernel32 VirtualFree(0x10000, 0x0, 0x8000)" */
+export function callText({ on, name, args }: CallStep): string {
   const parameters = args.map((each) => (typeof each === "string" ? each : JSON.stringify(each)));
   return `${on}${name === undefined ? "" : ` ${name}`}(${parameters.join(", ")})`;
 }

@@ -1,7 +1,7 @@
 import { Machine } from "../../machine.ts";
 import { MemoryPageStore } from "../../memory-page-store.ts";
 import type { MachineOptions } from "../../options.ts";
-import type { PageStore } from "../../page-store.ts";
+import { checkStore, type PageStore } from "../../page-store.ts";
 import type { Encoded } from "../../recording/values.ts";
 import { SnapshotRefused } from "../../snapshot/format.ts";
 import { parseTrace } from "../parse.ts";
@@ -50,26 +50,16 @@ export async function playRecording(
     (host, method, parameters) => player?.called(host, method, parameters),
     (host, field) => player?.read(host, field),
   );
-  const parts = partsOf(recording.pageStore, stubs, options.module);
-  const machine = await machineOf(recording, profile, parts, file);
+  const { kept, machine } = await machineOf(recording, profile, stubs, options).catch((error) => {
+    throw refusal(file, error);
+  });
   player = new Player(recording, machine, stubs, options);
   await player.play();
-  if (parts.pageStore !== undefined) machine.pager.replaceStore(parts.kept, parts.kept);
+  if (recording.pageStore !== undefined) machine.pager.replaceStore(kept, kept);
   const { differences, answers } = player;
   const lines = new Set(differences.map(({ line }) => line));
   const failed = lines.size;
   return { machine, passed: Math.max(answers - failed, 0), failed, differences };
-}
-
-function partsOf(
-  pageStore: Encoded | undefined,
-  stubs: Stubs,
-  module: WebAssembly.Module | undefined,
-): Pick<MachineOptions, "pageStore" | "module"> & { readonly kept: MemoryPageStore } {
-  const kept = new MemoryPageStore();
-  if (pageStore === undefined) return { module, kept };
-  const stub = stubs.find(pageStore as Readonly<Record<string, Encoded>>) as PageStore;
-  return { module, pageStore: keeping(stub, kept), kept };
 }
 
 /** The store with the recorded answers; what it took is kept, for the hash and for afterwards. */
@@ -86,19 +76,29 @@ function keeping(store: PageStore, kept: PageStore): PageStore {
 }
 
 async function machineOf(
-  { options, snapshot }: Recording,
+  { options, pageStore, snapshot }: Recording,
   profile: string,
-  { kept, ...parts }: ReturnType<typeof partsOf>,
-  file: string,
-): Promise<Machine> {
-  try {
-    if (snapshot !== undefined) return await Machine.restore(snapshot, { module: parts.module });
-    const machine = await Machine.create({ ...options, profile, ...parts } as MachineOptions);
-    if (parts.pageStore !== undefined) machine.pager.replaceStore(parts.pageStore, kept);
-    return machine;
-  } catch (error) {
-    if (error instanceof SnapshotRefused) throw new TraceError(file, 1, error.message);
-    const isWrong = error instanceof RangeError || error instanceof TypeError;
-    throw isWrong ? new TraceError(file, 1, `options: ${error.message}`) : error;
+  stubs: Stubs,
+  { module, space }: ReplayRecordingOptions,
+): Promise<{ readonly machine: Machine; readonly kept: MemoryPageStore }> {
+  const kept = new MemoryPageStore();
+  if (snapshot !== undefined) {
+    return { machine: await Machine.restore(snapshot, { module, space }), kept };
   }
+  const window = space === "translated" ? { window: false } : {};
+  const all = { ...options, ...window, profile, module } as MachineOptions;
+  if (pageStore === undefined) return { machine: await Machine.create(all), kept };
+  const stub = stubs.find(pageStore as Readonly<Record<string, Encoded>>);
+  checkStore(stub);
+  const store = keeping(stub as PageStore, kept);
+  const machine = await Machine.create({ ...all, pageStore: store });
+  machine.pager.replaceStore(store, kept);
+  return { machine, kept };
+}
+
+/** A machine that cannot be made is the header's fault. */
+function refusal(file: string, error: unknown): unknown {
+  if (error instanceof SnapshotRefused) return new TraceError(file, 1, error.message);
+  const isWrong = error instanceof RangeError || error instanceof TypeError;
+  return isWrong ? new TraceError(file, 1, `options: ${error.message}`) : error;
 }
