@@ -2,10 +2,11 @@ import { type Bisection, bisect } from "./bisect.ts";
 import { parseCondition } from "./condition/condition.ts";
 import { EXIT_FAILED, EXIT_PASSED } from "./exit-codes.ts";
 import { stateAfter, warn } from "./open-state.ts";
+import type { PlacedCall } from "./placed-call.ts";
 import { createProgress } from "./progress.ts";
 import { readTrace } from "./read-trace.ts";
 import type { ReplayChoice } from "./replay-files.ts";
-import { callAt, type PlacedCall } from "./trace-prefix.ts";
+import { callAt, callsOf } from "./trace-prefix.ts";
 
 export interface BisectOptions extends ReplayChoice {
   readonly where: string;
@@ -18,13 +19,14 @@ export async function bisectCommand(file: string, options: BisectOptions): Promi
   const holds = parseCondition(options.where);
   const trace = await readTrace(file, options.profile);
   const progress = createProgress(options.progress ? "shown" : "hidden");
+  const count = callsOf(trace);
   let replays = 0;
-  progress.begin("replays", replaysMost(trace.answers));
-  const found = await bisect(trace.answers, async (calls) => {
-    const { machine, failed } = await stateAfter(trace, calls, options);
+  progress.begin("replays", replaysMost(count));
+  const found = await bisect(count, async (calls) => {
+    const state = await stateAfter(trace, calls, options);
     progress.advance(++replays);
-    if (calls === trace.answers) warn(trace, calls, failed);
-    return holds(machine);
+    if (calls === count) warn(trace, state);
+    return holds(state.machine);
   });
   progress.end();
   const call = found.call === undefined ? undefined : callAt(trace, found.call);

@@ -1,8 +1,6 @@
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import { parseTrace } from "../replay/parse.ts";
 import { type Trace, TraceError } from "../replay/trace.ts";
+import { lineAt, readBytes } from "./read-bytes.ts";
 
 const NEWLINE = 0x0a;
 
@@ -12,32 +10,12 @@ const NEWLINE = 0x0a;
  * @throws TraceError where the file cannot be read, unpacked or understood
  */
 export async function readTrace(file: string, profile?: string): Promise<Trace> {
-  return parseTrace(decode(await readBytes(file), file), file, profile);
+  return traceOf(await readBytes(file), file, profile);
 }
 
-async function readBytes(file: string): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const chunk of source) {
-      chunks.push(chunk);
-    }
-  };
-  const stream = createReadStream(file);
-  try {
-    await (file.endsWith(".gz")
-      ? pipeline(stream, createGunzip(), collect)
-      : pipeline(stream, collect));
-  } catch (error) {
-    throw readError(error as NodeJS.ErrnoException, file, Buffer.concat(chunks));
-  }
-  return Buffer.concat(chunks);
-}
-
-function readError(error: NodeJS.ErrnoException, file: string, read: Buffer): TraceError {
-  if (error.syscall !== undefined) {
-    return new TraceError(file, undefined, `cannot be read: ${error.message}`);
-  }
-  return new TraceError(file, lineAt(read, read.length), `gzip data is damaged: ${error.message}`);
+/** The trace in the bytes of a file. @throws TraceError where they cannot be understood */
+export function traceOf(bytes: Buffer, file: string, profile?: string): Trace {
+  return parseTrace(decode(bytes, file), file, profile);
 }
 
 function decode(bytes: Buffer, file: string): string {
@@ -46,16 +24,6 @@ function decode(bytes: Buffer, file: string): string {
   } catch {
     throw new TraceError(file, lineAt(bytes, firstInvalid(bytes)), "not UTF-8 text");
   }
-}
-
-/** Number of the line that byte `offset` lies in. */
-function lineAt(bytes: Buffer, offset: number): number {
-  let line = 1;
-  for (let at = bytes.indexOf(NEWLINE); at !== -1 && at < offset; ) {
-    line += 1;
-    at = bytes.indexOf(NEWLINE, at + 1);
-  }
-  return line;
 }
 
 /**

@@ -61,10 +61,7 @@ export async function replayTrace(
  * @throws InputError where its profile has no space of the kind that was chosen
  */
 export async function createSubject(trace: Trace, choice: ReplayChoice): Promise<MachineSubject> {
-  const { file, profile, recording } = trace;
-  if (recording !== undefined) {
-    throw new InputError(`${file}: a recording, which only replay and map take`);
-  }
+  const { file, profile } = trace;
   const space = spaceOf(trace, choice);
   const machine = await Machine.create({
     profile: profile as ProfileName,

@@ -1,12 +1,28 @@
 import { callText } from "../replay/answer.ts";
+import type { Recording } from "../replay/recording/recording.ts";
 import type { AnswerRow, Trace, TraceProcess } from "../replay/trace.ts";
+import type { PlacedCall } from "./placed-call.ts";
+import {
+  outermostCallAt,
+  outermostCalls,
+  recordingOfCalls,
+  recordingUpTo,
+} from "./recording-prefix.ts";
 import { InputError } from "./replay-files.ts";
+
+/** How many calls there are after each of which the trace can be cut. */
+export function callsOf({ answers, recording }: Trace): number {
+  return recording === undefined ? answers : outermostCalls(recording);
+}
 
 /**
  * The trace as it would be had the recording ended after so many calls. Of no calls, what was
  * there before the first is left.
  */
 export function prefixOf(trace: Trace, calls: number): Trace {
+  if (trace.recording !== undefined) {
+    return withRecording(trace, recordingOfCalls(trace.recording, calls));
+  }
   const processes: TraceProcess[] = [];
   let left = calls;
   for (const { initial, rows } of trace.processes) {
@@ -17,15 +33,13 @@ export function prefixOf(trace: Trace, calls: number): Trace {
   return { ...trace, processes, answers: calls };
 }
 
-/** A call, as its file has it. */
-export interface PlacedCall {
-  readonly line: number;
-  /** "VirtualFree(0x10000, 0x0, 0x8000)" */
-  readonly text: string;
+function withRecording(trace: Trace, recording: Recording): Trace {
+  return { ...trace, answers: recording.answers, recording };
 }
 
 /** The call of a trace that has this number, from 1. */
 export function callAt(trace: Trace, number: number): PlacedCall {
+  if (trace.recording !== undefined) return outermostCallAt(trace.recording, number);
   const row = rowsOf(trace)[number - 1] as AnswerRow;
   const { line } = row;
   if (row.kind === "call") return { line, text: callText(row.call) };
@@ -37,20 +51,21 @@ function rowsOf(trace: Trace): AnswerRow[] {
 }
 
 /**
- * How many calls there are up to a line, that of the last one included. Line 1, the header, stands
- * for none.
+ * The trace up to a line, the call on it included. Line 1, the header, stands for no call.
  *
- * @throws InputError where no call is on the line
+ * @throws InputError where no call is on the line, or where the trace cannot be cut behind it
  */
-export function callsUpTo(trace: Trace, line: number): number {
-  if (line === 1) return 0;
+export function prefixUpTo(trace: Trace, line: number): Trace {
+  const { file, recording } = trace;
+  if (recording !== undefined) return withRecording(trace, recordingUpTo(recording, line, file));
+  if (line === 1) return prefixOf(trace, 0);
   const lines = rowsOf(trace).map((row) => row.line);
   const at = lines.indexOf(line);
   if (at === -1) {
     const range = lines.length === 0 ? "there are none" : `they are on ${rangeText(lines)}`;
-    throw new InputError(`${trace.file}:${line}: no call is on this line; ${range}`);
+    throw new InputError(`${file}:${line}: no call is on this line; ${range}`);
   }
-  return at + 1;
+  return prefixOf(trace, at + 1);
 }
 
 function rangeText(lines: readonly number[]): string {

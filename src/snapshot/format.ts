@@ -70,10 +70,14 @@ export function hashIn(snapshot: Uint8Array): readonly [number, number] {
   return [view.getUint32(24, true), view.getUint32(28, true)];
 }
 
+/** Whether a file begins as snapshots do. */
+export function isSnapshot(bytes: Uint8Array): boolean {
+  return String.fromCharCode(...bytes.subarray(0, MAGIC.length)) === MAGIC;
+}
+
 /** @throws SnapshotRefused for what is no snapshot of this version, or was cut off */
 export function checkHeader(snapshot: Uint8Array): void {
-  const magic = String.fromCharCode(...snapshot.subarray(0, MAGIC.length));
-  if (magic !== MAGIC) throw new SnapshotRefused("these bytes are not a snapshot");
+  if (!isSnapshot(snapshot)) throw new SnapshotRefused("these bytes are not a snapshot");
   if (snapshot.length < HEADER_BYTES) throw new SnapshotRefused("the snapshot is cut off");
   const view = viewOf(snapshot);
   const version = view.getUint32(8, true);

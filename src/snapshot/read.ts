@@ -1,6 +1,6 @@
 import { PAGE_GUARD, PAGE_NOCACHE, PAGE_WRITECOMBINE } from "../constants/memory.ts";
 import { PAGE_BYTES } from "../wasm/exports.ts";
-import { RecordType, recordsOf, type StateRecord } from "./format.ts";
+import { RecordType, recordsOf, SnapshotRefused, type StateRecord } from "./format.ts";
 import type { HostState } from "./host-state.ts";
 import { checkSnapshot } from "./restore.ts";
 
@@ -95,7 +95,7 @@ export function readSnapshot(snapshot: Uint8Array): SavedState {
   const spaces = new Map<number, SavedPages>();
   const order: string[] = [];
   let pages: PagesReader | undefined;
-  for (const record of recordsOf(snapshot)) {
+  const add = (record: StateRecord) => {
     if (record.type === RecordType.Machine) {
       Object.assign(machine, numbersOf(record.fields, MACHINE_FIELDS));
     } else if (record.type === RecordType.Section) {
@@ -108,6 +108,14 @@ export function readSnapshot(snapshot: Uint8Array): SavedState {
       order.push(hexOf(record));
     } else if (record.type !== RecordType.Host) {
       pages?.add(record);
+    }
+  };
+  for (const record of recordsOf(snapshot)) {
+    try {
+      add(record);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new SnapshotRefused(`byte ${record.position} of the snapshot: a record is too short`);
     }
   }
   return { host, machine, sections, spaces, order };
