@@ -16,7 +16,7 @@ import { changedBlindly, changedRows } from "./mutations.ts";
 const firstSeed = Number(process.env.SEED ?? 1);
 const mutations = Number(process.env.STEPS ?? 4_000);
 const PROGRAMS = 6;
-const PROGRAM_STEPS = 16;
+const PROGRAM_STEPS = 10;
 const HASH_EVERY = 20;
 const MILLISECONDS_PER_MUTATION = 30;
 const SNAPSHOT_HEADER_BYTES = 32;

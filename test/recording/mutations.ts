@@ -69,7 +69,7 @@ function near(value: unknown, others: readonly unknown[], random: Random): unkno
   if (typeof value === "number") return random.pick([0, 1, -1, value + 1, -value, 2 ** 31, 0.5]);
   if (typeof value === "boolean") return !value;
   const same = others.filter((each) => typeof each === typeof value);
-  return same.length === 0 ? null : random.pick(same);
+  return same.length === 0 ? null : structuredClone(random.pick(same));
 }
 
 type Rows = Json[];
