@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { firstViewBudget } from "./plugins/first-view-budget.ts";
 
 const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
 
@@ -10,10 +11,22 @@ export default defineConfig({
     alias: [
       { find: /^guardpage$/, replacement: source("index.ts") },
       {
-        find: /^guardpage\/(kernel32|ntdll|clr-host|coredll|dotnet|vb|constants|node|opfs)$/,
+        find: /^guardpage\/(kernel32|ntdll|constants|emitter|recording)$/,
         replacement: source("$1.ts"),
       },
     ],
   },
-  build: { target: "es2022", outDir: "dist", emptyOutDir: true },
+  build: {
+    target: "es2022",
+    outDir: "dist",
+    emptyOutDir: true,
+    modulePreload: { polyfill: false },
+    rollupOptions: {
+      output: {
+        // The modules of WebAssembly, which the package holds as text: apart from the script.
+        codeSplitting: { groups: [{ name: "tools", test: /\/build\/tools\.ts$/ }] },
+      },
+    },
+  },
+  plugins: [firstViewBudget(["/scenarios/commit-on-fault.ts"])],
 });

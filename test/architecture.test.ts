@@ -54,7 +54,7 @@ const breaches: Record<keyof typeof rules, Record<string, string>[]> = {
     { "src/extra/file.ts": "" },
   ],
   publicEntriesOnly: [
-    { "demo/main.ts": 'import { Machine } from "../src/index.ts";', "src/index.ts": "" },
+    { "demo/main.tsx": 'import { Machine } from "../src/index.ts";', "src/index.ts": "" },
     { "bench/main.mjs": 'import { x } from "guardpage/wasm/exports";' },
   ],
   sizes: [{ "src/long.ts": "x;\n".repeat(401) }, { "src/wide.ts": `// ${"x".repeat(98)}\n` }],
@@ -108,7 +108,7 @@ const sound: Record<string, string> = {
   "src/node/file.ts": 'import "node:fs";\nimport { x } from "../machine.ts";',
   "src/opfs.ts": 'import { x } from "./machine.ts";',
   "src/cli/main.ts": 'import "commander";\nimport "../../package.json";\nimport "../ntdll.ts";',
-  "demo/main.ts": 'import "./style.css";\nimport { Machine } from "guardpage";',
+  "demo/main.tsx": 'import "./style.css";\nimport { Machine } from "guardpage";',
   "bench/main.mjs": 'import { kernel32 } from "guardpage/kernel32";\nimport "node:fs";',
   "test/a.test.ts": `// ${"x".repeat(97)}\n${"x;\n".repeat(399)}`,
 };

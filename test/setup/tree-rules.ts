@@ -13,7 +13,7 @@ const ASSEMBLY_FOLDERS = ["base", "phys", "page", "object", "virt", "nt", "state
 const FILE_LINES_MAX = 400;
 const LINE_COLUMNS_MAX = 100;
 
-const isCode = (path: string) => /\.(ts|mjs|js)$/.test(path);
+const isCode = (path: string) => /\.(tsx?|mjs|js)$/.test(path);
 const isGenerated = (path: string) => path.includes(".generated");
 const isInside = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
 
@@ -162,8 +162,9 @@ const ENTRIES = [
 ];
 const PUBLIC_ENTRY = new RegExp(`^guardpage(/(${ENTRIES.join("|")}))?$`);
 
-/** The bundler of the demo; what the benchmarks run in, measure against and draw with. */
-const TOOL = /^(node:|(vite|commander|playwright-core|v86|vega|vega-lite)$)/;
+/** What bundles and draws the demo; what the benchmarks run in, measure against and draw with. */
+const TOOL =
+  /^(node:|(vite|preact(\/hooks)?|@preact\/signals|commander|playwright-core|v86|vega|vega-lite)$)/;
 
 /** Demo and bench show what a user of the package can do, so they use what a user has. */
 const publicEntriesOnly: Rule = (tree) => {

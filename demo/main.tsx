@@ -1,0 +1,10 @@
+import { Machine } from "guardpage";
+import { render } from "preact";
+import { App } from "./page/app.tsx";
+import { Session } from "./session/session.ts";
+
+const place = document.getElementById("app");
+if (place === null) throw new Error("the page has no #app");
+const machine = await Machine.create({ profile: "win32" });
+machine.createProcess();
+render(<App session={new Session(machine)} />, place);

@@ -1,0 +1,66 @@
+import { useSignal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { ScenariosPanel } from "../scenarios/scenarios-panel.tsx";
+import type { Session } from "../session/session.ts";
+
+interface Panel {
+  readonly id: string;
+  readonly title: string;
+  readonly View: ComponentType<{ readonly session: Session }>;
+}
+
+const panels: readonly Panel[] = [{ id: "scenarios", title: "Scenarios", View: ScenariosPanel }];
+
+/** What is done with the memory, a tab each. All stay as they are while another is shown. */
+export function Panels({ session }: { readonly session: Session }) {
+  const shown = useSignal(0);
+  const show = (index: number) => {
+    const count = panels.length;
+    shown.value = (index + count) % count;
+    document.getElementById(`tab-${panels[shown.value]?.id}`)?.focus();
+  };
+  const moves: Readonly<Record<string, () => void>> = {
+    ArrowLeft: () => show(shown.value - 1),
+    ArrowRight: () => show(shown.value + 1),
+    Home: () => show(0),
+    End: () => show(-1),
+  };
+  return (
+    <section class="panels" aria-label="Tools">
+      <div role="tablist" aria-label="Tools">
+        {panels.map(({ id, title }, index) => (
+          <button
+            key={id}
+            id={`tab-${id}`}
+            type="button"
+            role="tab"
+            aria-selected={index === shown.value}
+            aria-controls={`panel-${id}`}
+            tabIndex={index === shown.value ? 0 : -1}
+            onClick={() => show(index)}
+            onKeyDown={(event) => {
+              const move = moves[event.key];
+              if (move === undefined) return;
+              event.preventDefault();
+              move();
+            }}
+          >
+            {title}
+          </button>
+        ))}
+      </div>
+      {panels.map(({ id, View }, index) => (
+        <div
+          key={id}
+          id={`panel-${id}`}
+          class="panel"
+          role="tabpanel"
+          aria-labelledby={`tab-${id}`}
+          hidden={index !== shown.value}
+        >
+          <View session={session} />
+        </div>
+      ))}
+    </section>
+  );
+}
