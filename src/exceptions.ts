@@ -34,6 +34,23 @@ export interface ExceptionPointers {
   ContextRecord: unknown;
 }
 
+/** What became of an exception. */
+export type ExceptionEnd =
+  /** A handler went on with the guest. */
+  | "continued"
+  /** A __try block has taken it. */
+  | "unwound"
+  /** Nobody handled it, or a handler has failed itself. */
+  | "unhandled";
+
+/** What a debugger hears of exceptions. It may look, by VirtualQuery say, and changes nothing. */
+export interface ExceptionEvents {
+  /** Before any handler is asked: the first chance. */
+  readonly raised?: ((pointers: ExceptionPointers) => void) | undefined;
+  /** After all that were asked. */
+  readonly ended?: ((pointers: ExceptionPointers, end: ExceptionEnd) => void) | undefined;
+}
+
 /** A filter: positive runs the handler, 0 asks further out, negative goes on with the guest. */
 export type ExceptionFilter = (pointers: ExceptionPointers) => number;
 
@@ -178,16 +195,31 @@ export class Exceptions {
     this.#depth++;
     core.nesting++;
     try {
-      this.#ask(record, unhandled);
+      const ContextRecord = this.#process.contextProvider?.() ?? null;
+      this.#tell({ ExceptionRecord: record, ContextRecord }, unhandled);
     } finally {
       this.#depth--;
       core.nesting--;
     }
   }
 
-  #ask(record: ExceptionRecord, unhandled: Unhandled): void {
-    const ContextRecord = this.#process.contextProvider?.() ?? null;
-    const pointers: ExceptionPointers = { ExceptionRecord: record, ContextRecord };
+  /** Ask, with a debugger listening. */
+  #tell(pointers: ExceptionPointers, unhandled: Unhandled): void {
+    const { exceptionEvents } = this.#process;
+    exceptionEvents?.raised?.(pointers);
+    let end: ExceptionEnd = "continued";
+    try {
+      this.#ask(pointers, unhandled);
+    } catch (error) {
+      end = error instanceof Unwind ? "unwound" : "unhandled";
+      throw error;
+    } finally {
+      exceptionEvents?.ended?.(pointers, end);
+    }
+  }
+
+  #ask(pointers: ExceptionPointers, unhandled: Unhandled): void {
+    const record = pointers.ExceptionRecord;
     const isResumed =
       this.#vectored.runUntil(EXCEPTION_CONTINUE_EXECUTION, pointers) ||
       this.#askFrames(pointers) ||

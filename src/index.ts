@@ -13,6 +13,8 @@ export { DebugView } from "./debug-view.ts";
 export type { Address } from "./door.ts";
 export type { EnclaveKind, EnclavePage } from "./enclaves.ts";
 export type {
+  ExceptionEnd,
+  ExceptionEvents,
   ExceptionFilter,
   ExceptionPointers,
   ExceptionRecord,

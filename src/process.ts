@@ -18,6 +18,7 @@ import type { GuestMemory } from "./memory.ts";
 import { hex } from "./names.ts";
 import { type OpenFileOptions, openFile } from "./open-file.ts";
 import { countersOf, type ProcessCounters } from "./process-counters.ts";
+import { ProcessHooks } from "./process-hooks.ts";
 import { keepParts } from "./process-keep.ts";
 import type { ProcessPlace } from "./process-options.ts";
 import { type RaisedException, raisedRecord } from "./raised-exception.ts";
@@ -32,7 +33,7 @@ import { memoryOf } from "./windowed-memory.ts";
 /**
  * One process of a machine: an address space, its threads, its handles and its exception handlers.
  */
-export class Process {
+export class Process extends ProcessHooks {
   /** Multiple of 4, from 4, unique in the machine. */
   readonly id: number;
   readonly machine: Machine;
@@ -45,12 +46,6 @@ export class Process {
   /** Guest memory as system services touch it. */
   readonly system: SystemMemory;
   readonly mainThread: Thread;
-  /** Supplies ContextRecord for handlers, say the registers of a CPU. */
-  contextProvider?: (() => unknown) | undefined;
-  /** What CallEnclave runs inside of an enclave. Without it, the call fails with 120. */
-  enclaveRoutine?: ((routine: Address, parameter: Address) => Address) | undefined;
-  /** Hears of FlushInstructionCache for this process. NULL and 0 stand for all of its memory. */
-  instructionCacheFlushed?: ((address: number, sizeBytes: number) => void) | undefined;
   /** @internal */
   readonly core: Core;
   /** @internal */
@@ -71,6 +66,7 @@ export class Process {
 
   /** @internal */
   constructor(machine: Machine, place: ProcessPlace, threadId = machine.nextThreadId()) {
+    super();
     this.id = place.id;
     this.machine = machine;
     this.space = place.space;

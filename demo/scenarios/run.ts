@@ -73,7 +73,7 @@ export class Run {
     this.back();
   }
 
-  /** Make all steps that are left, with pictures in between. Resolves at the end, or when paused. */
+  /** Make the steps that are left, with pictures in between. Resolves at the end, or paused. */
   async run(): Promise<void> {
     this.isRunning.value = true;
     while (this.isRunning.value && !this.isAtEnd.value) {
@@ -98,7 +98,6 @@ export class Run {
       exceptions: this.#session.exceptions.count,
     };
     const sentence = this.#attempt();
-    // At once, so that every way to a moment leads to the same one.
     this.#session.exceptions.follow(this.#machine.processes);
     if (sentence === undefined) {
       this.isAtEnd.value = true;
@@ -115,7 +114,6 @@ export class Run {
       return this.program.step();
     } catch (error) {
       if (!(error instanceof GuestException)) throw error;
-      this.#session.exceptions.thrown(error);
       this.isAtEnd.value = true;
       return `Nobody handled it: ${error.message}.`;
     }

@@ -1,40 +1,24 @@
 import { signal } from "@preact/signals";
-import {
-  type ExceptionPointers,
-  type ExceptionRecord,
-  GuestException,
-  type Process,
-} from "guardpage";
-import { EXCEPTION_CONTINUE_SEARCH } from "guardpage/constants";
-
-/** What became of an exception. */
-export type Fate =
-  /** Its handlers are being asked, or a `__try` block has taken it. */
-  | "unwound"
-  /** A handler went on with the guest. */
-  | "continued"
-  /** Nobody handled it. */
-  | "unhandled";
+import type { ExceptionEnd, ExceptionPointers, ExceptionRecord, Process } from "guardpage";
 
 export interface LoggedException {
   /** From 1, in the order in which they came up. */
   readonly number: number;
+  /** The process's id. */
   readonly process: number;
   readonly record: ExceptionRecord;
   /** The rule by which the access failed, say "4.3#2". */
   readonly rule: string;
   /** Registers, where the process has a CPU. */
   readonly context: unknown;
-  readonly fate: Fate;
+  /** Undefined while handlers are being asked. */
+  readonly end: ExceptionEnd | undefined;
 }
 
 /** Longest list that is kept, in exceptions. */
 const ENTRIES_MAXIMUM = 1_000;
 
-/**
- * Every exception of the processes that it follows, by a vectored handler that looks and passes on,
- * and a continue handler that hears of those that were handled.
- */
+/** Every exception of the processes that it follows, and what became of it. */
 export class ExceptionLog {
   /** Oldest first. */
   readonly entries = signal<readonly LoggedException[]>([]);
@@ -47,21 +31,16 @@ export class ExceptionLog {
     return this.#count;
   }
 
+  /** Hear of all exceptions of these, too. */
   follow(processes: readonly Process[]): void {
     for (const process of processes) {
       if (this.#followed.has(process)) continue;
       this.#followed.add(process);
-      process.addVectoredExceptionHandler(true, (pointers) => this.#raised(process, pointers));
-      process.addVectoredContinueHandler(true, ({ ExceptionRecord }) => {
-        this.#fated(ExceptionRecord, "continued");
-        return EXCEPTION_CONTINUE_SEARCH;
-      });
+      process.exceptionEvents = {
+        raised: (pointers) => this.#raised(process, pointers),
+        ended: ({ ExceptionRecord }, end) => this.#ended(ExceptionRecord, end),
+      };
     }
-  }
-
-  /** An error came out of a program: if it is an exception of the guest, nobody handled it. */
-  thrown(error: unknown): void {
-    if (error instanceof GuestException) this.#fated(error.record, "unhandled");
   }
 
   clear(): void {
@@ -75,7 +54,7 @@ export class ExceptionLog {
     this.entries.value = this.entries.value.filter(({ number }) => number <= count);
   }
 
-  #raised(process: Process, { ExceptionRecord, ContextRecord }: ExceptionPointers): number {
+  #raised(process: Process, { ExceptionRecord, ContextRecord }: ExceptionPointers): void {
     this.#count += 1;
     this.#numbers.set(ExceptionRecord, this.#count);
     const entry: LoggedException = {
@@ -84,16 +63,15 @@ export class ExceptionLog {
       record: ExceptionRecord,
       rule: process.machine.decision,
       context: ContextRecord,
-      fate: "unwound",
+      end: undefined,
     };
     this.entries.value = [...this.entries.value, entry].slice(-ENTRIES_MAXIMUM);
-    return EXCEPTION_CONTINUE_SEARCH;
   }
 
-  #fated(record: ExceptionRecord, fate: Fate): void {
+  #ended(record: ExceptionRecord, end: ExceptionEnd): void {
     const number = this.#numbers.get(record);
     this.entries.value = this.entries.value.map((entry) => {
-      return entry.number === number ? { ...entry, fate } : entry;
+      return entry.number === number ? { ...entry, end } : entry;
     });
   }
 }
