@@ -14,9 +14,9 @@
  */
 export { Recorder, type RecorderOptions } from "./recording/recorder.ts";
 export type { Sink } from "./recording/rows.ts";
+export type { Difference } from "./replay/difference.ts";
 export {
   type ReplayedRecording,
   type ReplayRecordingOptions,
   replayRecording,
 } from "./replay/recording/replay-recording.ts";
-export type { Difference } from "./replay/replay.ts";

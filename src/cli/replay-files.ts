@@ -1,8 +1,6 @@
-import { Machine } from "../machine.ts";
-import type { ProfileName } from "../profile.ts";
 import { MachineSubject } from "../replay/machine-subject.ts";
 import { ModelSubject } from "../replay/model-subject.ts";
-import { defaultSpace, pointerBytesOf, type Space } from "../replay/profiles.ts";
+import { defaultSpace, type Space } from "../replay/profiles.ts";
 import { replay } from "../replay/replay.ts";
 import type { Trace } from "../replay/trace.ts";
 import type { MapSource } from "./map.ts";
@@ -62,15 +60,8 @@ export async function replayTrace(
  */
 export async function createSubject(trace: Trace, choice: ReplayChoice): Promise<MachineSubject> {
   const { file, profile } = trace;
-  const space = spaceOf(trace, choice);
-  const machine = await Machine.create({
-    profile: profile as ProfileName,
-    // As the model, whatever the profile stands for.
-    version: "win10",
-    window: space === "windowed" && pointerBytesOf(profile) === 4,
-  });
   try {
-    return new MachineSubject(machine, space);
+    return await MachineSubject.create(profile, spaceOf(trace, choice));
   } catch (error) {
     if (error instanceof RangeError) {
       throw new InputError(`${file}: ${error.message}`);

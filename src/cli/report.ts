@@ -1,5 +1,7 @@
+import { answerText } from "../replay/answer.ts";
+import type { RunsText } from "../replay/difference.ts";
 import type { Space } from "../replay/profiles.ts";
-import type { ReplayResult, RunsText } from "../replay/replay.ts";
+import type { ReplayResult } from "../replay/replay.ts";
 
 /** One file, replayed. */
 export interface FileReport {
@@ -37,12 +39,10 @@ export function differenceLines({ file, result }: FileReport): string[] {
       continue;
     }
     const [wanted, got] =
-      "runs" in actual ? runTexts(expected as RunsText, actual) : [text(expected), text(actual)];
-    lines.push(
-      `${file}:${line}: ${call}`,
-      `  expected  ${wanted || "done"}`,
-      `  actual    ${got || "done"}`,
-    );
+      "runs" in actual
+        ? runTexts(expected as RunsText, actual)
+        : [answerText(expected), answerText(actual)];
+    lines.push(`${file}:${line}: ${call}`, `  expected  ${wanted}`, `  actual    ${got}`);
   }
   for (const [name, count] of notBuilt) {
     const calls = count === 1 ? "1 call" : `${count} calls`;
@@ -53,30 +53,13 @@ export function differenceLines({ file, result }: FileReport): string[] {
 
 /** The first run that differs says it all: those after it are mostly the same difference again. */
 function runTexts(expected: RunsText, actual: RunsText): [expected: string, actual: string] {
-  const first = expected.runs.findIndex((run, at) => text(run) !== text(actual.runs[at]));
+  const first = expected.runs.findIndex(
+    (run, at) => answerText(run) !== answerText(actual.runs[at]),
+  );
   const run = expected.runs[first];
   const query = `VirtualQuery(${run?.BaseAddress})`;
   return [
-    `return as recorded, and then ${query} ${text(run)}`,
-    `return as recorded, but ${query} ${text(actual.runs[first])}`,
+    `return as recorded, and then ${query} ${answerText(run)}`,
+    `return as recorded, but ${query} ${answerText(actual.runs[first])}`,
   ];
-}
-
-/** A value of an answer, fields as in "return 0x0, lastError 487". */
-function text(value: unknown): string {
-  if (Array.isArray(value)) {
-    return `[${value.map(text).join(", ")}]`;
-  }
-  if (value === null || value === undefined) {
-    return "fails";
-  }
-  if (typeof value !== "object") {
-    return String(value);
-  }
-  return Object.entries(value)
-    .map(([name, field]) => {
-      const inner = text(field);
-      return `${name} ${typeof field === "object" && !Array.isArray(field) ? `{${inner}}` : inner}`;
-    })
-    .join(", ");
 }

@@ -1,4 +1,4 @@
-import type { Difference } from "../replay/replay.ts";
+import type { Difference } from "../replay/difference.ts";
 import type { FileFailure } from "./file-task.ts";
 import type { FileReport, Totals } from "./report.ts";
 import type { ListIdentity, Shard } from "./shard.ts";

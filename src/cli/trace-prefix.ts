@@ -1,4 +1,4 @@
-import { callText } from "../replay/answer.ts";
+import { rowText } from "../replay/answer.ts";
 import type { Recording } from "../replay/recording/recording.ts";
 import type { AnswerRow, Trace, TraceProcess } from "../replay/trace.ts";
 import type { PlacedCall } from "./placed-call.ts";
@@ -41,9 +41,7 @@ function withRecording(trace: Trace, recording: Recording): Trace {
 export function callAt(trace: Trace, number: number): PlacedCall {
   if (trace.recording !== undefined) return outermostCallAt(trace.recording, number);
   const row = rowsOf(trace)[number - 1] as AnswerRow;
-  const { line } = row;
-  if (row.kind === "call") return { line, text: callText(row.call) };
-  return { line, text: `${row.name}(${row.args.map(String).join(", ")})` };
+  return { line: row.line, text: rowText(row) };
 }
 
 function rowsOf(trace: Trace): AnswerRow[] {

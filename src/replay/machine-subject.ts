@@ -1,11 +1,12 @@
 import { INVALID_HANDLE_VALUE } from "../constants.ts";
 import { PageFault } from "../fault.ts";
 import { kernel32 } from "../kernel32.ts";
-import type { Machine } from "../machine.ts";
+import { Machine } from "../machine.ts";
 import type { Process } from "../process.ts";
+import type { ProfileName } from "../profile.ts";
 import { informationText } from "./answer.ts";
 import { hex, type Quantity } from "./numbers.ts";
-import type { Space } from "./profiles.ts";
+import { pointerBytesOf, type Space } from "./profiles.ts";
 import type { InitialRegion, ReplaySubject } from "./subject.ts";
 import type { AccessBytes, Answer, MemoryInformation, TraceCall } from "./trace.ts";
 
@@ -18,19 +19,41 @@ type Calls = ReturnType<typeof kernel32>;
 export class MachineSubject implements ReplaySubject {
   readonly machine: Machine;
   readonly pointerBytes: 4 | 8;
-  readonly #space: Space;
+  readonly #space: Space | "auto";
   #process: Process;
   #calls: Calls;
   /** Handles of the process, by the numbers that the trace has for them. */
   readonly #mappings = new Map<Quantity, number>();
 
   /** @throws RangeError where the machine has no space of this kind */
-  constructor(machine: Machine, space: Space) {
+  constructor(machine: Machine, space: Space | "auto") {
     this.machine = machine;
     this.pointerBytes = machine.pointerBytes;
     this.#space = space;
     this.#process = machine.createProcess({ space });
     this.#calls = kernel32(this.#process);
+  }
+
+  /**
+   * A machine on which no call of a trace has been made.
+   *
+   * @param space "auto": windowed where there can be a window
+   * @param module a core compiled by the caller
+   * @throws RangeError where the profile has no space of this kind
+   */
+  static async create(
+    profile: string,
+    space: Space | "auto",
+    module?: WebAssembly.Module,
+  ): Promise<MachineSubject> {
+    const machine = await Machine.create({
+      profile: profile as ProfileName,
+      // As the model, whatever the profile stands for.
+      version: "win10",
+      window: space !== "translated" && pointerBytesOf(profile) === 4,
+      module,
+    });
+    return new MachineSubject(machine, space);
   }
 
   get process(): Process {
@@ -42,6 +65,19 @@ export class MachineSubject implements ReplaySubject {
     this.#process = this.machine.createProcess({ space: this.#space });
     this.#calls = kernel32(this.#process);
     this.#mappings.clear();
+  }
+
+  /** What makes it what it is now, when its machine is again what that is now. */
+  keep(): () => void {
+    const process = this.#process;
+    const calls = this.#calls;
+    const mappings = [...this.#mappings];
+    return () => {
+      this.#process = process;
+      this.#calls = calls;
+      this.#mappings.clear();
+      for (const [name, handle] of mappings) this.#mappings.set(name, handle);
+    };
   }
 
   adopt({ runs, ...region }: InitialRegion): void {

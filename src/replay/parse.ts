@@ -121,7 +121,7 @@ export function parseTrace(text: string, file: string, profile?: string): Trace 
       process.rows.push(parseAnswerRow(fields, line));
     }
   });
-  return { file, profile: chosen, processes, answers };
+  return { file, profile: chosen, source: sourceOf(header, file), processes, answers };
 }
 
 function readRecording(
@@ -139,7 +139,13 @@ function readRecording(
   }
   const rows = lines.map((content, index) => parseLine(content, file, index + 2));
   const recording = parseRecording(header, rows, file);
-  return { file, profile, processes: [], answers: recording.answers, recording };
+  const source = sourceOf(header, file);
+  return { file, profile, source, processes: [], answers: recording.answers, recording };
+}
+
+function sourceOf({ source }: Json, file: string): string | undefined {
+  if (source === undefined || typeof source === "string") return source;
+  throw new TraceError(file, 1, 'the header\'s "source" must be text');
 }
 
 function parseLine(text: string, file: string, line: number): Json {

@@ -28,18 +28,18 @@ export interface RunDifference {
  * of the subject.
  */
 export class RunComparison {
-  readonly #reference: ReplaySubject;
+  readonly reference: ReplaySubject;
   readonly #subject: ReplaySubject;
 
   constructor(reference: ReplaySubject, subject: ReplaySubject) {
-    this.#reference = reference;
+    this.reference = reference;
     this.#subject = subject;
   }
 
   /** Call once for each call that the subject has answered. */
   after(call: TraceCall): RunDifference | undefined {
     const before = this.#touched(call, undefined);
-    const answer = this.#reference.answer(call);
+    const answer = this.reference.answer(call);
     const after = this.#touched(call, answer);
     const extent = union(before, after);
     return extent === undefined ? undefined : this.#compare(extent);
@@ -52,20 +52,20 @@ export class RunComparison {
       return undefined;
     }
     const below = Math.max(range.start - PAGE, 0);
-    const first = this.#reference.query(below);
+    const first = this.reference.query(below);
     const start = first === null || first.State === MEM_FREE ? below : first.AllocationBase;
     return { start, end: this.#endOfRegion(range.end) };
   }
 
   #endOfRegion(address: number): number {
-    const region = this.#reference.query(address);
+    const region = this.reference.query(address);
     if (region === null || region.State === MEM_FREE) {
       return address + 1;
     }
     let run = region;
     for (;;) {
       const end = run.BaseAddress + run.RegionSize;
-      const next = this.#reference.query(end);
+      const next = this.reference.query(end);
       if (next === null || next.AllocationBase !== region.AllocationBase) {
         return end;
       }
@@ -78,7 +78,7 @@ export class RunComparison {
     const actual: (MemoryInformation | null)[] = [];
     let different = false;
     for (let address = extent.start; address < extent.end; ) {
-      const run = this.#reference.query(address);
+      const run = this.reference.query(address);
       if (run === null) {
         break;
       }

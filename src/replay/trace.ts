@@ -139,6 +139,8 @@ export interface Trace {
   readonly file: string;
   /** The profile asked for, or else the header's. */
   readonly profile: string;
+  /** What the header says was recorded. */
+  readonly source: string | undefined;
   readonly processes: readonly TraceProcess[];
   /** Rows with an answer, counted before they are understood: passed + failed must come to this. */
   readonly answers: number;

@@ -1,4 +1,4 @@
-import type { Difference } from "../../src/replay/replay.ts";
+import type { Difference } from "../../src/replay/difference.ts";
 
 /** A row of a trace that is known to be answered differently, and why that is right. */
 export interface KnownGap {

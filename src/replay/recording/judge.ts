@@ -1,5 +1,5 @@
 import { type Encoded, encode, type Names } from "../../recording/values.ts";
-import type { Difference } from "../replay.ts";
+import type { Difference } from "../difference.ts";
 import type { ThrownErrors } from "./errors.ts";
 import type { Ending } from "./recording.ts";
 

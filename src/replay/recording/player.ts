@@ -4,8 +4,8 @@ import { changesOf, encodeParameter, withoutDescriptions } from "../../recording
 import { hasMethods } from "../../recording/surface.ts";
 import { decode, type Encoded, encode, encodeSum, type Objects } from "../../recording/values.ts";
 import { Journal } from "../../when-ready.ts";
+import type { Difference } from "../difference.ts";
 import type { Space } from "../profiles.ts";
-import type { Difference } from "../replay.ts";
 import { ThrownErrors } from "./errors.ts";
 import { type Actual, expectedText, isAnswer } from "./judge.ts";
 import { ReplayedObjects } from "./objects.ts";
