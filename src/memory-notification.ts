@@ -62,6 +62,12 @@ export class MemoryNotification {
   }
 }
 
+/** Does work when all that is synchronous is over. */
+export type Later = (work: () => void) => void;
+
+/** Nobody says otherwise: as soon as the engine can. */
+export const inMicrotask: Later = (work) => queueMicrotask(work);
+
 /**
  * Tells listeners that memory has gone from one state to another: while there are any, the frames
  * in use are looked at behind each call of the core.
@@ -69,6 +75,8 @@ export class MemoryNotification {
 export class MemoryWatch {
   readonly #machine: Machine;
   readonly #listeners = new Set<() => void>();
+  /** How listeners go on after the call or access. A replay says itself when that is. */
+  later: Later = inMicrotask;
 
   constructor(machine: Machine) {
     this.#machine = machine;

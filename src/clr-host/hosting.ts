@@ -86,7 +86,7 @@ export class Hosting {
   #queue(): void {
     if (this.#isQueued) return;
     this.#isQueued = true;
-    queueMicrotask(() => {
+    this.process.machine.memoryWatch.later(() => {
       this.#isQueued = false;
       this.notify();
     });

@@ -1,6 +1,21 @@
 import { describe, expect, test } from "vitest";
-import { FILE_MAP_WRITE, MEM_COMMIT, MEM_RESERVE, PAGE_READWRITE } from "../../src/constants.ts";
-import { DiskFull, MemoryFile, MemoryPageStore, type Process } from "../../src/index.ts";
+import { clrHost } from "../../src/clr-host.ts";
+import {
+  eMemoryAvailableHigh,
+  eMemoryAvailableLow,
+  FILE_MAP_WRITE,
+  MEM_COMMIT,
+  MEM_DECOMMIT,
+  MEM_RESERVE,
+  PAGE_READWRITE,
+} from "../../src/constants.ts";
+import {
+  DiskFull,
+  type Machine,
+  MemoryFile,
+  MemoryPageStore,
+  type Process,
+} from "../../src/index.ts";
 import { kernel32 } from "../../src/kernel32.ts";
 import { AsyncPageStore } from "../backing/async-page-store.ts";
 import { record, replay, roundTrip, rowsOf } from "./support.ts";
@@ -17,6 +32,28 @@ function fill(guest: Process): number {
     expect(guest.memory.getUint32(base + page * PAGE)).toBe(page + 1);
   }
   return base;
+}
+
+/** From the 12th frame on memory is low; the first 7 are plenty. */
+const SMALL = { profile: "win64", physicalPages: 16, lowMemoryPages: 4 } as const;
+
+/** Memory that becomes low and is plenty again before the runtime can be told, and then is low. */
+async function crossLines(machine: Machine, told: (available: number) => void): Promise<void> {
+  const guest = machine.createProcess();
+  const host = clrHost(guest);
+  host.start();
+  host.manager.RegisterMemoryNotificationCallback({ OnMemoryNotification: told });
+  const { VirtualAlloc, VirtualFree } = kernel32(guest);
+  const base = VirtualAlloc(0, 14 * PAGE, BOTH, PAGE_READWRITE);
+  guest.memory.fill(base, 1, 14 * PAGE);
+  VirtualFree(base, 14 * PAGE, MEM_DECOMMIT);
+  await undefined;
+  VirtualAlloc(base, 14 * PAGE, MEM_COMMIT, PAGE_READWRITE);
+  guest.memory.fill(base, 2, 14 * PAGE);
+  guest.memory.setUint8(base, 3);
+  await undefined;
+  VirtualFree(base, 14 * PAGE, MEM_DECOMMIT);
+  await undefined;
 }
 
 describe("what the program answers is in the recording", () => {
@@ -66,6 +103,18 @@ describe("what the program answers is in the recording", () => {
       { profile: "win64", physicalPages: 8, pageStore },
     );
     expect((await replay(text)).differences).toEqual([]);
+  });
+
+  test("what the machine tells by itself, not before all that is synchronous", async () => {
+    const told: number[] = [];
+    const { text, machine } = await record(
+      (made) => crossLines(made, (state) => told.push(state)),
+      SMALL,
+    );
+    expect(told).toEqual([eMemoryAvailableLow, eMemoryAvailableHigh]);
+    const replayed = await replay(text);
+    expect(replayed.differences).toEqual([]);
+    expect(replayed.machine.hash()).toBe(machine.hash());
   });
 
   test("pages and the size of a file", async () => {

@@ -66,6 +66,14 @@ export class ReplayedObjects {
     return this.#names.get(object);
   }
 
+  /** The process in whose objects a name lies; undefined where no row has told of one. */
+  processOf(name: string): Process | undefined {
+    const [kind, id] = name.split("/");
+    const object = this.#objects.get(`${kind}/${id}`);
+    if (object instanceof Thread) return object.process;
+    return object instanceof Process ? object : undefined;
+  }
+
   /** @throws RangeError where no row has told of such an object */
   find(name: string): object {
     const known = this.#objects.get(name);

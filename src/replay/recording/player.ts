@@ -1,4 +1,6 @@
 import type { Machine } from "../../machine.ts";
+import { inMicrotask } from "../../memory-notification.ts";
+import type { Process } from "../../process.ts";
 import { hashOf } from "../../recording/header.ts";
 import { changesOf, encodeParameter, withoutDescriptions } from "../../recording/parameters.ts";
 import { hasMethods } from "../../recording/surface.ts";
@@ -50,7 +52,12 @@ export class Player {
   readonly #errors = new ThrownErrors();
   readonly #later = new Map<string, Later>();
   readonly #journals = new Map<string, Journal>();
+  readonly #outermost: Place;
   #place: Place;
+  /** What the machine does by itself, after all that is synchronous. */
+  readonly #deferred: (() => void)[] = [];
+  /** What was answered to the outermost step that was made last. */
+  #lastAnswer: () => object = nothing;
   /** Calls that the machine is at work on. */
   #depth = 0;
 
@@ -59,19 +66,56 @@ export class Player {
     this.#objects = new ReplayedObjects(machine);
     this.#stubs = stubs;
     this.#options = options;
-    this.#place = { steps: recording.steps, next: 0 };
+    this.#outermost = { steps: recording.steps, next: 0 };
+    this.#place = this.#outermost;
+    machine.memoryWatch.later = (work) => this.#deferred.push(work);
   }
 
   get answers(): number {
     return this.#answers;
   }
 
+  /** Outermost steps that were made. */
+  get made(): number {
+    return this.#outermost.next;
+  }
+
+  /** What was answered to the outermost step that was made last; {} where nothing was. */
+  get lastAnswer(): object {
+    return this.#lastAnswer();
+  }
+
   async play(): Promise<void> {
-    for (let step = this.#step(); step !== undefined; step = this.#step()) {
-      if (step.kind === "callback") await this.#awaitCallback(step);
-      else if (step.kind === "settled") await this.#settle(step.later, step.ending);
-      else this.#make(step);
+    while (this.made < this.#outermost.steps.length) {
+      const promise = this.advance();
+      if (promise !== undefined) await promise;
     }
+  }
+
+  /** Make the next outermost step. A promise where the machine is waited for. */
+  advance(): Promise<void> | undefined {
+    const step = this.#step();
+    this.#lastAnswer = nothing;
+    if (step?.kind === "settled") return this.#settle(step.later, step.ending);
+    if (step?.kind === "callback") this.#awaitCallback(step);
+    else if (step !== undefined) this.#make(step);
+    return undefined;
+  }
+
+  /** From now on the machine is somebody else's. */
+  leave(): void {
+    this.#machine.memoryWatch.later = inMicrotask;
+    for (const work of this.#deferred.splice(0)) inMicrotask(work);
+  }
+
+  /** The process that a step concerns; undefined where no row before it has told of one. */
+  processOf(step: Step): Process | undefined {
+    if (step.kind === "written") return this.#objects.processOf(step.process);
+    if (step.kind !== "call") return undefined;
+    const on = this.#objects.processOf(step.on);
+    if (on !== undefined) return on;
+    const made = step.ending.return as { readonly ref?: unknown } | null | undefined;
+    return typeof made?.ref === "string" ? this.#objects.processOf(made.ref) : undefined;
   }
 
   #step(): Step | undefined {
@@ -102,7 +146,9 @@ export class Player {
     try {
       this.#objects.method(`${process}/debugView`, "write")(at, bytes);
     } catch (error) {
-      this.#differ(line, `written ${process}`, {}, { throw: textOf(error) });
+      const actual = { throw: textOf(error) };
+      this.#tell(() => actual);
+      this.#differ(line, `written ${process}`, {}, actual);
     }
   }
 
@@ -142,7 +188,7 @@ export class Player {
     }
     const out = changesOf(before, this.#encode(name, parameters));
     if (left !== undefined && !(actual.thrown instanceof Departure)) {
-      this.#differ(left.line, nameOf(left), {}, { return: "the machine has not come to this" });
+      this.#differ(left.line, stepText(left), {}, { return: "the machine has not come to this" });
     }
     this.#end(step, { ...actual, out, parameters });
   }
@@ -184,6 +230,7 @@ export class Player {
     const { ending, endLine } = step;
     const isRight = isAnswer(ending, actual, this.#errors, this.#nameOf);
     this.#answered();
+    this.#tell(() => this.#actualText(actual));
     if (isRight) return;
     this.differences.push({
       line: endLine,
@@ -204,9 +251,14 @@ export class Player {
 
   #judge(line: number, call: string, expected: object, actual: object): void {
     this.#answered();
+    this.#tell(() => actual);
     if (JSON.stringify(expected) !== JSON.stringify(actual)) {
       this.#differ(line, call, expected, actual);
     }
+  }
+
+  #tell(answer: () => object): void {
+    if (this.#place === this.#outermost) this.#lastAnswer = answer;
   }
 
   #differ(line: number, call: string, expected: object, actual: object): void {
@@ -261,7 +313,7 @@ export class Player {
 
   #depart(host: string, method: string | undefined, step: Step | undefined): undefined {
     const call = `${host}${method === undefined ? "" : `.${method}`}`;
-    const recorded = step === undefined ? "nothing" : nameOf(step);
+    const recorded = step === undefined ? "nothing" : stepText(step);
     const message = `${call} is called, and the recording has ${recorded}`;
     if (this.#depth > 0) throw new Departure(message);
     this.#differ(step?.line ?? 0, call, { return: recorded }, { return: message });
@@ -277,9 +329,13 @@ export class Player {
   }
 
   /** The machine calls by itself, after all that was synchronous. */
-  async #awaitCallback(step: CallStep): Promise<void> {
+  #awaitCallback(step: CallStep): void {
     const { next } = this.#place;
-    for (let tick = 0; tick < TICKS && this.#place.next === next; tick++) await undefined;
+    while (this.#place.next === next) {
+      const work = this.#deferred.shift();
+      if (work === undefined) break;
+      attempt(work);
+    }
     if (this.#place.next !== next) return;
     this.#place.next++;
     this.#differ(step.line, callText(step), {}, { return: "the machine has not called" });
@@ -299,7 +355,17 @@ export class Player {
   }
 }
 
-function nameOf(step: Step): string {
+const nothing = () => ({});
+
+/** What the program throws where only the engine has called the machine reaches nobody. */
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch {}
+}
+
+/** "process/4/kernel32 VirtualFree(0x10000, 0x0, 0x8000)", or what kind of row it is. */
+export function stepText(step: Step): string {
   return step.kind === "call" || step.kind === "callback" ? callText(step) : step.kind;
 }
 

@@ -41,10 +41,33 @@ export async function replayRecording(
 }
 
 export async function playRecording(
-  { profile, file }: Trace,
+  trace: Trace,
   recording: Recording,
   options: ReplayRecordingOptions,
 ): Promise<ReplayedRecording> {
+  const { machine, player, end } = await beginRecording(trace, recording, options);
+  await player.play();
+  end();
+  const { differences, answers } = player;
+  const lines = new Set(differences.map(({ line }) => line));
+  const failed = lines.size;
+  return { machine, passed: Math.max(answers - failed, 0), failed, differences };
+}
+
+/** A recording of which no step was made yet. */
+export interface BegunRecording {
+  readonly machine: Machine;
+  readonly player: Player;
+  /** To be called when all steps were made: the machine needs the recording no more. */
+  end(): void;
+}
+
+/** @throws TraceError where the header has no machine */
+export async function beginRecording(
+  { profile, file }: Trace,
+  recording: Recording,
+  options: ReplayRecordingOptions,
+): Promise<BegunRecording> {
   let player: Player | undefined;
   const stubs = new Stubs(
     (host, method, parameters) => player?.called(host, method, parameters),
@@ -53,13 +76,13 @@ export async function playRecording(
   const { kept, machine } = await machineOf(recording, profile, stubs, options).catch((error) => {
     throw refusal(file, error);
   });
-  player = new Player(recording, machine, stubs, options);
-  await player.play();
-  if (recording.pageStore !== undefined) machine.pager.replaceStore(kept, kept);
-  const { differences, answers } = player;
-  const lines = new Set(differences.map(({ line }) => line));
-  const failed = lines.size;
-  return { machine, passed: Math.max(answers - failed, 0), failed, differences };
+  const begun = new Player(recording, machine, stubs, options);
+  player = begun;
+  const end = () => {
+    begun.leave();
+    if (recording.pageStore !== undefined) machine.pager.replaceStore(kept, kept);
+  };
+  return { machine, player, end };
 }
 
 /** The store with the recorded answers; what it took is kept, for the hash and for afterwards. */
