@@ -1,5 +1,6 @@
 /**
- * Recordings of what a program does with a machine, and their replay without the program.
+ * Recordings of what a program does with a machine, and their replay without the program: at once,
+ * or step by step.
  *
  * @example
  * import { Recorder, replayRecording } from "guardpage/recording";
@@ -15,8 +16,10 @@
 export { Recorder, type RecorderOptions } from "./recording/recorder.ts";
 export type { Sink } from "./recording/rows.ts";
 export type { Difference } from "./replay/difference.ts";
+export { Playback, type PlaybackOptions, type PlayedStep } from "./replay/playback.ts";
 export {
   type ReplayedRecording,
   type ReplayRecordingOptions,
   replayRecording,
 } from "./replay/recording/replay-recording.ts";
+export { TraceError } from "./replay/trace.ts";

@@ -17,8 +17,10 @@ import {
   type Process,
 } from "../../src/index.ts";
 import { kernel32 } from "../../src/kernel32.ts";
+import { Playback } from "../../src/recording.ts";
 import { AsyncPageStore } from "../backing/async-page-store.ts";
-import { record, replay, roundTrip, rowsOf } from "./support.ts";
+import { coreModule } from "../setup/machine.ts";
+import { playSlowly, record, replay, roundTrip, rowsOf } from "./support.ts";
 
 const BOTH = MEM_RESERVE | MEM_COMMIT;
 const PAGE = 0x1000;
@@ -65,6 +67,7 @@ describe("what the program answers is in the recording", () => {
     } as const;
     const { text } = await record((machine) => fill(machine.createProcess()), options);
     expect((await replay(text)).differences).toEqual([]);
+    await playSlowly(text);
     const methods = rowsOf(text).flatMap(({ callback, method }) => (callback ? [method] : []));
     expect(new Set(methods)).toEqual(new Set(["write", "read"]));
   });
@@ -82,6 +85,7 @@ describe("what the program answers is in the recording", () => {
       expect(bytes[PAGE]).toBe(2);
     }, options);
     expect((await replay(text)).differences).toEqual([]);
+    await playSlowly(text);
     expect(rowsOf(text).some((row) => row.settled !== undefined)).toBe(true);
   });
 
@@ -103,6 +107,7 @@ describe("what the program answers is in the recording", () => {
       { profile: "win64", physicalPages: 8, pageStore },
     );
     expect((await replay(text)).differences).toEqual([]);
+    await playSlowly(text);
   });
 
   test("what the machine tells by itself, not before all that is synchronous", async () => {
@@ -115,6 +120,13 @@ describe("what the program answers is in the recording", () => {
     const replayed = await replay(text);
     expect(replayed.differences).toEqual([]);
     expect(replayed.machine.hash()).toBe(machine.hash());
+    const playback = await Playback.open(text, { module: coreModule() });
+    const answers: string[] = [];
+    for (let step = await playback.step(); step !== undefined; step = await playback.step()) {
+      if (step.text.startsWith("host/")) answers.push(step.answer);
+    }
+    expect(playback.differences).toEqual([]);
+    expect(answers).toEqual(["args [0x1]", "args [0x3]"]);
   });
 
   test("pages and the size of a file", async () => {
@@ -130,6 +142,7 @@ describe("what the program answers is in the recording", () => {
       expect(FlushViewOfFile(view, 0)).toBe(1);
     });
     expect((await replay(text)).differences).toEqual([]);
+    await playSlowly(text);
     expect(text).toContain('"changed":"host/1","field":"sizeBytes","value":"0x8000"');
   });
 
