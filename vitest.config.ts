@@ -10,6 +10,7 @@ const RUN_ONCE = [
   "test/generate-twins.test.ts",
   "test/package.test.ts",
   "test/readme.test.ts",
+  "test/recording-page.test.ts", // the built package
   "test/reporter.test.ts",
   "test/tools.test.ts",
   "test/backing/**", // no core under them
