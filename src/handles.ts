@@ -21,16 +21,14 @@ type NamedObject = Section | OpenFile | MemoryNotification;
 
 interface Entry {
   readonly object: Process | NamedObject;
-  /** PROCESS_* or SECTION_* rights, exactly as they were asked. */
+  /** PROCESS_*, SECTION_* or GENERIC_* rights, exactly as they were asked. */
   readonly access: number;
 }
 
-/** A handle, and what it leads to. */
-export interface OpenHandle {
+/** A handle that is open, and what it leads to. */
+export interface OpenHandle extends Entry {
   readonly handle: number;
   readonly kind: "process" | "section" | "file" | "notification";
-  /** PROCESS_*, SECTION_* or GENERIC_* rights. */
-  readonly access: number;
 }
 
 /** What a section handle leads to, as the core wants to be told. */
@@ -67,8 +65,7 @@ export class HandleTable {
   list(): readonly OpenHandle[] {
     return this.#entries.flatMap((entry, index) => {
       if (entry === undefined) return [];
-      const { object, access } = entry;
-      return [{ handle: (index + 1) * STEP, kind: kindOf(object), access }];
+      return [{ handle: (index + 1) * STEP, kind: kindOf(entry.object), ...entry }];
     });
   }
 
@@ -78,13 +75,6 @@ export class HandleTable {
       this.#entries.push(entry);
       entry?.object.handleOpened();
     }
-  }
-
-  /** All of them, in the order of their values. */
-  entries(): (Entry & { readonly handle: number })[] {
-    return [...this.#entries.entries()].flatMap(([index, entry]) => {
-      return entry === undefined ? [] : [{ handle: (index + 1) * STEP, ...entry }];
-    });
   }
 
   /** Open a handle of this value, which must be free, and behind all others. */
@@ -185,7 +175,7 @@ function kindOf(object: Process | NamedObject): OpenHandle["kind"] {
   return object instanceof MemoryNotification ? "notification" : "process";
 }
 
-/** A class of its own would make a circle: processes have handles. */
-function isProcess(object: Process | NamedObject): object is Process {
+/** By what it is not: to know the class itself would make a circle, as processes have handles. */
+export function isProcess(object: Process | NamedObject): object is Process {
   return kindOf(object) === "process";
 }

@@ -1,5 +1,6 @@
 import type { FileBacking } from "../file-backing.ts";
 import { OpenFile } from "../files.ts";
+import { isProcess, type OpenHandle } from "../handles.ts";
 import type { Machine } from "../machine.ts";
 import { MemoryNotification } from "../memory-notification.ts";
 import { hex } from "../names.ts";
@@ -18,22 +19,18 @@ import type {
 export function processesOf(machine: Machine): Process[] {
   const found = new Set<Process>(machine.processes);
   for (const process of machine.processes) {
-    for (const { object } of process.handles.entries()) {
+    for (const { object } of process.handles.list()) {
       if (isProcess(object)) found.add(object);
     }
   }
   return [...found].sort((one, other) => one.id - other.id);
 }
 
-function isProcess(object: unknown): object is Process {
-  return (object as Partial<Process>).spaceNumber !== undefined;
-}
-
 /** Sections that handles lead to, in the order of the handles. */
 function sectionsOf(machine: Machine): Section[] {
   const found = new Set<Section>();
   for (const process of processesOf(machine)) {
-    for (const { object } of process.handles.entries()) {
+    for (const { object } of process.handles.list()) {
       if (object instanceof Section) found.add(object);
     }
   }
@@ -106,12 +103,11 @@ class Saver {
       }),
       currentThread: currentThread.id,
       handlerHandles: process.exceptions.handlesGiven,
-      handles: process.handles.entries().map((entry) => this.#handle(entry)),
+      handles: process.handles.list().map((entry) => this.#handle(entry)),
     };
   }
 
-  #handle(entry: ReturnType<Process["handles"]["entries"]>[number]): HandleState {
-    const { handle, object, access } = entry;
+  #handle({ handle, object, access }: OpenHandle): HandleState {
     if (object instanceof Section) {
       return { handle, access, kind: "section", section: this.#rank(object.number) };
     }
