@@ -340,8 +340,7 @@ export class Machine {
 
   /** The rule that answered the last call or failed access, say "2.3#C5"; "" if none did. */
   get decision(): string {
-    if (this.core.poison !== undefined) throw this.core.poison;
-    return unpackDecision(this.core.view.decision);
+    return unpackDecision(this.#sound().core.view.decision);
   }
 
   /**

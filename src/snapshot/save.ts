@@ -1,4 +1,5 @@
 import type { Machine } from "../machine.ts";
+import { PAGE_BYTES } from "../wasm/exports.ts";
 import { HEADER_BYTES, hashText, headerOf, hostRecord } from "./format.ts";
 import { hostStateOf, sectionRoots } from "./host-save.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -8,11 +9,16 @@ export type StoredPages = ReadonlyMap<number, Uint8Array>;
 
 /** The state of the machine, as bytes. Looked through twice, so that memory is taken but once. */
 export function saved(machine: Machine, stored?: StoredPages): Snapshot {
-  const { hash, bodyBytes } = walk(machine, stored);
+  const { state } = machine.core;
+  const roots = sectionRoots(machine);
+  state.begin(false, roots);
+  const host = hostRecordOf(machine);
+  const { hash, bodyBytes } = walk(machine, host, stored);
   const bytes = new Snapshot(HEADER_BYTES + bodyBytes);
   bytes.set(headerOf(bodyBytes, hash));
   let at = HEADER_BYTES;
-  walk(machine, stored, (records) => {
+  state.begin(true, roots);
+  walk(machine, host, stored, (records) => {
     bytes.set(records, at);
     at += records.length;
   });
@@ -21,21 +27,29 @@ export function saved(machine: Machine, stored?: StoredPages): Snapshot {
 
 /** The hash of what `saved` would give. */
 export function hashed(machine: Machine, stored?: StoredPages): string {
-  return hashText(walk(machine, stored).hash);
+  machine.core.state.begin(false, sectionRoots(machine));
+  return hashText(walk(machine, hostRecordOf(machine), stored).hash);
 }
 
-/** Go through the state; `take` gets its records, which are the core's bytes. */
+/** Requires: saving has begun, as the record names sections by their ranks. */
+function hostRecordOf(machine: Machine): Uint8Array {
+  return hostRecord(JSON.stringify(hostStateOf(machine)));
+}
+
+/**
+ * Go through the state. Requires: saving has begun. `take` gets the records: the host's, then those
+ * of the core, which are the core's bytes.
+ */
 function walk(
   machine: Machine,
+  host: Uint8Array,
   stored: StoredPages | undefined,
-  take?: (records: Uint8Array) => void,
+  take: (records: Uint8Array) => void = () => {},
 ): { readonly hash: readonly [number, number]; readonly bodyBytes: number } {
   const { state } = machine.core;
-  state.begin(take !== undefined, sectionRoots(machine));
-  const host = hostRecord(JSON.stringify(hostStateOf(machine)));
   state.hashAdd(host);
-  take?.(host);
-  state.save(take ?? (() => {}), (slot) => stored?.get(slot) ?? machine.pager.stored(slot));
+  take(host);
+  state.save(take, (slot) => stored?.get(slot) ?? machine.pager.stored(slot));
   return { hash: state.hash, bodyBytes: host.length + state.totalBytes };
 }
 
@@ -47,7 +61,7 @@ function walk(
 export async function storedPages(machine: Machine): Promise<StoredPages> {
   const { state } = machine.core;
   const slots: number[] = [];
-  const nothing = new Uint8Array(0x1000);
+  const nothing = new Uint8Array(PAGE_BYTES);
   state.begin(false, sectionRoots(machine));
   state.save(
     () => {},
