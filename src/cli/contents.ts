@@ -1,7 +1,7 @@
 import { MEM_COMMIT, MEM_PRIVATE } from "../constants.ts";
 import type { Process } from "../process.ts";
+import { pairsOf } from "../spans.ts";
 import type { ProcessState } from "./process-state.ts";
-import { pairsOf } from "./spans.ts";
 
 const PAGE_BYTES = 0x1000;
 const SHOWN_BYTES = 16;

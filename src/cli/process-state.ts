@@ -4,7 +4,7 @@ import { type Kernel32, kernel32 } from "../kernel32.ts";
 import { ntdll } from "../ntdll.ts";
 import type { Process } from "../process.ts";
 import type { MemoryInformation } from "../replay/trace.ts";
-import type { Span } from "./spans.ts";
+import type { Span } from "../spans.ts";
 
 const PAGE_BYTES = 0x1000;
 const CURRENT_PROCESS = -1;

@@ -1,8 +1,8 @@
 import type { Machine } from "../machine.ts";
 import type { MemoryInformation } from "../replay/trace.ts";
+import { joined, pairsOf, type Span, within } from "../spans.ts";
 import { type ContentDifference, contentDifferences } from "./contents.ts";
 import { type Facts, type ProcessState, readProcess } from "./process-state.ts";
-import { joined, pairsOf, type Span, within } from "./spans.ts";
 
 /** What is different: of the whole machine, or of one process. */
 export type Subject =

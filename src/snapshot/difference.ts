@@ -1,6 +1,7 @@
+import { pairsOf, type Span } from "../spans.ts";
 import { PAGE_BYTES } from "../wasm/exports.ts";
 import type { HostState } from "./host-state.ts";
-import { type PageRun, readSnapshot, type SavedPages, type SavedRegion } from "./read.ts";
+import { readSnapshot, type SavedPages, type SavedRegion } from "./read.ts";
 
 /** Whose pages a change is about: a process by its id, or a section by its number. */
 export type Place = { readonly process: number } | { readonly section: number };
@@ -147,34 +148,15 @@ interface RunChange<T> {
   readonly after: T;
 }
 
-/** Pages whose values differ, as runs. Pages in no run have the value `none`. */
+/** Pages of which something else is so; of those in no span, `none` is so. */
 function* runChanges<T>(
-  before: readonly PageRun<T>[],
-  after: readonly PageRun<T>[],
+  before: readonly Span<T>[],
+  after: readonly Span<T>[],
   none: T,
 ): Generator<RunChange<T>> {
-  const edges = new Set<number>();
-  for (const { first, end } of [...before, ...after]) edges.add(first).add(end);
-  const sorted = [...edges].sort((a, b) => a - b);
-  const valueBefore = valueReader(before, none);
-  const valueAfter = valueReader(after, none);
-  for (const [index, first] of sorted.entries()) {
-    const end = sorted[index + 1] ?? first;
-    const [was, is] = [valueBefore(first), valueAfter(first)];
-    if (was === is) continue;
-    const address = first * PAGE_BYTES;
-    yield { address, size: (end - first) * PAGE_BYTES, before: was, after: is };
+  for (const { start, end, left = none, right = none } of pairsOf(before, after)) {
+    if (left !== right) yield { ...run(start, end), before: left, after: right };
   }
-}
-
-/** The value of a page; to be asked for ascending pages. */
-function valueReader<T>(runs: readonly PageRun<T>[], none: T): (page: number) => T {
-  let index = 0;
-  return (page) => {
-    while ((runs[index]?.end ?? Number.POSITIVE_INFINITY) <= page) index++;
-    const run = runs[index];
-    return run !== undefined && run.first <= page ? run.value : none;
-  };
 }
 
 /** Runs of pages whose bytes differ; a page that is missing is zeros. */

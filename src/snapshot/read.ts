@@ -1,15 +1,9 @@
 import { PAGE_GUARD, PAGE_NOCACHE, PAGE_WRITECOMBINE } from "../constants/memory.ts";
+import type { Span } from "../spans.ts";
 import { PAGE_BYTES } from "../wasm/exports.ts";
 import { RecordType, recordsOf, SnapshotRefused, type StateRecord } from "./format.ts";
 import type { HostState } from "./host-state.ts";
 import { checkSnapshot } from "./restore.ts";
-
-/** Pages [first, end) of which the same is so. */
-export interface PageRun<T> {
-  readonly first: number;
-  readonly end: number;
-  readonly value: T;
-}
 
 /** A region, as a snapshot has it. */
 export interface SavedRegion {
@@ -37,10 +31,10 @@ export interface SavedRegion {
 /** Pages of a section, or of an address space. */
 export interface SavedPages {
   readonly fields: Readonly<Record<string, number | string>>;
-  /** PAGE_* of committed pages. */
-  readonly protections: readonly PageRun<number>[];
-  /** What is known of pages: words that docs/snapshots.md explains. */
-  readonly facts: readonly PageRun<string>[];
+  /** PAGE_* of committed pages, by their numbers. */
+  readonly protections: readonly Span<number>[];
+  /** What is known of pages, by their numbers: words that docs/snapshots.md explains. */
+  readonly facts: readonly Span<string>[];
   /** What is in pages that hold anything but zeros, by the number of the page. */
   readonly contents: ReadonlyMap<number, Uint8Array>;
   readonly regions: ReadonlyMap<number, SavedRegion>;
@@ -123,8 +117,8 @@ export function readSnapshot(snapshot: Uint8Array): SavedState {
 
 class PagesReader implements SavedPages {
   readonly fields: Record<string, number | string>;
-  readonly protections: PageRun<number>[] = [];
-  readonly facts: PageRun<string>[] = [];
+  readonly protections: Span<number>[] = [];
+  readonly facts: Span<string>[] = [];
   readonly contents = new Map<number, Uint8Array>();
   readonly regions = new Map<number, SavedRegion>();
   readonly others: string[] = [];
@@ -136,11 +130,11 @@ class PagesReader implements SavedPages {
   add(record: StateRecord): void {
     const { type, fields } = record;
     if (type === RecordType.Run || type === RecordType.Facts) {
-      const first = number64(fields, 0);
-      const end = first + number64(fields, 8);
+      const start = number64(fields, 0);
+      const end = start + number64(fields, 8);
       const bits = fields.getUint32(16, true);
-      if (type === RecordType.Run) this.protections.push({ first, end, value: protectionOf(bits) });
-      else this.facts.push({ first, end, value: factsOf(bits) });
+      if (type === RecordType.Run) this.protections.push({ start, end, facts: protectionOf(bits) });
+      else this.facts.push({ start, end, facts: factsOf(bits) });
     } else if (type === RecordType.Page) {
       this.contents.set(number64(fields, 0), record.bytes.subarray(-PAGE_BYTES));
     } else if (type === RecordType.Region) {

@@ -1,7 +1,7 @@
 import { copyFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { pairsOf, type Span } from "../../src/cli/spans.ts";
+import { pairsOf, type Span } from "../../src/spans.ts";
 import { guardpage, HEADER, recorded, Scratch } from "./guardpage.ts";
 
 const scratch = new Scratch();

@@ -1,7 +1,7 @@
-/** What is so of a range of addresses, as names and values. */
+/** What is so of a range of addresses, or of numbers of pages. */
 export interface Span<Facts> {
   readonly start: number;
-  /** The first address behind it. */
+  /** The first address, or page, behind it. */
   readonly end: number;
   readonly facts: Facts;
 }
@@ -37,8 +37,8 @@ export function pairsOf<Facts>(
   return pairs;
 }
 
-function factsAt<Facts>(span: Span<Facts> | undefined, address: number): Facts | undefined {
-  return span !== undefined && span.start <= address ? span.facts : undefined;
+function factsAt<Facts>(span: Span<Facts> | undefined, at: number): Facts | undefined {
+  return span !== undefined && span.start <= at ? span.facts : undefined;
 }
 
 /** Join neighbours that say the same. */
