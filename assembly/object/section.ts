@@ -171,6 +171,12 @@ export function sectionFrame(section: Section, page: u64): u32 {
   return frameHere(section, page);
 }
 
+/** The same by number; 0 too where there is no such section, or another one has its pages. */
+export function sectionFrameOf(number: u32, page: u64): u32 {
+  const section = sectionOf(number);
+  return section === null || section.facts == 0 ? 0 : sectionFrame(section, page);
+}
+
 /** Give an untouched page its frame. Requires: room for one change; a frame fits. */
 export function sectionTouch(section: Section, page: u64): Frame {
   const frame = frameForPage(keyOfSection(section.number, page), false);

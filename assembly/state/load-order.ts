@@ -1,5 +1,5 @@
-import { sectionFrame, sectionOf } from "../object/section";
-import { factsAt, frameOf } from "../page/facts";
+import { sectionFrameOf } from "../object/section";
+import { frameHere } from "../page/facts";
 import { FRAME_AWE, Frame, frameIs, framesAge, frameUse } from "../phys/frame";
 import { SPACE_RUNNING, spaceOf } from "../virt/space";
 import { get32, get64, LOADED, REFUSED_VALUE } from "./field";
@@ -24,14 +24,10 @@ export function orderLoad(): u32 {
   return LOADED;
 }
 
+/** The frame of a page, by the numbers of a record, which may say anything; or null. */
 function frameOfPage(isShared: u32, number: u32, page: u64): Frame | null {
-  if (isShared != 0) {
-    const section = sectionOf(number);
-    if (section === null || section.facts == 0) return null;
-    return changetype<Frame | null>(sectionFrame(section, page));
-  }
+  if (isShared != 0) return changetype<Frame | null>(sectionFrameOf(number, page));
   const space = spaceOf(number);
   if (space === null || space.state != SPACE_RUNNING) return null;
-  const chunk = factsAt(space, page);
-  return chunk == 0 ? null : changetype<Frame | null>(frameOf(chunk, <u32>page & 1023));
+  return changetype<Frame | null>(frameHere(space, page));
 }

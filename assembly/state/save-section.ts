@@ -1,4 +1,4 @@
-import { contentOf, Section, sectionIsFile } from "../object/section";
+import { contentOf, Section } from "../object/section";
 import { put32, put64, RECORD_SECTION, recordBegin, recordEnd } from "./record";
 
 /** Save the section itself. Its pages follow, unless they are those of its content. */
@@ -18,8 +18,4 @@ export function sectionSave(section: Section): void {
   put32(section.imageProtection);
   put32(0);
   recordEnd();
-}
-
-export function sectionHasPages(section: Section): bool {
-  return !sectionIsFile(section);
 }

@@ -2,7 +2,7 @@ import { hashBegin } from "../base/hash";
 import { SPACES_MAX } from "../base/layout";
 import { pageOf } from "../base/range";
 import { AWE_END } from "../object/awe";
-import { Section } from "../object/section";
+import { Section, sectionIsFile } from "../object/section";
 import { pagesMost } from "../page/pages";
 import { Context, TRANSFER_BYTES, transferOf } from "../virt/context";
 import { regionAfter } from "../virt/index";
@@ -13,7 +13,7 @@ import { RECORD_MOST } from "./record";
 import { machineSave } from "./save-machine";
 import { orderStep } from "./save-order";
 import { pagesStep } from "./save-pages";
-import { sectionHasPages, sectionSave } from "./save-section";
+import { sectionSave } from "./save-section";
 import { aweSave, recentSave, regionSave, spaceSave, threadSave } from "./save-space";
 import { STEP_ASKS, STEP_LAST, STEP_MADE, stream, streamBegin } from "./stream";
 
@@ -123,7 +123,7 @@ function sectionStep(): u32 {
     sectionSave(section);
     return STEP_MADE;
   }
-  return sectionHasPages(section) ? pagesStep(section, pagesMost(section.levels)) : STEP_LAST;
+  return sectionIsFile(section) ? STEP_LAST : pagesStep(section, pagesMost(section.levels));
 }
 
 function spaceStep(space: Space): u32 {

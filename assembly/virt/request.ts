@@ -1,7 +1,7 @@
 import { PAGE_BYTES, PAGER, STAGING } from "../base/layout";
 import { POOL_BYTES, poolEnsure } from "../base/pool";
 import { STATUS_NO_MEMORY, STATUS_SUCCESS } from "../base/status";
-import { sectionFrame, sectionOf, sectionTouch } from "../object/section";
+import { sectionFrameOf, sectionOf, sectionTouch } from "../object/section";
 import { framesFit, physical } from "../phys/charge";
 import {
   FRAME_DIRTY,
@@ -234,9 +234,7 @@ function restore(flags: u32): void {
 function isFrameThere(): bool {
   const p = requests();
   if (!keyIsShared(p.key)) return sharerFrom(p.frame, p.key, 1) !== null;
-  const section = sectionOf(keyNumber(p.key));
-  const isThere = section !== null && section.facts != 0;
-  return (isThere ? sectionFrame(section!, keyPage(p.key)) : 0) == p.frame;
+  return sectionFrameOf(keyNumber(p.key), keyPage(p.key)) == p.frame;
 }
 
 /** The bytes that the host put into the staging page belong to the page that was asked for. */
