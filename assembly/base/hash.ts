@@ -1,4 +1,4 @@
-import { HASH } from "./layout";
+import { HASH, THREADS } from "./layout";
 
 /**
  * XXH64 with the seed 0, of bytes that come in pieces.
@@ -23,6 +23,8 @@ class Hash {
 
 const STRIPE: u32 = HASH + <u32>offsetof<Hash>();
 const STRIPE_BYTES: u32 = 32;
+
+if (STRIPE + STRIPE_BYTES > THREADS) ERROR("HASH runs into THREADS");
 
 const PRIME_1: u64 = 0x9e3779b185ebca87;
 const PRIME_2: u64 = 0xc2b2ae3d27d4eb4f;

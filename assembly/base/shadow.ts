@@ -15,6 +15,7 @@ const LOW_END: u32 = SPACES + SPACES_MAX * 4;
 /** All that changes in the unit of ABORT and NOTHING is the page that counts owners. */
 const NOTHING_UNIT: u32 = NOTHING & ~(UNIT_BYTES - 1);
 const NOTHING_OWNERS: u32 = NOTHING + PAGE_BYTES - NOTHING_UNIT;
+
 /** The unit's shadow, or 0. */
 export function shadowOf(unit: u32): u32 {
   return load<u32>(unitEntry(unit)) & ~(UNIT_BYTES - 1);

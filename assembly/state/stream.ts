@@ -1,4 +1,4 @@
-import { STATE } from "../base/layout";
+import { HASH, STATE } from "../base/layout";
 
 /**
  * How far saving, or loading, a state has come. Saving goes in steps, of which each leaves one
@@ -60,6 +60,8 @@ export class Stream {
   total: u64;
   contents: u32;
 }
+
+if (STATE + offsetof<Stream>() > HASH) ERROR("STATE runs into HASH");
 
 export function stream(): Stream {
   return changetype<Stream>(STATE);
