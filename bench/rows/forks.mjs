@@ -1,53 +1,24 @@
 /** A fork of a process with much memory, and the writes after it. */
-import { Machine } from "guardpage";
 import { verify } from "../harness.mjs";
-import { callWorks, Sizes } from "./call-works.mjs";
-
-const { page: PAGE } = Sizes;
-const GIGABYTE = 2 ** 30;
-const CHUNK = 2 ** 22;
-const RUNS = 25;
-/** Past the first forks, which compile and grow. */
-const WARMING = 5;
+import { medianRun, millisecondsOf, touchedGigabyte, writeEach } from "./gigabyte.mjs";
 
 /** @typedef {import("guardpage").Process} Process */
 
-/** A process that has written to each page of 1 GB. @param {"windowed" | "translated"} space */
-async function touched(space) {
-  const machine = await Machine.create({ profile: "win32", window: space === "windowed" });
-  const guest = machine.createProcess({ space });
-  const base = callWorks(guest).reserve(GIGABYTE);
-  for (let at = base; at < base + GIGABYTE; at += PAGE) guest.memory.setUint32(at, 1);
-  return { guest, base };
-}
-
-/** Milliseconds of each of some runs, the middle one. @param {() => number} run */
-function median(run) {
-  const times = [];
-  for (let count = 0; count < WARMING + RUNS; count += 1) times.push(run());
-  const measured = times.slice(WARMING).sort((left, right) => left - right);
-  return /** @type {number} */ (measured[RUNS >> 1]);
-}
-
-/** @param {Process} guest @param {(fork: Process) => void} [after] measured instead of the fork */
-function forkOnce(guest, after) {
-  let started = performance.now();
+/** @param {Process} guest */
+function forkOnce(guest) {
+  const started = performance.now();
   const fork = guest.fork();
-  let taken = performance.now() - started;
-  if (after !== undefined) {
-    started = performance.now();
-    after(fork);
-    taken = performance.now() - started;
-  }
+  const milliseconds = performance.now() - started;
   fork.exit();
-  return taken;
+  return milliseconds;
 }
 
-/** Writes to one page of each 4 MB, which share nothing but the fork. @param {number} base */
-function writeEach(base) {
-  return (/** @type {Process} */ fork) => {
-    for (let at = base; at < base + GIGABYTE; at += CHUNK) fork.memory.setUint32(at, 2);
-  };
+/** The first writes alone. @param {Process} guest @param {number} base */
+function writeOnce(guest, base) {
+  const fork = guest.fork();
+  const milliseconds = millisecondsOf(() => writeEach(fork, base));
+  fork.exit();
+  return milliseconds;
 }
 
 /** @param {"windowed" | "translated"} space @returns {import("./rows.mjs").Row[]} */
@@ -59,8 +30,8 @@ function rowsOf(space) {
       kind: "size",
       unit: "ms",
       async size() {
-        const { guest } = await touched(space);
-        const milliseconds = median(() => forkOnce(guest));
+        const { guest } = await touchedGigabyte(space);
+        const milliseconds = medianRun(() => forkOnce(guest));
         guest.verifySpace();
         return milliseconds;
       },
@@ -71,8 +42,8 @@ function rowsOf(space) {
       kind: "size",
       unit: "ms",
       async size() {
-        const { guest, base } = await touched(space);
-        const milliseconds = median(() => forkOnce(guest, writeEach(base)));
+        const { guest, base } = await touchedGigabyte(space);
+        const milliseconds = medianRun(() => writeOnce(guest, base));
         verify(guest.memory.getUint32(base) === 1, "what the fork wrote stays with it");
         return milliseconds;
       },
