@@ -60,20 +60,29 @@ async function served(work) {
   }
 }
 
+/**
+ * What the page answers to each order.
+ *
+ * @param {{ goto(url: string): Promise<unknown>, evaluate(code: string): Promise<unknown> }} page
+ * @param {string} origin
+ * @param {readonly Order[]} orders
+ */
+async function answersOf(page, origin, orders) {
+  const answers = [];
+  for (const order of orders) {
+    await page.goto(origin);
+    const answer = await page.evaluate(`runOrder(${JSON.stringify(order)})`);
+    answers.push(/** @type {Figures} */ (answer));
+  }
+  return answers;
+}
+
 /** @param {string} program @param {readonly Order[]} orders */
 export function inChromium(program, orders) {
   return served(async (origin) => {
     const browser = await chromium.launch({ executablePath: program, headless: true, args: FLAGS });
     try {
-      const page = await browser.newPage();
-      const answers = [];
-      for (const order of orders) {
-        await page.goto(origin);
-        answers.push(
-          /** @type {Figures} */ (await page.evaluate(`runOrder(${JSON.stringify(order)})`)),
-        );
-      }
-      return answers;
+      return await answersOf(await browser.newPage(), origin, orders);
     } finally {
       await browser.close();
     }
@@ -91,15 +100,7 @@ export function inFirefox(program, orders) {
       userDataDir: profile,
     });
     try {
-      const page = await browser.newPage();
-      const answers = [];
-      for (const order of orders) {
-        await page.goto(origin);
-        answers.push(
-          /** @type {Figures} */ (await page.evaluate(`runOrder(${JSON.stringify(order)})`)),
-        );
-      }
-      return answers;
+      return await answersOf(await browser.newPage(), origin, orders);
     } finally {
       await browser.close();
       rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
