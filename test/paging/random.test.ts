@@ -1,11 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  MEM_COMMIT,
-  MEM_PRIVATE,
-  MEM_RESET,
-  MEM_RESET_UNDO,
-  PAGE_READWRITE,
-} from "../../src/constants.ts";
+import { MEM_RESET, MEM_RESET_UNDO, PAGE_READWRITE } from "../../src/constants.ts";
 import { MemoryPageStore, type PageStore, type Process } from "../../src/index.ts";
 import type { ModelProfile } from "../../src/model/settings.ts";
 import { ntdll } from "../../src/ntdll.ts";
@@ -15,6 +9,7 @@ import { type Difference, nextOf, report, show, shrink } from "../model/driver.t
 import { generate } from "../model/generator.ts";
 import type { Program, SpaceKind, Step, Who } from "../model/program.ts";
 import { Random } from "../model/random.ts";
+import { committed } from "../setup/ballast.ts";
 import { createMachine } from "../setup/machine.ts";
 
 /** `SEED=1000 STEPS=100000 npx vitest run test/paging/random.test.ts` runs other steps. */
@@ -132,25 +127,14 @@ async function start(program: Program, physicalPages?: number): Promise<Run> {
 
 /** What the program knows nothing of: ballast, and pages to drop when frames are needed. */
 function prepare({ machine }: CoreSubject): void {
-  for (const process of machine.processes) adopt(process, BALLAST_BASE, BALLAST_PAGES);
+  const ballast = committed(BALLAST_BASE, BALLAST_PAGES * PAGE);
+  for (const process of machine.processes) process.adoptRegion(ballast);
   const [process] = machine.processes;
   if (process === undefined) throw new Error("no process");
   const size = RESET_PAGES * PAGE;
-  adopt(process, RESET_BASE, RESET_PAGES);
+  process.adoptRegion(committed(RESET_BASE, size));
   process.memory.fill(RESET_BASE, RESET_BYTE, size);
   expect(ntdllReset(process, RESET_BASE, size)).toBe(0);
-}
-
-function adopt(process: Process, base: number, pages: number): void {
-  const size = pages * PAGE;
-  const runs = [{ size, state: MEM_COMMIT, protect: PAGE_READWRITE }] as const;
-  process.adoptRegion({
-    base,
-    size,
-    type: MEM_PRIVATE,
-    allocationProtect: PAGE_READWRITE,
-    runs,
-  });
 }
 
 function ntdllReset(process: Process, base: number, size: number): number {
