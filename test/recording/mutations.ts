@@ -1,32 +1,10 @@
 import { base64Of, bytesOf } from "../../src/recording/bytes-text.ts";
-import type { Random } from "../model/random.ts";
+import { Random } from "../model/random.ts";
+import { changedBlindly } from "../setup/damage.ts";
 
 type Json = Record<string, unknown>;
 /** A place in a row: what holds it, and its key there. */
 type Place = readonly [holder: Json, key: string];
-
-const BYTES_MAXIMUM = 64;
-
-/** Changes of a file that know nothing of it. */
-const BLIND: readonly ((bytes: Uint8Array, random: Random) => Uint8Array)[] = [
-  (bytes, random) => {
-    const changed = bytes.slice();
-    const at = random.below(bytes.length);
-    changed[at] = (bytes[at] as number) ^ (1 << random.below(8));
-    return changed;
-  },
-  (bytes, random) => bytes.slice(0, random.below(bytes.length)),
-  (bytes, random) => {
-    const from = random.below(bytes.length);
-    const to = from + random.below(BYTES_MAXIMUM);
-    return Uint8Array.from([...bytes.subarray(0, from), ...bytes.subarray(to)]);
-  },
-  (bytes, random) => {
-    const at = random.below(bytes.length);
-    const more = Array.from({ length: 1 + random.below(8) }, () => random.below(256));
-    return Uint8Array.from([...bytes.subarray(0, at), ...more, ...bytes.subarray(at)]);
-  },
-];
 
 const NUMBERS = [
   ...["0x0", "0x1", "0x2", "0x7", "0xfff", "0x1000", "0x10000", "0x7fffffff", "0x80000000"],
@@ -74,8 +52,10 @@ function near(value: unknown, others: readonly unknown[], random: Random): unkno
 
 type Rows = Json[];
 
+type Changes = readonly ((rows: Rows, random: Random) => void)[];
+
 /** Changes that know what a row is. */
-const STRUCTURED: readonly ((rows: Rows, random: Random) => void)[] = [
+const STRUCTURED: Changes = [
   // A field gets another value of its kind, some of them from another row.
   (rows, random) => {
     const [holder, key] = random.pick(placesIn(random.pick(rows)));
@@ -136,17 +116,41 @@ const STRUCTURED: readonly ((rows: Rows, random: Random) => void)[] = [
   },
 ];
 
-/** A file with one change that knows nothing of it. */
-export function changedBlindly(text: string, random: Random): Uint8Array {
-  return random.pick(BLIND)(new TextEncoder().encode(text), random);
-}
-
 /** A file of JSON Lines with one or two changes, each line JSON as before. */
-export function changedRows(text: string, random: Random, more: typeof STRUCTURED = []): string {
+function changedRows(text: string, random: Random, more: Changes): string {
   const lines = text.trimEnd().split("\n");
   const rows: Rows = lines.map((line) => JSON.parse(line));
   for (let changes = 1 + random.below(2); changes > 0; changes--) {
     random.pick([...STRUCTURED, ...more])(rows, random);
   }
   return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+}
+
+/** What a changed file comes to. */
+export type Outcome = "refused" | "different" | "passed";
+
+/**
+ * How many changed files come to what. Each seed picks a file and changes it, every other one
+ * without knowing what is in it.
+ */
+export async function outcomesOf(
+  seeds: { readonly first: number; readonly count: number },
+  files: readonly string[],
+  attempt: (changed: Uint8Array) => Promise<Outcome>,
+  more: Changes = [],
+): Promise<Record<Outcome, number>> {
+  const outcomes = { refused: 0, different: 0, passed: 0 };
+  for (let seed = seeds.first; seed < seeds.first + seeds.count; seed += 1) {
+    const random = new Random(seed);
+    const original = random.pick(files);
+    const changed =
+      seed % 2 === 0
+        ? changedBlindly(new TextEncoder().encode(original), random)
+        : new TextEncoder().encode(changedRows(original, random, more));
+    const outcome = await attempt(changed).catch((error) => {
+      throw new Error(`SEED=${seed} STEPS=1 fails`, { cause: error });
+    });
+    outcomes[outcome] += 1;
+  }
+  return outcomes;
 }

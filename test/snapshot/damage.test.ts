@@ -1,29 +1,24 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import xxhash from "xxhash-wasm";
 import { Machine, MemoryPageStore, type Snapshot, SnapshotRefused } from "../../src/index.ts";
 import { CoreSubject } from "../model/core-subject.ts";
 import { generate } from "../model/generator.ts";
 import { Random } from "../model/random.ts";
+import { type Bytes, changedBlindly, expectSound, joined } from "../setup/damage.ts";
 import { coreModule, createMachine } from "../setup/machine.ts";
+import { bodyHash, HEADER_BYTES, sealed } from "../setup/snapshot-hash.ts";
 
 /** `SEED=9 STEPS=100000 npx vitest run test/snapshot/damage.test.ts` tries others. */
 const firstSeed = Number(process.env.SEED ?? 1);
 const mutations = Number(process.env.STEPS ?? 6_000);
 const PROGRAM_STEPS = 80;
 const PROGRAMS = 8;
-const HEADER_BYTES = 32;
 const PAGE_BYTES = 0x1000;
 const MILLISECONDS_PER_MUTATION = 20;
 
-type Bytes = Uint8Array<ArrayBuffer>;
-
 let snapshots: Snapshot[];
-let hashOf: (bytes: Uint8Array) => bigint;
 
 /** States that have a bit of everything, small enough to be restored thousands of times. */
 beforeAll(async () => {
-  const { h64Raw } = await xxhash();
-  hashOf = (bytes) => h64Raw(bytes);
   snapshots = [];
   for (let seed = firstSeed; seed < firstSeed + PROGRAMS; seed += 1) {
     const isWide = seed % 2 === 0;
@@ -49,14 +44,6 @@ function restore(bytes: Uint8Array, hasStore: boolean): Promise<Machine> {
   return Machine.restore(bytes, { attach, space: "translated", module: coreModule() });
 }
 
-/** Make the header fit the body again. */
-function sealed(bytes: Bytes): Bytes {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  view.setBigUint64(16, BigInt(bytes.length - HEADER_BYTES), true);
-  view.setBigUint64(24, hashOf(bytes.subarray(HEADER_BYTES)), true);
-  return bytes;
-}
-
 interface Place {
   readonly at: number;
   readonly type: number;
@@ -72,16 +59,6 @@ function placesOf(bytes: Uint8Array): Place[] {
     at += length;
   }
   return places;
-}
-
-function joined(pieces: readonly Uint8Array[]): Bytes {
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
 
 const NUMBERS = [0n, 1n, 2n, 0xfffn, 0x1000n, 0xffff_ffffn, 2n ** 47n, 2n ** 63n, 2n ** 64n - 1n];
@@ -143,17 +120,6 @@ const STRUCTURED: readonly ((bytes: Bytes, random: Random) => Bytes)[] = [
   },
 ];
 
-/** Changes that know nothing. */
-const BLIND: readonly ((bytes: Bytes, random: Random) => Bytes)[] = [
-  (bytes, random) => {
-    const at = random.below(bytes.length);
-    bytes[at] = (bytes[at] as number) ^ (1 << random.below(8));
-    return bytes;
-  },
-  (bytes, random) => bytes.slice(0, random.below(bytes.length)),
-  (bytes, random) => joined([bytes, new Uint8Array(1 + random.below(64))]),
-];
-
 /** Refused, or a machine whose maps agree. What it came to. */
 async function attempt(bytes: Uint8Array, hasStore: boolean): Promise<"refused" | "restored"> {
   let machine: Machine;
@@ -166,8 +132,7 @@ async function attempt(bytes: Uint8Array, hasStore: boolean): Promise<"refused" 
     if (error instanceof SnapshotRefused || isAsked || isOverdone) return "refused";
     throw error;
   }
-  for (const process of machine.processes) process.verifySpace();
-  expect(machine.poisoned).toBe(false);
+  expectSound(machine);
   return "restored";
 }
 
@@ -180,15 +145,13 @@ describe("a snapshot that was changed", () => {
       const random = new Random(seed);
       const index = random.below(snapshots.length);
       const original = snapshots[index] as Snapshot;
-      const copy: Bytes = new Uint8Array(original);
       const isBlind = seed % 2 === 0;
-      const changed = random.pick(isBlind ? BLIND : STRUCTURED)(copy, random);
+      const changed = isBlind
+        ? changedBlindly(original, random)
+        : sealed(random.pick(STRUCTURED)(new Uint8Array(original), random));
       const isSame =
         changed.length === original.length && original.every((b, i) => b === changed[i]);
-      const outcome = await attempt(
-        isBlind ? changed : sealed(changed),
-        (index + firstSeed) % 2 === 0,
-      );
+      const outcome = await attempt(changed, (index + firstSeed) % 2 === 0);
       if (isBlind && !isSame) expect(outcome, `seed ${seed}`).toBe("refused");
       outcomes[outcome]++;
     }
@@ -228,7 +191,6 @@ describe("a snapshot that was changed", () => {
 test("the hash is XXH64 of everything behind the header", async () => {
   for (const snapshot of snapshots) {
     const view = new DataView(snapshot.buffer);
-    const body = snapshot.subarray(HEADER_BYTES);
-    expect(view.getBigUint64(24, true)).toBe(hashOf(body));
+    expect(view.getBigUint64(24, true)).toBe(bodyHash(snapshot));
   }
 });
