@@ -89,21 +89,20 @@ export class Hosts {
     const name = `host/${this.#count}`;
     const host =
       typeof raw === "function"
-        ? { name, stand: this.#function(name, undefined, raw), description: { function: true } }
+        ? {
+            name,
+            stand: this.#function(name, undefined, (given) => Reflect.apply(raw, undefined, given)),
+            description: { function: true },
+          }
         : { name, ...this.#object(name, raw) };
     this.#hosts.set(raw, host);
     this.#raw.set(host.stand, raw);
     return host;
   }
 
-  // biome-ignore lint/complexity/noBannedTypes: any function of the program
-  #function(host: string, method: string | undefined, raw: Function, owner?: object): object {
+  #function(host: string, method: string | undefined, work: HostCall["work"]): object {
     const listener = this.#listener;
-    return (...parameters: unknown[]) =>
-      listener.called(host, method, {
-        parameters,
-        work: (given) => Reflect.apply(raw, owner, given),
-      });
+    return (...parameters: unknown[]) => listener.called(host, method, { parameters, work });
   }
 
   #object(host: string, raw: object): { stand: object; description: Row } {
@@ -114,7 +113,7 @@ export class Hosts {
       const value: unknown = Reflect.get(raw, name);
       if (typeof value === "function") {
         methods.push(name);
-        const method = this.#function(host, name, value, raw);
+        const method = this.#function(host, name, (given) => Reflect.apply(value, raw, given));
         Object.defineProperty(stand, name, { enumerable: true, value: method });
       } else if (isSimple(value)) {
         fields[name] = encode(value, () => undefined);
