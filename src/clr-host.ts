@@ -11,7 +11,7 @@
  * const { VirtualAlloc } = host.manager;
  * VirtualAlloc(0, 0x10000, MEM_RESERVE, PAGE_READWRITE, eTaskCritical, memory) === S_OK;
  *
- * @module
+ * @module guardpage/clr-host
  */
 
 import { Gate } from "./clr-host/gate.ts";
@@ -33,13 +33,15 @@ export type {
   InterfaceOut,
   IUnknown,
 } from "./clr-host/interface.ts";
-export type { ClrHostOptions, HostMethod, HostPolicy } from "./clr-host/options.ts";
+export type { ClrHostOptions, HostMethod, HostPolicy, Hresults } from "./clr-host/options.ts";
 export * from "./constants/hosting.ts";
 export * from "./constants/hresult.ts";
 
 /** A range that the runtime has reserved without the host. */
 export interface AcquiredRange {
+  /** First address. */
   readonly start: number;
+  /** As the runtime has told it. */
   readonly sizeBytes: number;
 }
 

@@ -4,7 +4,7 @@
  * @example
  * import { MEM_COMMIT, MEM_RESERVE, PAGE_READWRITE } from "guardpage/constants";
  *
- * @module
+ * @module guardpage/constants
  */
 export * from "./constants/ce.ts";
 export * from "./constants/enclave.ts";

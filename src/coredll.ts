@@ -9,7 +9,7 @@
  * const protect = PAGE_READWRITE | PAGE_NOCACHE | PAGE_PHYSICAL;
  * VirtualCopy(registers, 0x1000_0000 / 256, 0x1000, protect);
  *
- * @module
+ * @module guardpage/coredll
  */
 
 import { copyFunctions, copyFunctionsEx } from "./coredll/copies.ts";

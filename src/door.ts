@@ -10,6 +10,7 @@ const POINTER_MAXIMUM_64 = 0xffff_ffff_ffff_ffffn;
 const HANDLE_MINIMUM_64 = -0x8000_0000_0000_0000n;
 const HANDLE_MINIMUM_32 = -0x8000_0000;
 
+/** An address or a size: a number, or a bigint where a number would not be exact, above 2^53. */
 export type Address = number | bigint;
 
 /** What came, for a message. */

@@ -10,7 +10,7 @@
  * const { ReadWrite } = MemoryProtectionOptions;
  * const base = NativeMethods.VirtualAlloc(IntPtr.Zero, 0x10000, Reserve | Commit, ReadWrite);
  *
- * @module
+ * @module guardpage/dotnet
  */
 
 import { optionBag, truth } from "./door.ts";

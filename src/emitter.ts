@@ -9,7 +9,7 @@
  * // behind the instructions that leave the address in local 2:
  * body.push(...emitter.load("u32", { address: 2, entry: 3, value: 4 }));
  *
- * @module
+ * @module guardpage/emitter
  */
 import { integer, optionBag, shown, truth } from "./door.ts";
 import * as wasm from "./emitter/bytes.ts";
@@ -18,6 +18,7 @@ import { ACCESS_CONTRACT, type GeneratedCode } from "./generated-code.ts";
 import { POLL, TRANSLATION } from "./wasm/access-contract.ts";
 import { AccessBit } from "./wasm/exports.ts";
 
+export type { CodeListener } from "./code-marks.ts";
 export type { LoadType, StoreType } from "./emitter/types.ts";
 export {
   ACCESS_CONTRACT,
@@ -41,12 +42,23 @@ const { Opcode } = wasm;
  */
 export type SlowPath =
   | {
+      /** It calls a function. */
       readonly slow: "call";
+      /** Index of `GeneratedCode.imports.load` in the module that is generated. */
       readonly load: number;
+      /** Index of `GeneratedCode.imports.store`. */
       readonly store: number;
+      /** Index of `GeneratedCode.imports.poll`. */
       readonly poll?: number | undefined;
     }
-  | { readonly slow: "leave"; readonly depth: number; readonly polls?: boolean | undefined };
+  | {
+      /** It branches out. */
+      readonly slow: "leave";
+      /** Blocks around the sequence that it branches out of. */
+      readonly depth: number;
+      /** Whether polls are written. */
+      readonly polls?: boolean | undefined;
+    };
 
 /** Indices of locals that a sequence uses. */
 export interface AccessLocals {

@@ -11,6 +11,7 @@ export type EnclaveKind = "SGX1" | "SGX2" | "VBS";
 
 /** A committed page of an enclave. */
 export interface EnclavePage {
+  /** First address of the page. */
   readonly address: number;
   /** PAGE_*, as VirtualQuery shows it. */
   readonly protect: number;

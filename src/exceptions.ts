@@ -12,6 +12,7 @@ import type { Process } from "./process.ts";
 
 /** Windows page: "EXCEPTION_RECORD structure". */
 export interface ExceptionRecord {
+  /** An NTSTATUS, as an unsigned number. */
   ExceptionCode: number;
   /** EXCEPTION_NONCONTINUABLE or 0. */
   ExceptionFlags: number;
@@ -19,6 +20,7 @@ export interface ExceptionRecord {
   ExceptionRecord: ExceptionRecord | null;
   /** The instruction: `process.instructionPointer`, or where a fetch began. */
   ExceptionAddress: Address;
+  /** How many elements ExceptionInformation has, 0 to 15. */
   NumberParameters: number;
   /**
    * Of a page fault: 0 read, 1 write or 8 execute; the address; of an in-page error the NTSTATUS
@@ -29,6 +31,7 @@ export interface ExceptionRecord {
 
 /** Windows page: "EXCEPTION_POINTERS structure". */
 export interface ExceptionPointers {
+  /** What has happened. */
   ExceptionRecord: ExceptionRecord;
   /** Whatever `process.contextProvider` supplies; null without one. */
   ContextRecord: unknown;
@@ -59,9 +62,13 @@ export interface Frame {
   readonly filter: ExceptionFilter;
 }
 
+/** The parts of a __try block, for `process.tryExcept`. */
 export interface TryParts<T> {
+  /** What is guarded. */
   body: () => T;
+  /** Asked about an exception in the body that no vectored handler has resolved. */
   filter: ExceptionFilter;
+  /** Run after a positive answer of the filter; what it returns, the block returns. */
   handler?: ((pointers: ExceptionPointers) => T) | undefined;
 }
 

@@ -15,7 +15,9 @@ export interface AddressRequirements {
 export interface ExtendedParameter {
   /** MemExtendedParameterAddressRequirements and the like. */
   Type: number;
+  /** Of address requirements. */
   Pointer?: AddressRequirements;
+  /** The value of any other type. */
   ULong64?: Address;
 }
 

@@ -7,7 +7,14 @@ import { integer, optionBag, shown } from "./door.ts";
 import { type LackingService, PlannedFailures } from "./wasm/planned-failures.ts";
 
 /** A call that may lack memory. Each counts whatever face makes it, and by whichever form. */
-export type FailingCall = keyof typeof SERVICES;
+export type FailingCall =
+  | "VirtualAlloc"
+  | "VirtualAlloc2"
+  | "VirtualProtect"
+  | "VirtualLock"
+  | "CreateFileMapping"
+  | "MapViewOfFile"
+  | "MapViewOfFile3";
 
 /** One call that fails as if memory were at its end, and changes nothing. */
 export interface CallFailure {
@@ -22,7 +29,7 @@ export interface CallFailure {
   readonly error?: number | undefined;
 }
 
-const SERVICES = {
+const SERVICES: Readonly<Record<FailingCall, LackingService>> = {
   /** VirtualAlloc, VirtualAllocEx, VirtualAllocExNuma, NtAllocateVirtualMemory and the like. */
   VirtualAlloc: {
     exports: ["allocateF64", "allocateNumaF64"],
@@ -39,7 +46,7 @@ const SERVICES = {
   },
   MapViewOfFile: { exports: ["viewMapF64"], status: STATUS_NO_MEMORY },
   MapViewOfFile3: { exports: ["viewMapExF64"], status: STATUS_NO_MEMORY },
-} as const satisfies Record<string, LackingService>;
+};
 
 const NTH_MAXIMUM = 2 ** 31 - 1;
 const ERROR_MINIMUM = 0xc000_0000;

@@ -22,6 +22,7 @@ export class GuestException extends Error {
   override readonly name: string = "GuestException";
   /** The exception code, an NTSTATUS. */
   readonly code: number;
+  /** What handlers were told. */
   readonly record: ExceptionRecord;
 
   constructor(
@@ -44,6 +45,7 @@ export interface FaultingPage {
 
 /** The region that a page lies in. */
 export interface FaultingRegion {
+  /** First address. */
   readonly base: number;
   /** Bytes of the whole region. */
   readonly size: number;

@@ -1,6 +1,7 @@
 import { optionBag, shown } from "./door.ts";
 import type { Process } from "./process.ts";
 
+/** How a fork is made. */
 export interface ForkOptions {
   /**
    * How pages of the fork are reached. "translated", the default; "windowed", which asks for the

@@ -11,6 +11,7 @@ export { ACCESS_CONTRACT } from "./wasm/access-contract.ts";
 
 /** What code imports that checks its accesses itself. */
 export interface GeneratedCodeImports {
+  /** The memory of the core, which has the context and the maps. */
   readonly memory: WebAssembly.Memory;
   /**
    * A load of 1, 2, 4 or 8 bytes, whatever stops it: the bits, zero-extended. A fault goes through
@@ -28,9 +29,16 @@ export interface GeneratedCodeImports {
 
 /** What an AssemblyScript program imports that uses the accessors of `guardpage/assembly`. */
 export interface AssemblyImports {
-  readonly env: { readonly memory: WebAssembly.Memory };
+  /** What the compiler of AssemblyScript calls its environment. */
+  readonly env: {
+    /** The memory of the core. */
+    readonly memory: WebAssembly.Memory;
+  };
+  /** What the accessors call. */
   readonly guardpage: {
+    /** As `GeneratedCodeImports.load`. */
     readonly loadSlow: (context: number, address: bigint, sizeBytes: number) => bigint;
+    /** As `GeneratedCodeImports.store`. */
     readonly storeSlow: (context: number, address: bigint, sizeBytes: number, bits: bigint) => void;
   };
 }
@@ -45,13 +53,17 @@ type Storer = (address: bigint, bits: bigint) => void;
 export class GeneratedCode {
   /** The version of the sequences and numbers. */
   readonly contract = ACCESS_CONTRACT;
+  /** How pages are reached: which of two sequences the code has. */
   readonly space: "windowed" | "translated";
+  /** Bytes of an address. */
   readonly pointerBytes: 4 | 8;
   /** Linear address of the context. */
   readonly context: number;
   /** Linear address of guest address 0, and of the access map; of a windowed space alone. */
   readonly windowBase: number;
+  /** Linear address of the access map, a byte for each page; of a windowed space alone. */
   readonly accessMap: number;
+  /** What the code imports. */
   readonly imports: GeneratedCodeImports;
   /** The same for an AssemblyScript program, to be instantiated with. */
   readonly assembly: AssemblyImports;

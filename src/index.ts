@@ -7,7 +7,7 @@
  * const machine = await Machine.create({ profile: "win32" });
  * const guest = machine.createProcess();
  *
- * @module
+ * @module guardpage
  */
 export { DebugView } from "./debug-view.ts";
 export type { Address } from "./door.ts";

@@ -7,7 +7,7 @@
  * const { VirtualAlloc, GetLastError } = kernel32(process);
  * const base = VirtualAlloc(0, 0x10000, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
  *
- * @module
+ * @module guardpage/kernel32
  */
 
 import { faceOf } from "./faces.ts";

@@ -9,6 +9,7 @@ export interface MachineCounters {
   readonly commitLimit: number;
   /** Frames in use, a page each. */
   readonly frames: number;
+  /** Frames that there are: the option of that name. */
   readonly physicalPages: number;
   /** Records in use inside the core. */
   readonly records: number;

@@ -325,6 +325,7 @@ export class Machine {
     return [...this.#processes];
   }
 
+  /** Figures of this machine, as they are now. */
   get counters(): MachineCounters {
     return countersOf(this.core);
   }
@@ -361,6 +362,7 @@ export class Machine {
     return { lastProcessId: this.#lastProcessId, lastThreadId: this.#lastThreadId };
   }
 
+  /** @internal */
   set lastIds({ lastProcessId, lastThreadId }) {
     this.#lastProcessId = lastProcessId;
     this.#lastThreadId = lastThreadId;

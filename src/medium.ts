@@ -19,6 +19,7 @@ export interface Medium {
 export class MediumFile implements FileBacking {
   #medium: Medium | undefined;
 
+  /** @internal */
   constructor(medium: Medium) {
     this.#medium = medium;
   }

@@ -2,6 +2,7 @@ import { byteArray, integer, optionBag } from "./door.ts";
 import { DiskFull, type FileBacking } from "./file-backing.ts";
 import { checkFileRange, checkFileSize } from "./file-range.ts";
 
+/** What a file in memory holds, and how much it takes. */
 export interface MemoryFileOptions {
   /** What the file holds at first; copied. Default: nothing. */
   contents?: Uint8Array | undefined;

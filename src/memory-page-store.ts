@@ -3,6 +3,7 @@ import { DiskFull } from "./file-backing.ts";
 import { checkPage, neverWritten } from "./page-slot.ts";
 import type { PageStore } from "./page-store.ts";
 
+/** How much a page store in memory takes. */
 export interface MemoryPageStoreOptions {
   /** Pages that fit; then it is full. Default: as many as the engine has room for. */
   capacityPages?: number | undefined;

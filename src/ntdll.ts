@@ -9,7 +9,7 @@
  * const size = { value: 0x10000 };
  * NtAllocateVirtualMemory(-1, base, 0, size, MEM_RESERVE, PAGE_READWRITE); // 0: STATUS_SUCCESS
  *
- * @module
+ * @module guardpage/ntdll
  */
 
 import { faceOf } from "./faces.ts";

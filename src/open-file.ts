@@ -3,6 +3,7 @@ import { dword, optionBag, text } from "./door.ts";
 import { checkBacking, type FileBacking } from "./file-backing.ts";
 import type { Process } from "./process.ts";
 
+/** How `process.openFile` opens a file. */
 export interface OpenFileOptions {
   /** GENERIC_READ, GENERIC_WRITE and GENERIC_EXECUTE. Default: the first two. */
   access?: number | undefined;

@@ -20,6 +20,7 @@ import { Switch } from "./wasm/exports.ts";
  * A choice that goes by a seed: an integer from 0 to 2^32-1. The same seed gives the same choices.
  */
 export interface Seeded {
+  /** An integer from 0 to 2^32-1. */
   readonly seed: number;
 }
 

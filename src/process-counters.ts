@@ -7,9 +7,11 @@ export interface ProcessCounters {
   readonly commitCharge: number;
   /** Bytes of all regions. */
   readonly regionBytes: number;
+  /** How many regions there are. */
   readonly regions: number;
   /** Pages in the working set. */
   readonly residentPages: number;
+  /** Pages that VirtualLock has locked. */
   readonly lockedPages: number;
 }
 

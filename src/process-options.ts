@@ -2,6 +2,7 @@ import { integer, optionBag, shown, truth } from "./door.ts";
 import { isCe, type ProfileName } from "./profile.ts";
 import type { RegionDescription } from "./region.ts";
 
+/** What a process is like. Everything has a default. */
 export interface ProcessOptions {
   /**
    * How pages are reached. "auto", the default: windowed while the window of a 32-bit profile is

@@ -36,6 +36,7 @@ import { memoryOf } from "./windowed-memory.ts";
 export class Process extends ProcessHooks {
   /** Multiple of 4, from 4, unique in the machine. */
   readonly id: number;
+  /** The machine that it is a process of. */
   readonly machine: Machine;
   /** How its pages are reached; no answer depends on it. */
   readonly space: "windowed" | "translated";
@@ -45,6 +46,7 @@ export class Process extends ProcessHooks {
   readonly debugView: DebugView;
   /** Guest memory as system services touch it. */
   readonly system: SystemMemory;
+  /** The thread that it was made with. */
   readonly mainThread: Thread;
   /** @internal */
   readonly core: Core;
@@ -157,6 +159,7 @@ export class Process extends ProcessHooks {
     return this.endCode !== undefined;
   }
 
+  /** What it ended with, a DWORD; undefined while it runs. */
   get exitCode(): number | undefined {
     return this.endCode;
   }
@@ -190,6 +193,7 @@ export class Process extends ProcessHooks {
     return this.runningThread;
   }
 
+  /** @throws TypeError for what is no thread */
   set currentThread(thread: Thread) {
     if (!(thread instanceof Thread)) {
       throw new TypeError(`currentThread must be a Thread, not ${shown(thread)}`);
@@ -291,6 +295,7 @@ export class Process extends ProcessHooks {
     return openFile(this.alive(), backing, options);
   }
 
+  /** Figures of this process, as they are now. @throws Error when it has ended */
   get counters(): ProcessCounters {
     return countersOf(this.alive());
   }
@@ -308,10 +313,7 @@ export class Process extends ProcessHooks {
     return core.spaceTouched(spaceNumber, at, this.door.pointer(size, "size"));
   }
 
-  /**
-   * Recompute every rule between the maps of the core.
-   * @throws Error naming the rule and the page that breaks it
-   */
+  /** Recompute every rule between the maps of the core. @throws Error naming what breaks one */
   verifySpace(): void {
     verifySpace(this.alive());
   }
@@ -327,6 +329,7 @@ export class Process extends ProcessHooks {
     return this.#instructionPointer;
   }
 
+  /** @throws TypeError, RangeError for what is no address of this process */
   set instructionPointer(address: Address) {
     this.#instructionPointer = this.door.exactPointer(address, "instructionPointer");
   }
@@ -353,6 +356,7 @@ export class Process extends ProcessHooks {
     return this.alive().exceptions.addContinue(Boolean(first), handler);
   }
 
+  /** Whether the handle was in the list. Windows page: "RemoveVectoredContinueHandler". */
   removeVectoredContinueHandler(handle: number): boolean {
     return this.alive().exceptions.removeContinue(handle);
   }

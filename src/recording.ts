@@ -11,15 +11,20 @@
  * recorder.stop();
  * const { failed } = await replayRecording(lines.join(""));
  *
- * @module
+ * @module guardpage/recording
  */
 export { Recorder, type RecorderOptions } from "./recording/recorder.ts";
 export type { Sink } from "./recording/rows.ts";
-export type { Difference } from "./replay/difference.ts";
+export type { Difference, NotBuilt, RunsText } from "./replay/difference.ts";
 export { Playback, type PlaybackOptions, type PlayedStep } from "./replay/playback.ts";
 export {
   type ReplayedRecording,
   type ReplayRecordingOptions,
   replayRecording,
 } from "./replay/recording/replay-recording.ts";
-export { TraceError } from "./replay/trace.ts";
+export {
+  type Answer,
+  type ExceptionText,
+  type MemoryInformationText,
+  TraceError,
+} from "./replay/trace.ts";

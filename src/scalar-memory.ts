@@ -138,6 +138,7 @@ export class ScalarMemory {
     this.translations = NOTHING_TRANSLATED;
   }
 
+  /** The byte at an address, 0 to 255. */
   getUint8(address: Address): number {
     const at = translated(this.translations, this.spaceTag, address, 0xfff, READ_TAG);
     if (at >= 0) return this.low.getUint8(at);
@@ -145,6 +146,7 @@ export class ScalarMemory {
     return (this.ask(LOAD_U8, address) as number) >>> 0;
   }
 
+  /** Two bytes, as 0 to 65,535. */
   getUint16(address: Address): number {
     const at = translated(this.translations, this.spaceTag, address, 0xffe, READ_TAG);
     if (at >= 0) return this.low.getUint16(at, true);
@@ -152,6 +154,7 @@ export class ScalarMemory {
     return (this.ask(LOAD_U16, address) as number) >>> 0;
   }
 
+  /** Four bytes, as 0 to 2^32-1. */
   getUint32(address: Address): number {
     const at = translated(this.translations, this.spaceTag, address, 0xffc, READ_TAG);
     if (at >= 0) return this.low.getUint32(at, true);
@@ -159,6 +162,7 @@ export class ScalarMemory {
     return (this.ask(LOAD_U32, address) as number) >>> 0;
   }
 
+  /** Eight bytes, as 0n to 2^64-1. */
   getBigUint64(address: Address): bigint {
     const at = translated(this.translations, this.spaceTag, address, 0xff8, READ_TAG);
     if (at >= 0) return this.low.getBigUint64(at, true);
@@ -166,6 +170,7 @@ export class ScalarMemory {
     return this.ask(LOAD_U64, address) as bigint;
   }
 
+  /** Four bytes, as a number of single precision. */
   getFloat32(address: Address): number {
     const at = translated(this.translations, this.spaceTag, address, 0xffc, READ_TAG);
     if (at >= 0) return this.low.getFloat32(at, true);
@@ -173,6 +178,7 @@ export class ScalarMemory {
     return +(this.ask(LOAD_F32, address) as number);
   }
 
+  /** Eight bytes, as a number. */
   getFloat64(address: Address): number {
     const at = translated(this.translations, this.spaceTag, address, 0xff8, READ_TAG);
     if (at >= 0) return this.low.getFloat64(at, true);
@@ -180,18 +186,22 @@ export class ScalarMemory {
     return +(this.ask(LOAD_F64, address) as number);
   }
 
+  /** The byte at an address, -128 to 127. */
   getInt8(address: Address): number {
     return (this.getUint8(address) << 24) >> 24;
   }
 
+  /** Two bytes, as -32,768 to 32,767. */
   getInt16(address: Address): number {
     return (this.getUint16(address) << 16) >> 16;
   }
 
+  /** Four bytes, as -2^31 to 2^31-1. */
   getInt32(address: Address): number {
     return this.getUint32(address) | 0;
   }
 
+  /** Eight bytes, as -2^63 to 2^63-1. */
   getBigInt64(address: Address): bigint {
     return BigInt.asIntN(64, this.getBigUint64(address));
   }
@@ -208,6 +218,7 @@ export class ScalarMemory {
     else this.ask(STORE_U8, address, value);
   }
 
+  /** Write the low 16 bits. */
   setUint16(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
     const at = translated(this.translations, this.spaceTag, address, 0xffe, WRITE_TAG);
@@ -216,6 +227,7 @@ export class ScalarMemory {
     else this.ask(STORE_U16, address, value);
   }
 
+  /** Write the low 32 bits. */
   setUint32(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
     const at = translated(this.translations, this.spaceTag, address, 0xffc, WRITE_TAG);
@@ -224,6 +236,7 @@ export class ScalarMemory {
     else this.ask(STORE_U32, address, value);
   }
 
+  /** Write the low 64 bits of a bigint. */
   setBigUint64(address: Address, value: bigint): void {
     if (typeof value !== "bigint") wrongValue(value, "bigint");
     const at = translated(this.translations, this.spaceTag, address, 0xff8, WRITE_TAG);
@@ -232,6 +245,7 @@ export class ScalarMemory {
     else this.ask(STORE_U64, address, value);
   }
 
+  /** Write four bytes: the number of single precision that is nearest. */
   setFloat32(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
     const at = translated(this.translations, this.spaceTag, address, 0xffc, WRITE_TAG);
@@ -240,6 +254,7 @@ export class ScalarMemory {
     else this.ask(STORE_F32, address, value);
   }
 
+  /** Write eight bytes. */
   setFloat64(address: Address, value: number): void {
     if (typeof value !== "number") wrongValue(value, "number");
     const at = translated(this.translations, this.spaceTag, address, 0xff8, WRITE_TAG);
@@ -248,18 +263,22 @@ export class ScalarMemory {
     else this.ask(STORE_F64, address, value);
   }
 
+  /** As `setUint8`. */
   setInt8(address: Address, value: number): void {
     this.setUint8(address, value);
   }
 
+  /** As `setUint16`. */
   setInt16(address: Address, value: number): void {
     this.setUint16(address, value);
   }
 
+  /** As `setUint32`. */
   setInt32(address: Address, value: number): void {
     this.setUint32(address, value);
   }
 
+  /** As `setBigUint64`. */
   setBigInt64(address: Address, value: bigint): void {
     this.setBigUint64(address, value);
   }

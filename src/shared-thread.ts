@@ -11,14 +11,21 @@ import { instantiateShared } from "./wasm/load.ts";
  * version of the package.
  */
 export interface SharedThread {
+  /** The core for shared memory, compiled. */
   readonly module: WebAssembly.Module;
+  /** The memory of the machine. */
   readonly memory: WebAssembly.Memory;
   /** Linear address of the context that is the thread's own. */
   readonly context: number;
+  /** Of the address space, in the core. */
   readonly spaceNumber: number;
+  /** How pages are reached. */
   readonly space: "windowed" | "translated";
+  /** The id of its process. */
   readonly processId: number;
+  /** Its own id. */
   readonly threadId: number;
+  /** Those of the machine. */
   readonly options: Settings;
 }
 

@@ -4,6 +4,7 @@ import { Structure } from "./structs.ts";
 export interface InitialTeb {
   /** Of the stack before, where there was one. */
   OldStackBase: number;
+  /** Its limit. */
   OldStackLimit: number;
   /** The end of the stack. */
   StackBase: number;

@@ -4,9 +4,12 @@ import { type Address, integer, optionBag, shown, text as textAt, truth } from "
 import type { Process } from "./process.ts";
 import { Access, PAGE_BYTES } from "./wasm/exports.ts";
 
+/** How the characters of a string are bytes. */
 export type Encoding = "utf-8" | "utf-16le" | "latin1";
 
+/** Where a string ends, and how it is decoded. */
 export interface ReadStringOptions {
+  /** Of the bytes. */
   encoding: Encoding;
   /** Bytes of the string. Without it, the string ends before its NUL. */
   length?: number | undefined;
@@ -14,7 +17,9 @@ export interface ReadStringOptions {
   maxBytes?: number | undefined;
 }
 
+/** How a string is encoded, and ended. */
 export interface WriteStringOptions {
+  /** Of the bytes. */
   encoding: Encoding;
   /** Whether a NUL follows. Default true. */
   terminate?: boolean | undefined;

@@ -101,7 +101,9 @@ export const MEMORY_BASIC_INFORMATION = new Structure([
  * 48 bytes.
  */
 export interface MemoryRegionInformation {
+  /** First page of the region. */
   AllocationBase: number;
+  /** PAGE_* as the region was made. */
   AllocationProtect: number;
   /** Bit 0 private, 1 view of a data file, 2 view of an image, 3 view of the page file. */
   Flags: number;
@@ -109,6 +111,7 @@ export interface MemoryRegionInformation {
   RegionSize: number;
   /** Bytes that are charged. */
   CommitSize: number;
+  /** 0. */
   PartitionId: number;
   /** All ones: no preferred node. */
   NodePreference: number | bigint;
@@ -144,15 +147,21 @@ export const SECTION_BASIC_INFORMATION = new Structure([
 export interface SectionImageInformation {
   /** Entry point, for the address that the image wants. */
   TransferAddress: number | bigint;
+  /** 0. */
   ZeroBits: number;
   /** Bytes, as the next. */
   MaximumStackSize: number | bigint;
+  /** SizeOfStackCommit of the headers. */
   CommittedStackSize: number | bigint;
   /** IMAGE_SUBSYSTEM_*. */
   SubSystemType: number;
+  /** Version of the subsystem that the program wants, low part. */
   SubSystemMinorVersion: number;
+  /** The same, high part. */
   SubSystemMajorVersion: number;
+  /** Version of the system that the program wants, high part. */
   MajorOperatingSystemVersion: number;
+  /** The same, low part. */
   MinorOperatingSystemVersion: number;
   /** IMAGE_FILE_*. */
   ImageCharacteristics: number;
@@ -164,9 +173,11 @@ export interface SectionImageInformation {
   ImageContainsCode: number;
   /** 8: its sections are aligned to less than a page, and the file is mapped as it is. */
   ImageFlags: number;
+  /** LoaderFlags of the headers. */
   LoaderFlags: number;
   /** Bytes. */
   ImageFileSize: number;
+  /** CheckSum of the headers. */
   CheckSum: number;
 }
 
@@ -192,18 +203,27 @@ export const SECTION_IMAGE_INFORMATION = new Structure([
 
 /** Windows page: "SYSTEM_INFO structure". 36 or 48 bytes. */
 export interface SystemInfo {
+  /** PROCESSOR_ARCHITECTURE_*. */
   wProcessorArchitecture: number;
+  /** 0. */
   wReserved: number;
   /** Bytes. */
   dwPageSize: number;
+  /** Lowest address of user space. */
   lpMinimumApplicationAddress: number;
+  /** Highest address of user space. */
   lpMaximumApplicationAddress: number;
+  /** A bit for each processor. */
   dwActiveProcessorMask: number;
+  /** The machine option `numberOfProcessors`. */
   dwNumberOfProcessors: number;
+  /** PROCESSOR_*. */
   dwProcessorType: number;
   /** Bytes. */
   dwAllocationGranularity: number;
+  /** 6. */
   wProcessorLevel: number;
+  /** 0. */
   wProcessorRevision: number;
 }
 
@@ -227,12 +247,19 @@ export interface MemoryStatusEx {
   dwLength: number;
   /** Percent of physical memory in use. */
   dwMemoryLoad: number;
+  /** Physical memory that there is. */
   ullTotalPhys: number;
+  /** Physical memory that is free. */
   ullAvailPhys: number;
+  /** The commit limit. */
   ullTotalPageFile: number;
+  /** What may still be committed. */
   ullAvailPageFile: number;
+  /** Addresses of user space. */
   ullTotalVirtual: number;
+  /** Those of them that no region has. */
   ullAvailVirtual: number;
+  /** 0. */
   ullAvailExtendedVirtual: number;
 }
 
@@ -250,14 +277,21 @@ export const MEMORYSTATUSEX = new Structure([
 
 /** Windows page: "MEMORYSTATUS structure". 32 or 56 bytes; all sizes in bytes. */
 export interface MemoryStatus {
+  /** Out: bytes of the structure. */
   dwLength: number;
   /** Percent of physical memory in use. */
   dwMemoryLoad: number;
+  /** Physical memory that there is. */
   dwTotalPhys: number;
+  /** Physical memory that is free. */
   dwAvailPhys: number;
+  /** The commit limit. */
   dwTotalPageFile: number;
+  /** What may still be committed. */
   dwAvailPageFile: number;
+  /** Addresses of user space. */
   dwTotalVirtual: number;
+  /** Those of them that no region has. */
   dwAvailVirtual: number;
 }
 

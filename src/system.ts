@@ -12,6 +12,7 @@ export interface ServiceCopy {
   readonly transferred: number;
 }
 
+/** How a system service copies. */
 export interface ServiceCopyOptions {
   /**
    * Bytes of the buffer that the caller described, when fewer are copied: the service looks at all

@@ -16,6 +16,7 @@ import { statusName, succeeded } from "./status.ts";
 export class Thread {
   /** Multiple of 4, from 4, unique in the machine. */
   readonly id: number;
+  /** The process that it belongs to. */
   readonly process: Process;
   /** What GetLastError answers: a Win32 code, 0 at first. */
   lastError = 0;

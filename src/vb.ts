@@ -10,7 +10,7 @@
  * const base = VirtualAlloc(0, 0x10000, MEM_COMMIT, PAGE_READWRITE);
  * if (base === 0) console.log(Err.LastDllError);
  *
- * @module
+ * @module guardpage/vb
  */
 
 import { faceOf } from "./faces.ts";
@@ -22,6 +22,7 @@ import type { VisualBasic } from "./vb/interface.ts";
 export type {
   ByRef,
   ByRefAny,
+  ByRefType,
   Declares,
   Err,
   Long,

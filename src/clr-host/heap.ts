@@ -6,11 +6,13 @@ import { PAGE_BYTES } from "../wasm/exports.ts";
 
 /** A block of DebugAlloc. */
 export interface DebugBlock {
+  /** Where it begins. */
   readonly address: number;
   /** As it was asked for. */
   readonly sizeBytes: number;
   /** Source file that asked, or null. */
   readonly file: string | null;
+  /** The line of that file. */
   readonly line: number;
 }
 

@@ -37,6 +37,7 @@ export interface HostPolicy {
   reclaim?(level: number): void;
 }
 
+/** How the host answers. */
 export interface ClrHostOptions {
   /**
    * Which HRESULTs failures of Win32 become. "strict", the default: VirtualAlloc answers what its
@@ -48,6 +49,7 @@ export interface ClrHostOptions {
   policy?: HostPolicy | undefined;
 }
 
+/** "strict": as few as the page of the interface lists. "detailed": what the error says. */
 export type Hresults = "strict" | "detailed";
 
 /** The options with their defaults filled in. */

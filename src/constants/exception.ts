@@ -12,18 +12,22 @@ export const EXCEPTION_INVALID_DISPOSITION = 0xc0000026;
 export const EXCEPTION_PRIV_INSTRUCTION = 0xc0000096;
 export const EXCEPTION_STACK_OVERFLOW = 0xc00000fd;
 
-/** ExceptionInformation[0] of an access violation, a guard page and an in-page error. */
+/** ExceptionInformation[0] of a fault: the access was a load. */
 export const EXCEPTION_READ_FAULT = 0;
+/** ExceptionInformation[0] of a fault: the access was a store. */
 export const EXCEPTION_WRITE_FAULT = 1;
+/** ExceptionInformation[0] of a fault: the access was a fetch. */
 export const EXCEPTION_EXECUTE_FAULT = 8;
 
-/** ExceptionFlags. */
+/** Of ExceptionFlags: the program cannot go on. */
 export const EXCEPTION_NONCONTINUABLE = 0x1;
 
 /** Most elements that ExceptionInformation can have. */
 export const EXCEPTION_MAXIMUM_PARAMETERS = 15;
 
-/** What a filter or a handler answers. */
+/** Answer of a filter: its handler runs. */
 export const EXCEPTION_EXECUTE_HANDLER = 1;
+/** Answer of a filter or a vectored handler: the next one is asked. */
 export const EXCEPTION_CONTINUE_SEARCH = 0;
+/** Answer of a filter or a vectored handler: the program goes on. */
 export const EXCEPTION_CONTINUE_EXECUTION = -1;

@@ -39,8 +39,9 @@ export const MEM_IMAGE = 0x1000000;
 export const MEM_LARGE_PAGES = 0x20000000;
 export const MEM_64K_PAGES = 0x20400000;
 export const MEM_4MB_PAGES = 0x80000000;
-/** VirtualFree modifiers for placeholders. */
+/** VirtualFree modifier: the placeholders of the range become one. */
 export const MEM_COALESCE_PLACEHOLDERS = 0x1;
+/** VirtualFree modifier: what is released becomes a placeholder. */
 export const MEM_PRESERVE_PLACEHOLDER = 0x2;
 export const MEM_UNMAP_WITH_TRANSIENT_BOOST = 0x1;
 
@@ -70,12 +71,14 @@ export const PAGE_REVERT_TO_FILE_MAP = 0x80000000;
 /** Flag of GetWriteWatch: forget the pages that are reported. */
 export const WRITE_WATCH_FLAG_RESET = 0x1;
 
-/** Information classes of NtQueryVirtualMemory. */
+/** Information class of NtQueryVirtualMemory. */
 export const MemoryBasicInformation = 0;
+/** Information class of NtQueryVirtualMemory. */
 export const MemoryRegionInformation = 3;
 
-/** Map types of NtLockVirtualMemory. */
+/** Map type of NtLockVirtualMemory. */
 export const MAP_PROCESS = 1;
+/** Map type of NtLockVirtualMemory. */
 export const MAP_SYSTEM = 2;
 
 export const PROCESSOR_ARCHITECTURE_INTEL = 0;
@@ -83,10 +86,15 @@ export const PROCESSOR_ARCHITECTURE_AMD64 = 9;
 export const PROCESSOR_INTEL_PENTIUM = 586;
 export const PROCESSOR_AMD_X8664 = 8664;
 
-/** Types of MEM_EXTENDED_PARAMETER. */
+/** Type of MEM_EXTENDED_PARAMETER. */
 export const MemExtendedParameterInvalidType = 0;
+/** Type of MEM_EXTENDED_PARAMETER. */
 export const MemExtendedParameterAddressRequirements = 1;
+/** Type of MEM_EXTENDED_PARAMETER. */
 export const MemExtendedParameterNumaNode = 2;
+/** Type of MEM_EXTENDED_PARAMETER. */
 export const MemExtendedParameterPartitionHandle = 3;
+/** Type of MEM_EXTENDED_PARAMETER. */
 export const MemExtendedParameterUserPhysicalHandle = 4;
+/** Type of MEM_EXTENDED_PARAMETER. */
 export const MemExtendedParameterAttributeFlags = 5;

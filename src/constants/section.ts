@@ -25,29 +25,44 @@ export const SEC_IMAGE_NO_EXECUTE = 0x11000000;
 export const SEC_WRITECOMBINE = 0x40000000;
 export const SEC_LARGE_PAGES = 0x80000000;
 
-/** Access rights of section handles. */
+/** Access right of a section handle. */
 export const SECTION_QUERY = 0x1;
+/** Access right of a section handle. */
 export const SECTION_MAP_WRITE = 0x2;
+/** Access right of a section handle. */
 export const SECTION_MAP_READ = 0x4;
+/** Access right of a section handle. */
 export const SECTION_MAP_EXECUTE = 0x8;
+/** Access right of a section handle. */
 export const SECTION_EXTEND_SIZE = 0x10;
+/** Access right of a section handle. */
 export const SECTION_MAP_EXECUTE_EXPLICIT = 0x20;
+/** Access right of a section handle. */
 export const SECTION_ALL_ACCESS = 0xf001f;
 
 /** Access of MapViewOfFile and OpenFileMapping. */
 export const FILE_MAP_COPY = 0x1;
+/** Access of MapViewOfFile and OpenFileMapping. */
 export const FILE_MAP_WRITE = 0x2;
+/** Access of MapViewOfFile and OpenFileMapping. */
 export const FILE_MAP_READ = 0x4;
+/** Access of MapViewOfFile and OpenFileMapping. */
 export const FILE_MAP_EXECUTE = 0x20;
+/** Access of MapViewOfFile and OpenFileMapping. */
 export const FILE_MAP_ALL_ACCESS = 0xf001f;
+/** Access of MapViewOfFile and OpenFileMapping. */
 export const FILE_MAP_LARGE_PAGES = 0x20000000;
+/** Access of MapViewOfFile and OpenFileMapping. */
 export const FILE_MAP_TARGETS_INVALID = 0x40000000;
+/** Access of MapViewOfFile and OpenFileMapping. */
 export const FILE_MAP_RESERVE = 0x80000000;
 
-/** Inherit dispositions of NtMapViewOfSection. */
+/** Inherit disposition of NtMapViewOfSection. */
 export const ViewShare = 1;
+/** Inherit disposition of NtMapViewOfSection. */
 export const ViewUnmap = 2;
 
-/** Information classes of NtQuerySection. */
+/** Information class of NtQuerySection. */
 export const SectionBasicInformation = 0;
+/** Information class of NtQuerySection. */
 export const SectionImageInformation = 1;

@@ -9,12 +9,14 @@ export const QUOTA_LIMITS_HARDWS_MIN_DISABLE = 0x2;
 export const QUOTA_LIMITS_HARDWS_MAX_ENABLE = 0x4;
 export const QUOTA_LIMITS_HARDWS_MAX_DISABLE = 0x8;
 
-/** Types of CreateMemoryResourceNotification. */
+/** Type of CreateMemoryResourceNotification. */
 export const LowMemoryResourceNotification = 0;
+/** Type of CreateMemoryResourceNotification. */
 export const HighMemoryResourceNotification = 1;
 
-/** Information classes of NtQueryVirtualMemory. */
+/** Information class of NtQueryVirtualMemory. */
 export const MemoryWorkingSetInformation = 1;
+/** Information class of NtQueryVirtualMemory. */
 export const MemoryWorkingSetExInformation = 4;
 
 /** Information class of NtSetInformationVirtualMemory. */

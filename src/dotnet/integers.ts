@@ -6,6 +6,7 @@ import { type Address, shown } from "../door.ts";
  * is the address with the same bits. Results are numbers. Library page: "System.IntPtr".
  */
 export type IntPtr = Address;
+/** Of the type `IntPtr`: `IntPtr.Zero`, which is 0. */
 export const IntPtr = Object.freeze({ Zero: 0 } as const);
 
 /**
@@ -13,6 +14,7 @@ export const IntPtr = Object.freeze({ Zero: 0 } as const);
  * where a number would not be exact. Results are numbers. Library page: "System.UIntPtr".
  */
 export type UIntPtr = Address;
+/** Of the type `UIntPtr`: `UIntPtr.Zero`, which is 0. */
 export const UIntPtr = Object.freeze({ Zero: 0 } as const);
 
 const INT32_MINIMUM = -0x8000_0000;

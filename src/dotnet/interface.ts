@@ -21,6 +21,7 @@ export interface MemoryBasicInformation {
   AllocationProtect: MemoryProtectionOptions;
   /** Bytes from BaseAddress to the end of the run of equal pages; an IntPtr. */
   RegionSize: number;
+  /** Committed, reserved or free. */
   State: MemoryState;
   /** Of committed pages; 0 for reserved ones, NoAccess for free ones. */
   Protect: MemoryProtectionOptions;
@@ -173,6 +174,8 @@ export interface DotnetOptions {
 
 /** What a .NET program calls. */
 export interface Dotnet {
+  /** The memory functions. */
   readonly NativeMethods: Readonly<NativeMethods>;
+  /** The last errors. */
   readonly Marshal: Readonly<Marshal>;
 }

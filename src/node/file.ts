@@ -3,6 +3,7 @@ import { optionBag, truth } from "../door.ts";
 import { MediumFile } from "../medium.ts";
 import { Descriptor, ReadOnlyDescriptor } from "./medium.ts";
 
+/** How a file on disk is opened. */
 export interface NodeFileOptions {
   /** Make an empty file where there is none. Default false. */
   create?: boolean | undefined;

@@ -2,11 +2,17 @@ import type { Medium } from "../medium.ts";
 
 /** What is used of a FileSystemSyncAccessHandle. */
 export interface SyncAccessHandle {
+  /** Bytes of the file. */
   getSize(): number;
+  /** Read from a position on. @returns bytes that were there */
   read(target: Uint8Array, options: { at: number }): number;
+  /** Write from a position on. @returns bytes that were written */
   write(source: Uint8Array, options: { at: number }): number;
+  /** Cut or lengthen the file, with zeros. */
   truncate(sizeBytes: number): void;
+  /** Have everything on disk. */
   flush(): void;
+  /** Give the file back. */
   close(): void;
 }
 

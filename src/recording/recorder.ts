@@ -3,6 +3,7 @@ import { Machine } from "../machine.ts";
 import type { Sink } from "./rows.ts";
 import { Tape } from "./tape.ts";
 
+/** What a recording has beside the calls. */
 export interface RecorderOptions {
   /**
    * Calls between two rows with the hash of the machine, 0 to 2^31-1. Default 0: there is one at

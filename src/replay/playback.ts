@@ -11,6 +11,7 @@ import { SPACES, type Space } from "./profiles.ts";
 import { PlayedRecording } from "./recording/played-recording.ts";
 import type { Trace } from "./trace.ts";
 
+/** How a trace or a recording is played. */
 export interface PlaybackOptions {
   /** Name of the file, for messages. Default "recording". */
   readonly file?: string | undefined;
@@ -87,6 +88,7 @@ export class Playback {
     return new Playback(trace, played);
   }
 
+  /** The profile of its machine. */
   get profile(): ProfileName {
     return this.machine.profile;
   }

@@ -5,8 +5,11 @@ import type { Trace } from "./trace.ts";
 import { TraceSteps } from "./trace-steps.ts";
 
 export interface ReplayResult {
+  /** Answers that were the same. */
   readonly passed: number;
+  /** Answers that were not. */
   readonly failed: number;
+  /** Each that was not, in the order of the lines. */
   readonly differences: readonly Difference[];
 }
 

@@ -25,7 +25,17 @@ export const MEMORY_INFORMATION_FIELDS = [
   "Type",
 ] as const satisfies readonly (keyof MemoryInformation)[];
 
-export type MemoryInformationText = Record<keyof MemoryInformation, string>;
+/** What VirtualQuery answers. */
+export type MemoryInformationText = Record<
+  | "BaseAddress"
+  | "AllocationBase"
+  | "AllocationProtect"
+  | "RegionSize"
+  | "State"
+  | "Protect"
+  | "Type",
+  string
+>;
 
 /** A call of a kind that the replayer can make. */
 export type TraceCall =
@@ -85,8 +95,11 @@ export type TraceCall =
 export type CallName = TraceCall["name"];
 export type AccessBytes = 1 | 2 | 4 | 8;
 
+/** An exception that an access has raised. */
 export interface ExceptionText {
+  /** An NTSTATUS. */
   ExceptionCode: string;
+  /** Of a page fault: the access, and the address. */
   ExceptionInformation: string[];
 }
 
@@ -96,12 +109,19 @@ export interface ExceptionText {
  * same fields with the same values.
  */
 export interface Answer {
+  /** What the function returned. */
   return?: string | number | MemoryInformationText;
+  /** Of VirtualProtect: what it wrote. */
   oldProtect?: string;
+  /** Of a load: the bits. */
   value?: string;
+  /** Of an access that failed. */
   exception?: ExceptionText;
+  /** Of GetWriteWatch: the addresses. */
   pages?: string[];
+  /** Of GetWriteWatch: bytes of a page. */
   granularity?: string;
+  /** Of a call that failed: the error. */
   lastError?: number;
 }
 
@@ -150,7 +170,9 @@ export interface Trace {
 
 /** A file that cannot be replayed: where, and what is wrong. */
 export class TraceError extends Error {
+  /** Its name, as it was given. */
   readonly file: string;
+  /** From 1; undefined where it is no single line. */
   readonly line: number | undefined;
 
   constructor(file: string, line: number | undefined, message: string) {

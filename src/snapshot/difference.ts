@@ -4,7 +4,15 @@ import type { HostState } from "./host-state.ts";
 import { readSnapshot, type SavedPages, type SavedRegion } from "./read.ts";
 
 /** Whose pages a change is about: a process by its id, or a section by its number. */
-export type Place = { readonly process: number } | { readonly section: number };
+export type Place =
+  | {
+      /** Its id. */
+      readonly process: number;
+    }
+  | {
+      /** Its number in the snapshot. */
+      readonly section: number;
+    };
 
 /** One thing that is otherwise. */
 export type Change = Place &
@@ -12,8 +20,11 @@ export type Change = Place &
     | {
         /** A region was made, is gone, or has other properties. */
         readonly kind: "region";
+        /** Where it begins. */
         readonly address: number;
+        /** Undefined where it was made since. */
         readonly before: SavedRegion | undefined;
+        /** Undefined where it is gone. */
         readonly after: SavedRegion | undefined;
       }
     | {
@@ -21,37 +32,50 @@ export type Change = Place &
         readonly kind: "protection";
         /** Of a section, the offset in it. Bytes. */
         readonly address: number;
+        /** Bytes. */
         readonly size: number;
+        /** In the first snapshot. */
         readonly before: number;
+        /** In the second one. */
         readonly after: number;
       }
     | {
         /** Something else is known of pages: in memory, locked, written and the like. */
         readonly kind: "facts";
+        /** As of a protection. */
         readonly address: number;
+        /** Bytes. */
         readonly size: number;
+        /** Words for what was known (docs/snapshots.md). */
         readonly before: string;
+        /** The same, of the second snapshot. */
         readonly after: string;
       }
     | {
         /** Pages hold other bytes. */
         readonly kind: "content";
+        /** As of a protection. */
         readonly address: number;
+        /** Bytes. */
         readonly size: number;
       }
   );
 
 /** A value that is no page's: options, handles, threads, limits, counts. */
 export interface ValueChange {
+  /** Tells it from a `Change`. */
   readonly kind: "value";
   /** Where it is: "processes[0].handles[1].access". */
   readonly path: string;
+  /** In the first snapshot; undefined where it has none. */
   readonly before: unknown;
+  /** In the second one. */
   readonly after: unknown;
 }
 
 /** What two snapshots have not in common. */
 export interface SnapshotDifference {
+  /** Whether there is no change. */
   readonly isEqual: boolean;
   /** Values first, then by process and section, by kind, and ascending. */
   readonly changes: readonly (Change | ValueChange)[];

@@ -7,6 +7,7 @@ import { checkSnapshot } from "./restore.ts";
 
 /** A region, as a snapshot has it. */
 export interface SavedRegion {
+  /** First address. */
   readonly base: number;
   /** Bytes. */
   readonly size: number;
@@ -18,11 +19,13 @@ export interface SavedRegion {
   readonly flags: number;
   /** Of a view: the number of the section, and which of its pages comes first. */
   readonly section: number;
+  /** Of a view: pages of the section below its first one. */
   readonly offsetPages: number;
   /** Attributes that its pages get when they are committed later (docs/snapshots.md). */
   readonly attributes: number;
   /** Windows CE: numbers of the spaces that it shows pages of, and that it belongs to; or 0. */
   readonly source: number;
+  /** Windows CE: the number of the space that it belongs to, or 0. */
   readonly owner: number;
   /** Of an enclave: 0 being built, 1 running, 2 terminated. */
   readonly state: number;

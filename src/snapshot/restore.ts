@@ -25,6 +25,7 @@ export interface SnapshotFile {
   readonly number: number;
   /** As `openFile` was given it, or "". */
   readonly name: string;
+  /** What the host brings must have as many. */
   readonly sizeBytes: number;
 }
 
@@ -36,7 +37,9 @@ export interface Attachments {
   pageStore?: PageStore | undefined;
 }
 
+/** How a machine is restored. */
 export interface RestoreOptions {
+  /** What the host brings. Default: nothing. */
   attach?: Attachments | undefined;
   /**
    * How the oldest process is reached: "auto", the default, is windowed where that can be. Answers

@@ -40,10 +40,15 @@ export interface SYSTEM_INFO {
   dwOemID: Long;
   /** Bytes. */
   dwPageSize: Long;
+  /** Lowest address of user space. */
   lpMinimumApplicationAddress: Long;
+  /** Highest address of user space. */
   lpMaximumApplicationAddress: Long;
+  /** A bit for each processor. */
   dwActiveProcessorMask: Long;
+  /** The machine option `numberOfProcessors`. */
   dwNumberOrfProcessors: Long;
+  /** PROCESSOR_*. */
   dwProcessorType: Long;
   /** Bytes. */
   dwAllocationGranularity: Long;
@@ -53,15 +58,21 @@ export interface SYSTEM_INFO {
 
 /** As the API-Guide declares it. 32 bytes. */
 export interface MEMORYSTATUS {
+  /** Bytes of the structure. */
   dwLength: Long;
   /** Percent of physical memory in use. */
   dwMemoryLoad: Long;
   /** Bytes, as all that follow. */
   dwTotalPhys: Long;
+  /** Physical memory that is free. */
   dwAvailPhys: Long;
+  /** The commit limit. */
   dwTotalPageFile: Long;
+  /** What may still be committed. */
   dwAvailPageFile: Long;
+  /** Addresses of user space. */
   dwTotalVirtual: Long;
+  /** Those of them that no region has. */
   dwAvailVirtual: Long;
 }
 
@@ -202,5 +213,6 @@ export interface Err {
 
 /** What a Visual Basic program calls. */
 export interface VisualBasic extends Declares {
+  /** The object Err of the program. */
   readonly Err: Err;
 }

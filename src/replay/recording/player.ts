@@ -38,6 +38,7 @@ interface Place {
 export interface PlayerOptions {
   /** The kind of all address spaces; default: as recorded. */
   readonly space?: Space | undefined;
+  /** Called after each answer, with the number of answers so far. */
   readonly onAnswer?: ((answers: number) => void) | undefined;
 }
 

@@ -11,6 +11,7 @@ import { Player, type PlayerOptions } from "./player.ts";
 import type { Recording } from "./recording.ts";
 import { Stubs } from "./stubs.ts";
 
+/** How a recording is replayed. */
 export interface ReplayRecordingOptions extends PlayerOptions {
   /** A core compiled by the caller. Default: the one in this package. */
   readonly module?: WebAssembly.Module | undefined;
@@ -18,6 +19,7 @@ export interface ReplayRecordingOptions extends PlayerOptions {
 
 /** The replayed machine, and how it did. */
 export interface ReplayedRecording extends ReplayResult {
+  /** As it is after the last call. */
   readonly machine: Machine;
 }
 
