@@ -74,16 +74,22 @@ const breaches: Record<keyof typeof rules, Record<string, string>[]> = {
   docsAreLinked: [
     { "README.md": "[a](docs/a.md)", "docs/a.md": "", "docs/b.md": "" },
     { "README.md": "[a](docs/pages/a.md)", "docs/pages/a.md": "", "docs/pages/b.md": "" },
+    {
+      "README.md": "[a](docs/rules.md)",
+      "docs/rules.md": "[0](rules/0.md)",
+      "docs/rules/0.md": "",
+    },
   ],
   linksLeadSomewhere: [{ "README.md": "[a](docs/missing.md#part)" }],
 };
 
 /** Trees that are as they should be, one for all rules. */
 const sound: Record<string, string> = {
-  "README.md": "[docs](docs/a.md#part), [folder](docs/), [site](https://example.org)",
-  "docs/README.md": "[b](b.md)",
-  "docs/a.md": "",
+  "README.md":
+    "[docs](docs/a.md#part), [b](docs/b.md), [0](docs/b/0.md), [site](https://example.org)",
+  "docs/a.md": "[folder](b/)",
   "docs/b.md": "",
+  "docs/b/0.md": "",
   "assembly/index.ts": 'export * from "./virt";',
   "assembly/base/range.ts": "",
   "assembly/virt/index.ts": 'export { a } from "./a";',

@@ -231,13 +231,10 @@ function links(tree: Tree, path: string): string[] {
     .map((target) => join(dirname(path), target));
 }
 
+/** The first page leads to all others. */
 const docsAreLinked: Rule = (tree) => {
-  const linked = new Set(["README.md", "docs/README.md"].flatMap((path) => links(tree, path)));
-  return [...tree.keys()].filter((path) => {
-    return (
-      /^docs\/(pages\/)?[^/]+\.md$/.test(path) && path !== "docs/README.md" && !linked.has(path)
-    );
-  });
+  const linked = new Set(links(tree, "README.md"));
+  return [...tree.keys()].filter((path) => /^docs\/.*\.md$/.test(path) && !linked.has(path));
 };
 
 const linksLeadSomewhere: Rule = (tree) => {
