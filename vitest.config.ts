@@ -17,8 +17,9 @@ const RUN_ONCE = [
   "test/bench/**", // the built package, in processes of its own
   "test/browser/**", // the built package
   "test/cli/**", // the built package
-  "test/demo/**", // pages and programs, which the core under them does not change
   "test/conformance/index.test.ts", // texts
+  "test/demo/**", // pages and programs, which the core under them does not change
+  "test/docs/**", // texts and comments
   "test/emitter/**", // code of the host
   "test/embed/**", // names the core itself
   "test/engines/**", // names the cores itself
