@@ -9,7 +9,7 @@ import {
   PAGE_READWRITE,
 } from "guardpage/constants";
 import { kernel32 } from "guardpage/kernel32";
-import { PAGE_BYTES } from "../session/session.ts";
+import { type AddressRange, PAGE_BYTES } from "../session/session.ts";
 import { hex } from "../session/words.ts";
 import type { Outcome, Program, Scenario } from "./scenario.ts";
 
@@ -30,6 +30,7 @@ export const scenario: Scenario = {
 
 class CommitOnFault implements Program {
   readonly processes: readonly Process[];
+  readonly shown: AddressRange;
   state = { next: 0, faults: 0 };
   readonly #process: Process;
   readonly #base: number;
@@ -40,6 +41,7 @@ class CommitOnFault implements Program {
     const { AddVectoredExceptionHandler, VirtualAlloc } = kernel32(this.#process);
     const sizeBytes = REGION_PAGES * PAGE_BYTES;
     this.#base = VirtualAlloc(0, sizeBytes, MEM_RESERVE, PAGE_NOACCESS);
+    this.shown = { start: this.#base, end: this.#base + sizeBytes };
     if (omits) return;
     AddVectoredExceptionHandler(1, ({ ExceptionRecord }) => {
       const address = Number(ExceptionRecord.ExceptionInformation[1]);
@@ -54,22 +56,30 @@ class CommitOnFault implements Program {
     });
   }
 
+  get isDone(): boolean {
+    return this.state.next >= REGION_PAGES;
+  }
+
   step(): string | undefined {
+    if (this.isDone) return undefined;
     const page = this.state.next;
-    if (page >= REGION_PAGES) return undefined;
     const address = this.#base + page * PAGE_BYTES;
     this.#process.memory.setUint32(address, page);
     this.state.next = page + STRIDE_PAGES;
-    return `Wrote ${page} to ${hex(address)}: it faulted, the handler committed the page, written.`;
+    return (
+      `Writing to ${hex(address)} was an access violation: reserved, not committed. The handler ` +
+      "called VirtualAlloc with MEM_COMMIT for that page, and the write was made again."
+    );
   }
 
   outcome(): Outcome {
-    const committedPages = this.#process.counters.commitCharge;
-    const writtenPages = Math.ceil(this.state.next / STRIDE_PAGES);
-    const isRight = this.state.next >= REGION_PAGES && committedPages === writtenPages;
+    const committed = this.#process.counters.commitCharge;
+    const written = Math.ceil(this.state.next / STRIDE_PAGES);
+    const isRight = this.isDone && committed === written;
     const sentence = isRight
-      ? `${writtenPages} pages were written, and just these ${committedPages} are committed.`
+      ? `${written} pages were written, and just these are committed.`
       : `The program ended at page ${this.state.next}: nobody committed it.`;
-    return { isRight, sentence, facts: { faults: this.state.faults, committedPages } };
+    const facts = { "Faults handled": this.state.faults, "Pages committed": committed };
+    return { isRight, sentence, facts };
   }
 }

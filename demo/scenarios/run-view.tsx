@@ -1,8 +1,9 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import type { Session } from "../session/session.ts";
+import { OutcomeView } from "./outcome-view.tsx";
 import { Run } from "./run.ts";
-import type { Outcome, Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
+import { chosenSpeed, type Speed } from "./speed.ts";
 import "./scenarios.css";
 
 interface RunViewProps {
@@ -13,21 +14,39 @@ interface RunViewProps {
 /** A scenario with its controls: step, run, back, and what came of it. */
 export function RunView({ scenario, session }: RunViewProps) {
   const run = useSignal<Run | undefined>(undefined);
+  const isBeginning = useSignal(true);
+  const failure = useSignal("");
   const omits = useSignal(false);
+  const beginnings = useSignal(0);
   useSignalEffect(() => {
-    const isOmitted = omits.value;
+    beginnings.value;
     let isLeft = false;
-    run.value = undefined;
-    Run.begin(scenario, session, isOmitted).then((begun) => {
-      if (!isLeft) run.value = begun;
-    });
+    let begun: Run | undefined;
+    isBeginning.value = true;
+    failure.value = "";
+    Run.begin(scenario, session, omits.value).then(
+      (made) => {
+        if (isLeft) return;
+        begun = made;
+        made.show();
+        run.value = made;
+        isBeginning.value = false;
+      },
+      (error) => {
+        if (!isLeft) failure.value = `It could not begin: ${error}`;
+      },
+    );
     return () => {
       isLeft = true;
+      begun?.pause();
     };
   });
-  useEffect(() => () => run.value?.pause(), []);
   return (
-    <article class="scenario" data-scenario={scenario.id}>
+    <article
+      class="scenario"
+      data-scenario={scenario.id}
+      aria-busy={isBeginning.value && failure.value === ""}
+    >
       <h2>{scenario.title}</h2>
       <p>{scenario.summary}</p>
       <label class="choice">
@@ -37,10 +56,20 @@ export function RunView({ scenario, session }: RunViewProps) {
           onChange={({ currentTarget }) => {
             omits.value = currentTarget.checked;
           }}
-        />
+        />{" "}
         Without {scenario.omission}
       </label>
-      {run.value && <Running run={run.value} session={session} />}
+      <p role="alert">{failure.value}</p>
+      {run.value && (
+        <Running
+          run={run.value}
+          session={session}
+          isReady={!isBeginning.value}
+          beginAnew={() => {
+            beginnings.value += 1;
+          }}
+        />
+      )}
     </article>
   );
 }
@@ -48,64 +77,95 @@ export function RunView({ scenario, session }: RunViewProps) {
 interface RunningProps {
   readonly run: Run;
   readonly session: Session;
+  readonly isReady: boolean;
+  readonly beginAnew: () => void;
 }
 
-function Running({ run, session }: RunningProps) {
+function Running({ run, session, isReady, beginAnew }: RunningProps) {
   const isRunning = run.isRunning.value;
   const isAtEnd = run.isAtEnd.value;
-  const isAtStart = run.position.value === 0;
   const { Panel } = run.program;
   // Drawn anew after each change of the machine.
   session.changes.value;
   return (
     <>
-      <fieldset class="controls">
-        <legend>Steps of the program</legend>
-        <button type="button" disabled={isAtStart || isRunning} onClick={() => run.restart()}>
-          Start again
-        </button>
-        <button type="button" disabled={isAtStart || isRunning} onClick={() => run.back()}>
-          Back
-        </button>
-        <button type="button" disabled={isAtEnd || isRunning} onClick={() => run.step()}>
-          Step
-        </button>
-        <button
-          type="button"
-          class="main"
-          disabled={isAtEnd}
-          onClick={() => (isRunning ? run.pause() : run.run())}
-        >
-          {isRunning ? "Pause" : "Run"}
-        </button>
-      </fieldset>
-      <p class="sentence" aria-live="polite">
+      <Controls run={run} isReady={isReady} beginAnew={beginAnew} />
+      <p class="sentence" aria-live={isRunning ? "off" : "polite"}>
         <span class="quiet">Step {run.position.value}.</span> {run.sentence.value}
       </p>
-      {isAtEnd && <OutcomeView outcome={run.program.outcome()} />}
-      {!isRunning && (
-        <p class="quiet">
-          State <output class="hash">{session.machine.value.hash()}</output>
-        </p>
-      )}
+      <p class="quiet">
+        Hash of the state: <code class="hash">{isRunning ? "not while it runs" : run.hash}</code>
+      </p>
+      <div class="end" role="status">
+        {isAtEnd ? (
+          <OutcomeView outcome={run.program.outcome()} />
+        ) : (
+          <p class="quiet">What came of it is shown here at the end.</p>
+        )}
+      </div>
       {Panel && <Panel program={run.program} />}
     </>
   );
 }
 
-function OutcomeView({ outcome }: { readonly outcome: Outcome }) {
+function Controls({ run, isReady, beginAnew }: Omit<RunningProps, "session">) {
+  const isRunning = run.isRunning.value;
+  const canStep = isReady && !run.isAtEnd.value;
+  const isBegun = isReady && run.position.value > 0;
   return (
-    <section class={outcome.isRight ? "outcome right" : "outcome wrong"} role="status">
-      <h3>{outcome.isRight ? "As it should be" : "It went wrong"}</h3>
-      <p>{outcome.sentence}</p>
-      <dl>
-        {Object.entries(outcome.facts).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
+    <fieldset class="controls">
+      <legend>Steps of the program</legend>
+      <Control
+        title="Start again"
+        isIdle={!isBegun}
+        act={() => (run.canRestart ? run.restart() : beginAnew())}
+      />
+      <Control title="Back" isIdle={!isBegun || !run.canGoBack} act={() => run.back()} />
+      <Control title="Step" isIdle={!canStep} act={() => run.step()} />
+      <Control
+        title={isRunning ? "Pause" : "Run"}
+        isMain
+        isIdle={!canStep}
+        act={() => (isRunning ? run.pause() : run.run(chosenSpeed))}
+      />
+      <label>
+        Speed{" "}
+        <select
+          value={chosenSpeed.value}
+          onChange={({ currentTarget }) => {
+            chosenSpeed.value = currentTarget.value as Speed;
+          }}
+        >
+          <option value="slowly">Slowly</option>
+          <option value="at once">At once</option>
+        </select>
+      </label>
+      {isBegun && !run.canGoBack && (
+        <span class="quiet">There was no memory to remember the steps before.</span>
+      )}
+    </fieldset>
+  );
+}
+
+interface ControlProps {
+  readonly title: string;
+  /** There is nothing for it to do. It keeps the focus all the same. */
+  readonly isIdle: boolean;
+  readonly isMain?: boolean;
+  readonly act: () => void;
+}
+
+function Control({ title, isIdle, isMain = false, act }: ControlProps) {
+  return (
+    <button
+      type="button"
+      class={isMain ? "main" : undefined}
+      aria-disabled={isIdle}
+      onClick={() => {
+        if (!isIdle) act();
+      }}
+    >
+      {title}
+    </button>
   );
 }

@@ -1,5 +1,6 @@
 import type { Machine, MachineOptions, Process } from "guardpage";
 import type { ComponentType } from "preact";
+import type { AddressRange } from "../session/session.ts";
 
 /** A short program that shows one thing about memory. */
 export interface Scenario {
@@ -15,12 +16,19 @@ export interface Scenario {
   begin(machine: Machine, omits: boolean): Program | Promise<Program>;
 }
 
-/** A program on a machine, somewhere between its start and its end. */
+/**
+ * A program on a machine, somewhere between its start and its end. What a step does follows from
+ * the machine and `state` alone: a step back may make the steps before it again.
+ */
 export interface Program {
   /** Those to show; the first one first. */
   readonly processes: readonly Process[];
+  /** What the map shows of the first one to begin with. Default: all of its space. */
+  readonly shown?: AddressRange;
   /** Plain data (structuredClone): what a step back restores beside the machine, by assignment. */
   state: unknown;
+  /** Whether there is no further step. Without it, a step that does nothing is the end. */
+  readonly isDone?: boolean;
   /** Do the next step, and say in a sentence what it did; undefined behind the last one. */
   step(): string | undefined;
   /** What came of it, computed from public answers. */
@@ -33,5 +41,6 @@ export interface Outcome {
   readonly isRight: boolean;
   /** What happened, or what went wrong, in a sentence. */
   readonly sentence: string;
+  /** Figures by their labels: "Pages committed". */
   readonly facts: Readonly<Record<string, string | number>>;
 }
