@@ -18,6 +18,31 @@ export const entries: readonly Entry[] = [
     title: "Reserve, then commit from a handler",
     load: stepped(() => import("./commit-on-fault.ts")),
   },
+  {
+    id: "guarded-stack",
+    title: "A guarded stack grows, and overflows",
+    load: stepped(() => import("./guarded-stack.tsx")),
+  },
+  {
+    id: "image-copy-on-write",
+    title: "Copy-on-write of a program's image",
+    load: stepped(() => import("./image-copy-on-write.tsx")),
+  },
+  {
+    id: "shared-section",
+    title: "One section, seen from two processes",
+    load: stepped(() => import("./shared-section.tsx")),
+  },
+  {
+    id: "write-watch",
+    title: "Write watch: draw anew only what was written",
+    load: stepped(() => import("./write-watch.tsx")),
+  },
+  {
+    id: "fragmentation",
+    title: "Fragmentation: enough is free, but nowhere together",
+    load: stepped(() => import("./fragmentation.ts")),
+  },
 ];
 
 /** The view of a scenario that goes by steps. */

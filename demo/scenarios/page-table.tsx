@@ -1,0 +1,72 @@
+import type { Process } from "guardpage";
+import { MEM_COMMIT } from "guardpage/constants";
+import { hex, protectionText, stateText } from "../session/words.ts";
+import { pageFacts } from "./page-facts.ts";
+import { Scrolls } from "./scrolls.tsx";
+import "./pages.css";
+
+export interface PageRow {
+  /** "Process 4, .data" */
+  readonly name: string;
+  readonly process: Process;
+  /** 0: it is not there yet. */
+  readonly address: number;
+  /** What the page holds, put into words. */
+  readonly content: () => string;
+}
+
+interface PageTableProps {
+  readonly name: string;
+  readonly rows: readonly PageRow[];
+}
+
+/** Pages of several processes side by side, and what Windows says of each. */
+export function PageTable({ name, rows }: PageTableProps) {
+  return (
+    <Scrolls name={name}>
+      <table class="pages">
+        <thead>
+          <tr>
+            <th scope="col">Page</th>
+            <th scope="col">Address</th>
+            <th scope="col">Content</th>
+            <th scope="col">VirtualQuery</th>
+            <th scope="col">In memory</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.name}>
+              <th scope="row">{row.name}</th>
+              <PageCells row={row} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scrolls>
+  );
+}
+
+function PageCells({ row: { process, address, content } }: { readonly row: PageRow }) {
+  if (address === 0) {
+    return (
+      <td colSpan={4} class="quiet">
+        not mapped yet
+      </td>
+    );
+  }
+  const { state, protect, sharers } = pageFacts(process, address);
+  return (
+    <>
+      <td class="fixed">{hex(address)}</td>
+      <td class="fixed">{sharers === 0 ? "" : content()}</td>
+      <td class="fixed">{state === MEM_COMMIT ? protectionText(protect) : stateText(state)}</td>
+      <td>{sharersText(sharers)}</td>
+    </>
+  );
+}
+
+function sharersText(sharers: number): string {
+  if (sharers === 0) return "not touched";
+  return sharers === 1 ? "its own" : `shared by ${sharers}`;
+}

@@ -1,0 +1,184 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeWith } from "../setup/tools.ts";
+import { axeViolations } from "./axe.ts";
+import { DemoBrowser } from "./demo-browser.ts";
+
+const RIGHT = "As it should be";
+const WRONG = "It went wrong";
+
+const scenarios = [
+  ["commit-on-fault", "22 pages were written", "The program ended at page 0"],
+  ["guarded-stack", "The overflow came after 17 calls", "Nobody caught the overflow"],
+  ["image-copy-on-write", "has its own .data and .text", "Process 8 reads 43"],
+  ["shared-section", "one memory, seen from two processes", "has read 0 of 6 messages"],
+  ["write-watch", "80 pages were copied", "The screen does not show what was drawn"],
+  ["fragmentation", "Half of the space was free", "64 MB have no room"],
+] as const;
+
+/** A page that is worked by keys alone. */
+class Keys {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** Tab to a control of the scenario, or a link, from wherever the focus is. */
+  async to(name: string): Promise<void> {
+    const scenario = this.#page.locator("[data-scenario]");
+    const button = scenario.getByRole("button", { name, exact: true });
+    const choice = scenario.getByRole("checkbox", { name });
+    const link = this.#page.getByRole("link", { name });
+    const speed = scenario.getByRole("combobox", { name });
+    const target = await button.or(choice).or(speed).or(link).elementHandle();
+    for (let tabs = 0; tabs < 200; tabs += 1) {
+      if (await target?.evaluate((element) => element === document.activeElement)) return;
+      await this.#page.keyboard.press("Tab");
+    }
+    throw new Error(`Tab never leads to ${name}`);
+  }
+
+  async press(name: string, key: "Enter" | "Space" | "a" = "Enter"): Promise<void> {
+    await this.to(name);
+    await this.#page.keyboard.press(key);
+  }
+}
+
+/** The scenario is there, and at its start. */
+async function isReady(page: Page, id: string): Promise<void> {
+  await page.locator(`[data-scenario="${id}"][aria-busy="false"]`).waitFor();
+  await page.getByText("Step 0.").waitFor();
+}
+
+/** As far as it goes, with as few pictures as can be. */
+async function runAtOnce(page: Page): Promise<void> {
+  await page.getByRole("combobox", { name: "Speed" }).selectOption("At once");
+  await page.getByRole("button", { name: "Run" }).click();
+}
+
+const hashOf = (page: Page) => page.locator(".hash").textContent();
+const outcomeOf = (page: Page) => page.getByRole("status").textContent();
+
+describeWith("chromium", "scenarios in Chromium", (program) => {
+  let browser: DemoBrowser;
+  beforeAll(async () => {
+    browser = await DemoBrowser.open(program);
+  });
+  afterAll(() => browser?.close());
+
+  test.each(scenarios)("%s, by keys alone", async (id, rightly, wrongly) => {
+    const demo = await browser.page(`#${id}`);
+    const { page } = demo;
+    const keys = new Keys(page);
+    await isReady(page, id);
+    const start = await hashOf(page);
+
+    await keys.press("Speed", "a");
+    await keys.press("Run");
+    await page.getByText(RIGHT).waitFor();
+    expect(await outcomeOf(page)).toContain(rightly);
+    const end = await hashOf(page);
+    expect(end).not.toBe(start);
+
+    await keys.press("Back", "Space");
+    await keys.press("Step", "Space");
+    await page.getByText(RIGHT).waitFor();
+    expect(await hashOf(page)).toBe(end);
+
+    await keys.press("Start again");
+    await page.getByText("Step 0.").waitFor();
+    const again = await hashOf(page);
+    await keys.press("Run");
+    await page.getByText(RIGHT).waitFor();
+    expect([again, await hashOf(page)]).toEqual([start, end]);
+
+    await keys.press("Without", "Space");
+    await isReady(page, id);
+    await keys.press("Run");
+    await page.getByText(WRONG).waitFor();
+    expect(await outcomeOf(page)).toContain(wrongly);
+    expect(demo.complaints).toEqual([]);
+    await demo.close();
+  });
+
+  test.each(scenarios)("%s, for everybody", async (id) => {
+    const looks = [
+      { width: 360, colorScheme: "light" },
+      { width: 1280, colorScheme: "dark" },
+    ] as const;
+    for (const { width, colorScheme } of looks) {
+      const viewport = { width, height: 800 };
+      const demo = await browser.page(`#${id}`, { viewport, colorScheme });
+      const { page } = demo;
+      await isReady(page, id);
+      await runAtOnce(page);
+      await page.getByText(RIGHT).waitFor();
+      expect(await axeViolations(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      await demo.close();
+    }
+  });
+
+  test("run so that one can follow, and pause where they are", async () => {
+    const demo = await browser.page("#fragmentation");
+    const { page } = demo;
+    const keys = new Keys(page);
+    await isReady(page, "fragmentation");
+    await keys.press("Run");
+    await page.getByText("Step 3.").waitFor();
+    expect(await hashOf(page)).toBe("not while it runs");
+    await keys.press("Pause");
+    const paused = await page.locator(".sentence").textContent();
+    expect(paused).not.toContain("Step 51.");
+    expect(await hashOf(page)).toMatch(/^[0-9a-f]{16}$/);
+    await page.waitForTimeout(500);
+    expect(await page.locator(".sentence").textContent()).toBe(paused);
+    await demo.close();
+  });
+
+  test("keep the focus on a control that has nothing to do any more", async () => {
+    const demo = await browser.page("#image-copy-on-write");
+    const { page } = demo;
+    const keys = new Keys(page);
+    await isReady(page, "image-copy-on-write");
+    await keys.to("Step");
+    for (let step = 0; step < 12; step += 1) await page.keyboard.press("Enter");
+    await page.getByText("Step 8.").waitFor();
+    const button = page.getByRole("button", { name: "Step" });
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await button.getAttribute("aria-disabled")).toBe("true");
+    await demo.close();
+  });
+
+  test("that are left stop, and leave the page to the next one", async () => {
+    const demo = await browser.page("#fragmentation");
+    const { page } = demo;
+    const keys = new Keys(page);
+    await isReady(page, "fragmentation");
+    await keys.press("Run");
+    await page.getByText("Step 2.").waitFor();
+    await keys.press("A guarded stack grows");
+    await isReady(page, "guarded-stack");
+    const hash = await hashOf(page);
+    await page.waitForTimeout(500);
+    expect(await hashOf(page)).toBe(hash);
+    expect(await page.locator(".machine-bar").textContent()).toContain("8 KB committed");
+    expect(demo.complaints).toEqual([]);
+    await demo.close();
+  });
+
+  test("that cannot begin say why", async () => {
+    const demo = await browser.page("#commit-on-fault");
+    const { page } = demo;
+    await isReady(page, "commit-on-fault");
+    await page.evaluate(() => {
+      const instantiate = () => Promise.reject(new RangeError("no room for it"));
+      Object.assign(WebAssembly, { instantiate });
+    });
+    await page.getByLabel("Without").check();
+    const alert = page.locator('[data-scenario="commit-on-fault"] [role="alert"]');
+    await alert.getByText("It could not begin: RangeError: no room for it").waitFor();
+    await demo.close();
+  });
+});
