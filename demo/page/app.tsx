@@ -1,9 +1,11 @@
 import type { Session } from "../session/session.ts";
+import { useFileDrop } from "./file-drop.ts";
 import { MachineBar } from "./machine-bar.tsx";
 import { Panels } from "./panels.tsx";
 
 /** The whole page: the memory on one side, what is done with it on the other. */
 export function App({ session }: { readonly session: Session }) {
+  useFileDrop(session);
   return (
     <>
       <header>

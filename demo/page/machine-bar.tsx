@@ -1,25 +1,12 @@
-import { Machine, type ProfileName } from "guardpage";
 import { PAGE_BYTES, type Session } from "../session/session.ts";
 import { sizeText } from "../session/words.ts";
+import { SaveState } from "./save-state.tsx";
 
-const PROFILES: readonly (readonly [profile: ProfileName, title: string])[] = [
-  ["win32", "32 bits, 2 GB"],
-  ["win32-3g", "32 bits, 3 GB"],
-  ["win32-4g", "32 bits, 4 GB"],
-  ["win64-8tb", "64 bits, 8 TB"],
-  ["win64", "64 bits, 128 TB"],
-];
-
-/** Which machine it is, which of its processes is shown, and what is charged to it. */
+/** Which machine it is, which of its processes is shown, and what is charged to that. */
 export function MachineBar({ session }: { readonly session: Session }) {
   session.changes.value;
   const machine = session.machine.value;
   const process = session.process.value;
-  const open = async (profile: ProfileName) => {
-    const made = await Machine.create({ profile });
-    made.createProcess();
-    session.open(made);
-  };
   const choose = (id: number) => {
     const chosen = machine.processes.find((each) => each.id === id);
     if (chosen === undefined) return;
@@ -28,19 +15,7 @@ export function MachineBar({ session }: { readonly session: Session }) {
   };
   return (
     <div class="machine-bar">
-      <label>
-        New machine{" "}
-        <select
-          value={machine.profile}
-          onChange={({ currentTarget }) => open(currentTarget.value as ProfileName)}
-        >
-          {PROFILES.map(([profile, title]) => (
-            <option key={profile} value={profile}>
-              {title} ({profile})
-            </option>
-          ))}
-        </select>
-      </label>
+      <span>{machine.profile}</span>
       <label>
         Process{" "}
         <select
@@ -63,6 +38,7 @@ export function MachineBar({ session }: { readonly session: Session }) {
       >
         New process
       </button>
+      <SaveState session={session} />
       <span class="quiet">{process.exited ? "ended" : chargeText(session)}</span>
     </div>
   );

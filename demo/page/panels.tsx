@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
-import { ScenariosPanel } from "../scenarios/scenarios-panel.tsx";
 import type { Session } from "../session/session.ts";
+import { ScenariosPanel } from "./scenarios-panel.tsx";
 
 interface Panel {
   readonly id: string;

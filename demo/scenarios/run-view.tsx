@@ -1,5 +1,6 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { Session } from "../session/session.ts";
+import { Control } from "./control.tsx";
 import { OutcomeView } from "./outcome-view.tsx";
 import { Run } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
@@ -144,28 +145,5 @@ function Controls({ run, isReady, beginAnew }: Omit<RunningProps, "session">) {
         <span class="quiet">There was no memory to remember the steps before.</span>
       )}
     </fieldset>
-  );
-}
-
-interface ControlProps {
-  readonly title: string;
-  /** There is nothing for it to do. It keeps the focus all the same. */
-  readonly isIdle: boolean;
-  readonly isMain?: boolean;
-  readonly act: () => void;
-}
-
-function Control({ title, isIdle, isMain = false, act }: ControlProps) {
-  return (
-    <button
-      type="button"
-      class={isMain ? "main" : undefined}
-      aria-disabled={isIdle}
-      onClick={() => {
-        if (!isIdle) act();
-      }}
-    >
-      {title}
-    </button>
   );
 }

@@ -23,8 +23,9 @@ export class Session {
   /** The part of the address space that the map shows. */
   readonly shown: Signal<AddressRange>;
   readonly exceptions = new ExceptionLog();
+  /** A file that was dropped on the page, to be looked at. */
+  readonly file = signal<File | undefined>(undefined);
 
-  /** @param machine one with a process */
   constructor(machine: Machine) {
     const process = firstProcess(machine);
     this.machine = signal(machine);
@@ -34,7 +35,7 @@ export class Session {
     this.exceptions.follow(machine.processes);
   }
 
-  /** Look at another machine from now on. */
+  /** Look at another machine from now on. It gets a process if it has none. */
   open(machine: Machine, process: Process = firstProcess(machine)): void {
     const isOther = machine.profile !== this.machine.value.profile;
     this.machine.value = machine;
@@ -78,7 +79,5 @@ export function wholeSpace({ highestUserAddress }: Machine): AddressRange {
 }
 
 function firstProcess(machine: Machine): Process {
-  const [process] = machine.processes;
-  if (process === undefined) throw new Error("the machine has no process");
-  return process;
+  return machine.processes[0] ?? machine.createProcess();
 }

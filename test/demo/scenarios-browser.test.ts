@@ -3,47 +3,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWith } from "../setup/tools.ts";
 import { axeViolations } from "./axe.ts";
 import { DemoBrowser } from "./demo-browser.ts";
+import { Keys } from "./keys.ts";
+import { OUTCOMES, STEPPED } from "./outcomes.ts";
 
 const RIGHT = "As it should be";
 const WRONG = "It went wrong";
-
-const scenarios = [
-  ["commit-on-fault", "22 pages were written", "The program ended at page 0"],
-  ["guarded-stack", "The overflow came after 17 calls", "Nobody caught the overflow"],
-  ["image-copy-on-write", "has its own .data and .text", "Process 8 reads 43"],
-  ["shared-section", "one memory, seen from two processes", "has read 0 of 6 messages"],
-  ["write-watch", "80 pages were copied", "The screen does not show what was drawn"],
-  ["fragmentation", "Half of the space was free", "64 MB have no room"],
-] as const;
-
-/** A page that is worked by keys alone. */
-class Keys {
-  readonly #page: Page;
-
-  constructor(page: Page) {
-    this.#page = page;
-  }
-
-  /** Tab to a control of the scenario, or a link, from wherever the focus is. */
-  async to(name: string): Promise<void> {
-    const scenario = this.#page.locator("[data-scenario]");
-    const button = scenario.getByRole("button", { name, exact: true });
-    const choice = scenario.getByRole("checkbox", { name });
-    const link = this.#page.getByRole("link", { name });
-    const speed = scenario.getByRole("combobox", { name });
-    const target = await button.or(choice).or(speed).or(link).elementHandle();
-    for (let tabs = 0; tabs < 200; tabs += 1) {
-      if (await target?.evaluate((element) => element === document.activeElement)) return;
-      await this.#page.keyboard.press("Tab");
-    }
-    throw new Error(`Tab never leads to ${name}`);
-  }
-
-  async press(name: string, key: "Enter" | "Space" | "a" = "Enter"): Promise<void> {
-    await this.to(name);
-    await this.#page.keyboard.press(key);
-  }
-}
 
 /** The scenario is there, and at its start. */
 async function isReady(page: Page, id: string): Promise<void> {
@@ -67,7 +31,8 @@ describeWith("chromium", "scenarios in Chromium", (program) => {
   });
   afterAll(() => browser?.close());
 
-  test.each(scenarios)("%s, by keys alone", async (id, rightly, wrongly) => {
+  test.each(STEPPED)("%s, by keys alone", async (id) => {
+    const [rightly, wrongly] = OUTCOMES[id];
     const demo = await browser.page(`#${id}`);
     const { page } = demo;
     const keys = new Keys(page);
@@ -102,7 +67,7 @@ describeWith("chromium", "scenarios in Chromium", (program) => {
     await demo.close();
   });
 
-  test.each(scenarios)("%s, for everybody", async (id) => {
+  test.each(STEPPED)("%s, for everybody", async (id) => {
     const looks = [
       { width: 360, colorScheme: "light" },
       { width: 1280, colorScheme: "dark" },

@@ -1,7 +1,7 @@
 import { Machine } from "guardpage";
 import { describe, expect, test } from "vitest";
+import { entries } from "../../demo/page/entries.ts";
 import { scenario as commitOnFault } from "../../demo/scenarios/commit-on-fault.ts";
-import { entries } from "../../demo/scenarios/entries.ts";
 import { scenario as fragmentation } from "../../demo/scenarios/fragmentation.ts";
 import { scenario as guardedStack } from "../../demo/scenarios/guarded-stack.tsx";
 import { scenario as imageCopyOnWrite } from "../../demo/scenarios/image-copy-on-write.tsx";

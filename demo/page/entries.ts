@@ -1,7 +1,7 @@
 import { type ComponentType, h } from "preact";
+import { RunView } from "../scenarios/run-view.tsx";
+import type { Scenario } from "../scenarios/scenario.ts";
 import type { Session } from "../session/session.ts";
-import { RunView } from "./run-view.tsx";
-import type { Scenario } from "./scenario.ts";
 
 /** What can be chosen, in the order of the list. Each is fetched when it is opened. */
 export interface Entry {
@@ -16,32 +16,47 @@ export const entries: readonly Entry[] = [
   {
     id: "commit-on-fault",
     title: "Reserve, then commit from a handler",
-    load: stepped(() => import("./commit-on-fault.ts")),
+    load: stepped(() => import("../scenarios/commit-on-fault.ts")),
   },
   {
     id: "guarded-stack",
     title: "A guarded stack grows, and overflows",
-    load: stepped(() => import("./guarded-stack.tsx")),
+    load: stepped(() => import("../scenarios/guarded-stack.tsx")),
   },
   {
     id: "image-copy-on-write",
     title: "Copy-on-write of a program's image",
-    load: stepped(() => import("./image-copy-on-write.tsx")),
+    load: stepped(() => import("../scenarios/image-copy-on-write.tsx")),
   },
   {
     id: "shared-section",
     title: "One section, seen from two processes",
-    load: stepped(() => import("./shared-section.tsx")),
+    load: stepped(() => import("../scenarios/shared-section.tsx")),
   },
   {
     id: "write-watch",
     title: "Write watch: draw anew only what was written",
-    load: stepped(() => import("./write-watch.tsx")),
+    load: stepped(() => import("../scenarios/write-watch.tsx")),
   },
   {
     id: "fragmentation",
     title: "Fragmentation: enough is free, but nowhere together",
-    load: stepped(() => import("./fragmentation.ts")),
+    load: stepped(() => import("../scenarios/fragmentation.ts")),
+  },
+  {
+    id: "recorded-program",
+    title: "A recorded program, as a film",
+    load: async () => (await import("../film/recorded-program.tsx")).RecordedProgram,
+  },
+  {
+    id: "empty-machine",
+    title: "An empty machine",
+    load: async () => (await import("./empty-machine.tsx")).EmptyMachine,
+  },
+  {
+    id: "own-file",
+    title: "A file of your own",
+    load: async () => (await import("../film/own-file.tsx")).OwnFile,
   },
 ];
 
