@@ -6,6 +6,7 @@ import { progressOf } from "./when-ready.ts";
 /** What the core answers instead of a linear address. */
 const NOT_COMMITTED = 0;
 const UNTOUCHED = 1;
+const ASKS = 2;
 const NO_FRAME = 1;
 
 /** Longest read at once, in bytes. */
@@ -14,8 +15,9 @@ export const LENGTH_MAXIMUM = 2 ** 32 - 1;
 /**
  * Guest memory as a debugger sees it (17.5): any committed page, whatever its protection. Reading
  * and writing raise no exception, clear no guard, mark nothing as written and take no frame for
- * reading; a write to a page that was never touched takes one. Windows pages: "ReadProcessMemory",
- * "WriteProcessMemory", as debuggers use them.
+ * reading; a write to a page that was never touched takes one. Pages that have left memory for the
+ * page store come back by both; pages of files by a write alone. Windows pages:
+ * "ReadProcessMemory", "WriteProcessMemory", as debuggers use them.
  */
 export class DebugView {
   readonly #process: Process;
@@ -50,19 +52,40 @@ export class DebugView {
 
   /** Bytes of one page, or undefined where it is not committed. */
   #readInPage(address: number, count: number): Uint8Array | undefined {
-    const { core, spaceNumber, id } = this.#process;
     const bytes = new Uint8Array(count);
-    const progress = progressOf(id, "peek", address, count);
+    const progress = progressOf(this.#process.id, "peek", address, count);
     progress.readsTo(bytes);
     if (progress.done === count) return bytes;
+    const isRead = this.#isInFile(address)
+      ? this.#readFromFile(address, bytes)
+      : this.#readFromMemory(address, bytes);
+    if (!isRead) return undefined;
+    progress.done = count;
+    return bytes;
+  }
+
+  /** Whether the page is in its file, and not in memory. */
+  #isInFile(address: number): boolean {
+    const { core, spaceNumber, machine } = this.#process;
+    return core.requests.peekUnserved(spaceNumber, address) === ASKS && machine.pager.isFileAsked;
+  }
+
+  /** The page does not come into memory for it, where others could see it. */
+  #readFromFile(address: number, bytes: Uint8Array): boolean {
+    const page = this.#process.machine.pager.look();
+    const start = address % PAGE_BYTES;
+    if (page !== undefined) bytes.set(page.subarray(start, start + bytes.length));
+    return page !== undefined;
+  }
+
+  #readFromMemory(address: number, bytes: Uint8Array): boolean {
+    const { core, spaceNumber } = this.#process;
     const ran = core.agent?.begin();
     const linear = core.peek(spaceNumber, address);
     const isHere = linear !== NOT_COMMITTED && linear !== UNTOUCHED;
-    if (isHere) bytes.set(core.view.bytes(linear, count));
+    if (isHere) bytes.set(core.view.bytes(linear, bytes.length));
     core.agent?.end(ran);
-    if (linear === NOT_COMMITTED) return undefined;
-    progress.done = count;
-    return bytes;
+    return linear !== NOT_COMMITTED;
   }
 
   /**
@@ -99,7 +122,7 @@ export class DebugView {
   isCommitted(address: Address): boolean {
     const at = this.#process.door.pointer(address, "address");
     const { core, spaceNumber } = this.#process.alive();
-    return core.peek(spaceNumber, at) !== NOT_COMMITTED;
+    return core.requests.peekUnserved(spaceNumber, at) !== NOT_COMMITTED;
   }
 }
 

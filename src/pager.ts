@@ -115,6 +115,26 @@ export class Pager {
     this.#core.requests.serveWith(() => this.serve());
   }
 
+  /** Whether what is asked for is a page of a file, to be brought. */
+  get isFileAsked(): boolean {
+    return this.#core.requests.pending().kind === "read";
+  }
+
+  /** That page, which stays out of memory; undefined where it cannot be read. */
+  look(): Uint8Array | undefined {
+    const { number, page } = this.#core.requests.pending();
+    const bytes = new Uint8Array(PAGE_BYTES);
+    this.#core.nesting++;
+    try {
+      this.#read(number, page, bytes);
+      return bytes;
+    } catch {
+      return undefined;
+    } finally {
+      this.#core.nesting--;
+    }
+  }
+
   /**
    * Do what is asked for, and say so to the core. NTSTATUS of what came of it.
    *

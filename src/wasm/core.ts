@@ -277,7 +277,10 @@ export class Core {
     return this.link.call((core) => core.sectionCounterF64(section, counter));
   }
 
-  /** Linear address of a committed byte; 0 not committed, 1 committed and never touched. */
+  /**
+   * Linear address of a committed byte; 0 not committed, 1 committed and never touched. Brings the
+   * page into memory.
+   */
   peek(space: number, address: number): number {
     return this.link.call((core) => core.peekF64(space, address) >>> 0);
   }

@@ -61,6 +61,8 @@ const SERVED: readonly (readonly [keyof CoreExports, number])[] = [
 /** The pending request of the core, and calls that wait for it. */
 export class Requests {
   readonly #link: Link;
+  /** The exports as they are without the host's service. */
+  #unserved: CoreExports | undefined;
 
   constructor(link: Link) {
     this.#link = link;
@@ -83,6 +85,16 @@ export class Requests {
     });
   }
 
+  /** As `peek` of the core, and 2 where the host has to do first what `pending` says. */
+  peekUnserved(space: number, address: number): number {
+    return this.#link.call((exports, context) => {
+      const { peekF64 } = this.#unserved ?? exports;
+      const linear = peekF64(space, address) >>> 0;
+      exports.outcomeClear(context);
+      return linear;
+    });
+  }
+
   /** Whether the answer was still awaited. */
   answer(ticket: number, status: number): boolean {
     return this.#link.call((core) => core.requestAnswer(ticket, status) !== 0);
@@ -94,6 +106,7 @@ export class Requests {
    */
   serveWith(serve: () => number): void {
     const { bare: exports } = this.#link;
+    this.#unserved = exports;
     const serving: Record<string, unknown> = { ...exports };
     for (const [name, asks] of SERVED) {
       const call = exports[name] as Call;
