@@ -2,85 +2,20 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Decoder, Mnemonic, RflagsBits } from "iced-x86";
+import { Decoder, Mnemonic, OpKind, RflagsBits } from "iced-x86";
 import { beforeAll, expect, test } from "vitest";
-import { Cpu } from "../../demo/cpu/cpu.ts";
-import { ARITHMETIC_FLAGS, Flag } from "../../demo/cpu/flags.ts";
-import { stateAt } from "../../demo/cpu/state.ts";
-import {
-  MEM_COMMIT,
-  MEM_RESERVE,
-  PAGE_EXECUTE_READWRITE,
-  PAGE_READWRITE,
-} from "../../src/constants.ts";
-import { GuestException } from "../../src/index.ts";
-import { kernel32 } from "../../src/kernel32.ts";
-import { createMachine } from "../setup/machine.ts";
+import { Flag } from "../../demo/cpu/flags.ts";
+import { Register } from "../../demo/cpu/state.ts";
 import { describeWith } from "../setup/tools.ts";
 import { root } from "../setup/tree.ts";
-import { type Case, casesOf, DATA, DATA_BYTES, NAMES } from "./instruction-cases.ts";
+import { type Answer, Emulated, FAULT } from "./emulated.ts";
+import { type Case, casesOf, NAMES } from "./instruction-cases.ts";
 
 /** `SEED=1000 CASES=10000 npx vitest run test/demo/instructions.test.ts` runs others. */
 const SEED = Number(process.env.SEED ?? 1);
 const CASES = Number(process.env.CASES ?? 40);
 
-const ESP = 4;
-const COMPARED_FLAGS = ARITHMETIC_FLAGS | Flag.direction;
-const FILLING = Uint8Array.from({ length: DATA_BYTES }, (_, index) => index * 37 + 11);
-
 const hex = (bytes: Iterable<number>) => Buffer.from([...bytes]).toString("hex");
-
-/** What decides: registers without ESP, flags, the page of data. */
-interface Answer {
-  readonly registers: string[];
-  readonly eflags: number;
-  readonly data: string;
-}
-
-const FAULT: Answer = { registers: ["fault"], eflags: 0, data: "" };
-
-/** Runs cases on the CPU of the demo. */
-class Emulated {
-  readonly #cpu: Cpu;
-  readonly #code: number;
-  readonly #stack: number;
-
-  static async create(): Promise<Emulated> {
-    return new Emulated((await createMachine({ profile: "win32" })).createProcess());
-  }
-
-  constructor(process: Cpu["process"]) {
-    const { VirtualAlloc } = kernel32(process);
-    const type = MEM_RESERVE | MEM_COMMIT;
-    expect(VirtualAlloc(DATA, 0x1000, type, PAGE_READWRITE)).toBe(DATA);
-    this.#code = VirtualAlloc(0, 0x1000, type, PAGE_EXECUTE_READWRITE);
-    this.#stack = VirtualAlloc(0, 0x1000, type, PAGE_READWRITE) + 0x1000;
-    this.#cpu = new Cpu(process, stateAt(this.#code, this.#stack));
-  }
-
-  run({ code, general, eflags }: Case): Answer {
-    const { memory } = this.#cpu.process;
-    memory.write(this.#code, Uint8Array.from(code));
-    memory.write(DATA, FILLING);
-    const state = stateAt(this.#code, this.#stack);
-    state.general = general.map((value, index) => (index === ESP ? this.#stack : value));
-    state.eflags |= eflags;
-    this.#cpu.state = state;
-    try {
-      while (state.eip !== this.#code + code.length) this.#cpu.step();
-    } catch (error) {
-      if (!(error instanceof GuestException)) throw error;
-      return FAULT;
-    }
-    return {
-      registers: state.general
-        .filter((_, index) => index !== ESP)
-        .map((value) => value.toString(16)),
-      eflags: state.eflags & COMPARED_FLAGS,
-      data: hex(memory.read(DATA, DATA_BYTES)),
-    };
-  }
-}
 
 function answerOf(line: string): Answer {
   if (line === "fault") return FAULT;
@@ -109,8 +44,8 @@ function undefinedFlags({ code, general }: Case): number {
   // The carry of a shift by more bits than there are, which the decoder says nothing of.
   const isShift =
     mnemonic === Mnemonic.Shl || mnemonic === Mnemonic.Sal || mnemonic === Mnemonic.Shr;
-  const isByRegister = instruction.opCount === 2 && instruction.op1Kind === 0;
-  const count = isByRegister ? (general[1] as number) : (code.at(-1) as number);
+  const isByRegister = instruction.opCount === 2 && instruction.op1Kind === OpKind.Register;
+  const count = isByRegister ? (general[Register.ecx] as number) : (code.at(-1) as number);
   if (isShift && (count & 31) >= 8) undefinedBits |= Flag.carry;
   return undefinedBits;
 }
@@ -125,7 +60,7 @@ describeWith("gcc", "instructions on a real processor", (gcc) => {
       const native = join(folder, "native");
       execFileSync(gcc, ["-O1", "-o", native, `${root}/test/demo/native.c`]);
       const lines = cases.map(({ code, general, eflags }) => {
-        const values = [...general.filter((_, index) => index !== ESP), eflags];
+        const values = [...general.filter((_, index) => index !== Register.esp), eflags];
         return [hex(code), ...values.map((value) => value.toString(16))].join(" ");
       });
       const input = `${lines.join("\n")}\n`;

@@ -8,7 +8,7 @@ export type Tree = ReadonlyMap<string, string>;
 
 export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
 
-const NOT_TEXT = /\.(gz|wasm|png)$/;
+const NOT_TEXT = /\.(exe|gz|wasm|png)$/;
 
 /** Every text file that is tracked, or would be if it were added. */
 export function repositoryTree(): Tree {
