@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { firstViewBudget } from "./plugins/first-view-budget.ts";
+import { icedX86 } from "./plugins/iced-x86.ts";
 
 const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
 
@@ -28,5 +29,5 @@ export default defineConfig({
       },
     },
   },
-  plugins: [firstViewBudget(["/scenarios/commit-on-fault.ts"])],
+  plugins: [icedX86(), firstViewBudget(["/scenarios/commit-on-fault.ts"])],
 });

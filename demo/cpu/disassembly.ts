@@ -21,6 +21,7 @@ export function disassemble({ debugView }: Process, address: number, count: numb
   const formatter = new Formatter(FormatterSyntax.Intel);
   formatter.hexPrefix = "0x";
   formatter.hexSuffix = "";
+  formatter.uppercaseHex = false;
   formatter.spaceAfterOperandSeparator = true;
   decoder.ip = BigInt(address);
   try {

@@ -58,6 +58,11 @@ export const entries: readonly Entry[] = [
     title: "A file of your own",
     load: async () => (await import("../film/own-file.tsx")).OwnFile,
   },
+  {
+    id: "guest-cpu",
+    title: "A program that writes its own code",
+    load: stepped(() => import("./guest-cpu.tsx")),
+  },
 ];
 
 /** The view of a scenario that goes by steps. */

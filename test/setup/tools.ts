@@ -17,6 +17,7 @@ const TOOLS = {
   firefox: ["firefox-esr", "firefox"],
   "g++": ["g++"],
   gcc: ["gcc"],
+  "lld-link": ["lld-link"],
   make: ["make"],
   sh: ["sh"],
   "spectest-interp": ["spectest-interp"],

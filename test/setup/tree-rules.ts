@@ -164,7 +164,7 @@ const PUBLIC_ENTRY = new RegExp(`^guardpage(/(${ENTRIES.join("|")}))?$`);
 
 /** What bundles and draws the demo; what the benchmarks run in, measure against and draw with. */
 const TOOL =
-  /^(node:|(vite|preact(\/hooks)?|@preact\/signals|iced-x86|commander|playwright-core|v86|vega(-lite)?)$)/;
+  /^(node:|(vite|@?preact(\/\w+)?|iced-x86|commander|playwright-core|v86|vega|vega-lite)$)/;
 
 /** Demo and bench show what a user of the package can do, so they use what a user has. */
 const publicEntriesOnly: Rule = (tree) => {
