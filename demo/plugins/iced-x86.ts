@@ -4,7 +4,9 @@ const MODULE = /\/iced-x86\/iced_x86\.js$/;
 const REQUIRED = "const { TextDecoder, TextEncoder } = require(`util`);";
 const LOADED =
   /const path = require\('path'\)[\s\S]*?new WebAssembly\.Instance\(wasmModule, imports\);/;
-const EXPORTED = /^module\.exports\.(?!__)(\w+) =/gm;
+/** The name says what it is: a class that was declared before, or an object of numbers. */
+const CLASS = /^module\.exports\.(?!__)(\w+) = \1;/gm;
+const ENUMERATION = /^module\.exports\.(?!__)(\w+) = Object\.freeze/gm;
 
 /**
  * Makes iced-x86, which is written for Node.js, a module for browsers: its WebAssembly is a file of
@@ -25,20 +27,17 @@ export function icedX86(): Plugin {
   };
 }
 
+/** Each export by itself, so that a bundle has those alone that are used. */
 function asModule(code: string): string {
-  const names = [...code.matchAll(EXPORTED)].map((match) => match[1]);
-  return [
-    'import wasmUrl from "./iced_x86_bg.wasm?url";',
-    "const module = { exports: {} };",
-    code
-      .replace(REQUIRED, "")
-      .replace(
-        LOADED,
-        "const { instance: wasmInstance } =" +
-          " await WebAssembly.instantiateStreaming(fetch(wasmUrl), imports);",
-      ),
-    // Most of the names are those of its classes too, so they cannot be declared again.
-    ...names.map((name) => `const exported${name} = module.exports.${name};`),
-    `export { ${names.map((name) => `exported${name} as ${name}`).join(", ")} };`,
-  ].join("\n");
+  const body = code
+    .replace(REQUIRED, "")
+    .replace(CLASS, "export { $1 };")
+    .replace(ENUMERATION, "export const $1 = /* @__PURE__ */ Object.freeze")
+    .replace(
+      LOADED,
+      "const { instance: wasmInstance } =" +
+        " await WebAssembly.instantiateStreaming(fetch(wasmUrl), imports);",
+    );
+  // What the module of WebAssembly imports is left of its own exports.
+  return `import wasmUrl from "./iced_x86_bg.wasm?url";\nconst module = { exports: {} };\n${body}`;
 }

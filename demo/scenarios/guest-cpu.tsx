@@ -87,7 +87,7 @@ class GuestCpu implements Program {
     return {
       isRight,
       sentence: isRight
-        ? `The code that the program wrote has computed ${PRODUCT}, after its page was protected.`
+        ? `The code that it wrote has computed ${PRODUCT}, once its page was executable.`
         : endText(state),
       facts: {
         "exit code": exitCode ?? "none",

@@ -33,8 +33,7 @@ test("the program compiles, faults, has its page protected, exits with the produ
   ]);
   expect(program.outcome()).toEqual({
     isRight: true,
-    sentence:
-      `The code that the program wrote has computed ${PRODUCT}, ` + "after its page was protected.",
+    sentence: `The code that it wrote has computed ${PRODUCT}, once its page was executable.`,
     facts: {
       "exit code": PRODUCT,
       "result in .data": PRODUCT,
