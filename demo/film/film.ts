@@ -89,8 +89,8 @@ export class Film {
     const sentence =
       first === undefined
         ? `All ${position.toLocaleString("en")} calls answered as they did when recorded.`
-        : `${differences.length.toLocaleString("en")} calls answered otherwise; the first of them ` +
-          `in line ${first.line}: ${first.call}.`;
+        : `${differences.length.toLocaleString("en")} calls answered otherwise; the first of ` +
+          `them in line ${first.line}: ${first.call}.`;
     return { isRight, sentence, facts };
   }
 

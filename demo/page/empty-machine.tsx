@@ -24,6 +24,7 @@ export function EmptyMachine({ session }: { readonly session: Session }) {
     });
   });
   const { lowestUserAddress, highestUserAddress } = session.machine.value;
+  const text = (address: number) => addressText(address, highestUserAddress);
   return (
     <article class="scenario" data-scenario="empty-machine">
       <h2>An empty machine</h2>
@@ -46,8 +47,7 @@ export function EmptyMachine({ session }: { readonly session: Session }) {
         </select>
       </label>
       <p class="quiet">
-        A program has the addresses from {addressText(lowestUserAddress, highestUserAddress)} to{" "}
-        {addressText(highestUserAddress, highestUserAddress)}.
+        A program has the addresses from {text(lowestUserAddress)} to {text(highestUserAddress)}.
       </p>
     </article>
   );

@@ -44,6 +44,11 @@ export const entries: readonly Entry[] = [
     load: stepped(() => import("../scenarios/fragmentation.ts")),
   },
   {
+    id: "guest-cpu",
+    title: "A program that writes its own code",
+    load: stepped(() => import("../scenarios/guest-cpu.tsx")),
+  },
+  {
     id: "recorded-program",
     title: "A recorded program, as a film",
     load: async () => (await import("../film/recorded-program.tsx")).RecordedProgram,
@@ -57,11 +62,6 @@ export const entries: readonly Entry[] = [
     id: "own-file",
     title: "A file of your own",
     load: async () => (await import("../film/own-file.tsx")).OwnFile,
-  },
-  {
-    id: "guest-cpu",
-    title: "A program that writes its own code",
-    load: stepped(() => import("./guest-cpu.tsx")),
   },
 ];
 

@@ -62,6 +62,10 @@ class GuestCpu implements Program {
     this.#before = before;
   }
 
+  get isDone(): boolean {
+    return this.#emulator.state.ending !== null;
+  }
+
   readonly Panel = () => <GuestCpuPanel emulator={this.#emulator} before={this.#before} />;
 
   step(): string | undefined {
@@ -90,11 +94,11 @@ class GuestCpu implements Program {
         ? `The code that it wrote has computed ${PRODUCT}, once its page was executable.`
         : endText(state),
       facts: {
-        "exit code": exitCode ?? "none",
-        "result in .data": result,
-        exceptions,
-        "page of the code": protectionText(page.Protect),
-        instructions: state.instructions,
+        "Exit code": exitCode ?? "none",
+        "Result in .data": result,
+        Exceptions: exceptions,
+        "Page of the code": protectionText(page.Protect),
+        Instructions: state.instructions,
       },
     };
   }

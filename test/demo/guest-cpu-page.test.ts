@@ -21,6 +21,7 @@ describeWith("chromium", "the guest CPU in Chromium", (program) => {
     await page.getByRole("button", { name: "Back" }).click();
     await registers.getByRole("row", { name: "EAX 0x00000000 same" }).waitFor();
 
+    await page.getByLabel("Speed").selectOption("At once");
     await page.getByRole("button", { name: "Run" }).click();
     await page.getByText("As it should be").waitFor();
     const exception = page.getByRole("table", { name: "The last exception" });

@@ -35,11 +35,11 @@ test("the program compiles, faults, has its page protected, exits with the produ
     isRight: true,
     sentence: `The code that it wrote has computed ${PRODUCT}, once its page was executable.`,
     facts: {
-      "exit code": PRODUCT,
-      "result in .data": PRODUCT,
-      exceptions: 1,
-      "page of the code": "PAGE_EXECUTE_READ",
-      instructions: 155,
+      "Exit code": PRODUCT,
+      "Result in .data": PRODUCT,
+      Exceptions: 1,
+      "Page of the code": "PAGE_EXECUTE_READ",
+      Instructions: 155,
     },
   });
 });
@@ -52,7 +52,7 @@ test("without the handler the fault is the end", async () => {
   const { isRight, sentence, facts } = program.outcome();
   expect(isRight).toBe(false);
   expect(sentence).toMatch(/^The program was ended: access violation executing 0x120000/);
-  expect(facts).toMatchObject({ "exit code": "none", "page of the code": "PAGE_READWRITE" });
+  expect(facts).toMatchObject({ "Exit code": "none", "Page of the code": "PAGE_READWRITE" });
 });
 
 test("before its end the outcome is not the right one", async () => {

@@ -6,6 +6,7 @@ export const OUTCOMES = {
   "shared-section": ["one memory, seen from two processes", "has read 0 of 6 messages"],
   "write-watch": ["80 pages were copied", "The screen does not show what was drawn"],
   fragmentation: ["Half of the space was free", "64 MB have no room"],
+  "guest-cpu": ["The code that it wrote has computed", "The program was ended"],
   "recorded-program": [
     "All 6,933 calls answered as they did when recorded",
     "calls answered otherwise",
