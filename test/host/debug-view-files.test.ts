@@ -51,7 +51,7 @@ describe.each(PLACES)("DebugView over files, $profile $space", (place) => {
     expect(machine.hash()).not.toBe(before);
   });
 
-  test("a file that cannot be read ends what is read of it, and the guest asks for itself", async () => {
+  test("a file that cannot be read ends what is read; the guest asks for itself", async () => {
     const backing = new BadFile({ contents: new Uint8Array(PAGE).fill(9) });
     const guest = await createGuest(place);
     const file = guest.process.openFile(backing);
