@@ -7,4 +7,7 @@ const place = document.getElementById("app");
 if (place === null) throw new Error("the page has no #app");
 const machine = await Machine.create({ profile: "win32" });
 machine.createProcess();
-render(<App session={new Session(machine)} />, place);
+const session = new Session(machine);
+// For the console of the browser.
+Object.assign(globalThis, { session });
+render(<App session={session} />, place);

@@ -1,7 +1,8 @@
 import type { Machine, MemoryBasicInformation, Process } from "guardpage";
 import { MEM_FREE, MEM_RELEASE, MEM_RESERVE, PAGE_NOACCESS } from "guardpage/constants";
 import { kernel32 } from "guardpage/kernel32";
-import { errorText, hex, sizeText } from "../session/words.ts";
+import { errorText } from "../session/constant-names.ts";
+import { hex, sizeText } from "../session/words.ts";
 import type { Outcome, Program, Scenario } from "./scenario.ts";
 
 const BLOCK_BYTES = 0x10_0000;

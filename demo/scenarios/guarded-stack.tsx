@@ -6,8 +6,9 @@ import {
   PAGE_GUARD,
 } from "guardpage/constants";
 import { kernel32 } from "guardpage/kernel32";
+import { statusText } from "../session/constant-names.ts";
 import { type AddressRange, PAGE_BYTES } from "../session/session.ts";
-import { hex, statusText } from "../session/words.ts";
+import { hex } from "../session/words.ts";
 import { pageFacts } from "./page-facts.ts";
 import type { Outcome, Program, Scenario } from "./scenario.ts";
 import { StackView } from "./stack-view.tsx";

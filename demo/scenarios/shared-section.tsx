@@ -9,8 +9,9 @@ import {
   PAGE_READWRITE,
 } from "guardpage/constants";
 import { kernel32 } from "guardpage/kernel32";
+import { errorText, statusText } from "../session/constant-names.ts";
 import { PAGE_BYTES } from "../session/session.ts";
-import { errorText, hex, statusText } from "../session/words.ts";
+import { hex } from "../session/words.ts";
 import { type PageRow, PageTable } from "./page-table.tsx";
 import type { Outcome, Program, Scenario } from "./scenario.ts";
 

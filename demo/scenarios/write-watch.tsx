@@ -7,8 +7,9 @@ import {
   WRITE_WATCH_FLAG_RESET,
 } from "guardpage/constants";
 import { kernel32 } from "guardpage/kernel32";
+import { errorText } from "../session/constant-names.ts";
 import { type AddressRange, PAGE_BYTES } from "../session/session.ts";
-import { errorText, hex } from "../session/words.ts";
+import { hex } from "../session/words.ts";
 import { Picture } from "./picture.tsx";
 import type { Outcome, Program, Scenario } from "./scenario.ts";
 import { PIXEL_BYTES, TILE_PIXELS, TILES_A_SIDE } from "./tiles.ts";

@@ -1,5 +1,19 @@
 import { signal } from "@preact/signals";
-import type { ExceptionEnd, ExceptionPointers, ExceptionRecord, Process } from "guardpage";
+import {
+  type ExceptionEnd,
+  type ExceptionPointers,
+  type ExceptionRecord,
+  PageFault,
+  type Process,
+} from "guardpage";
+import {
+  EXCEPTION_ACCESS_VIOLATION,
+  EXCEPTION_GUARD_PAGE,
+  EXCEPTION_IN_PAGE_ERROR,
+  EXCEPTION_STACK_OVERFLOW,
+} from "guardpage/constants";
+
+export type Register = readonly [name: string, value: number | bigint];
 
 export interface LoggedException {
   /** From 1, in the order in which they came up. */
@@ -7,16 +21,27 @@ export interface LoggedException {
   /** The process's id. */
   readonly process: number;
   readonly record: ExceptionRecord;
-  /** The rule by which the access failed, say "4.3#2". */
+  /** The access that failed, with its page when handlers were asked; undefined where none did. */
+  readonly fault: PageFault | undefined;
+  /** The rule by which the access failed, say "4.3#2"; "" where none did. */
   readonly rule: string;
-  /** Registers, where the process has a CPU. */
-  readonly context: unknown;
+  /** The number of the exception in whose handling this one came up. */
+  readonly within: number | undefined;
+  /** As they were, where the process has a CPU. */
+  readonly registers: readonly Register[];
   /** Undefined while handlers are being asked. */
   readonly end: ExceptionEnd | undefined;
 }
 
 /** Longest list that is kept, in exceptions. */
 const ENTRIES_MAXIMUM = 1_000;
+
+const FAULTS: ReadonlySet<number> = new Set([
+  EXCEPTION_ACCESS_VIOLATION,
+  EXCEPTION_GUARD_PAGE,
+  EXCEPTION_IN_PAGE_ERROR,
+  EXCEPTION_STACK_OVERFLOW,
+]);
 
 /** Every exception of the processes that it follows, and what became of it. */
 export class ExceptionLog {
@@ -26,7 +51,7 @@ export class ExceptionLog {
   readonly #numbers = new WeakMap<ExceptionRecord, number>();
   #count = 0;
 
-  /** Exceptions since the last `clear`, those too that are no longer in the list. */
+  /** Exceptions that have come up, those too that are no longer in the list. */
   get count(): number {
     return this.#count;
   }
@@ -43,8 +68,8 @@ export class ExceptionLog {
     }
   }
 
+  /** Show none of those that there were; numbers go on. */
   clear(): void {
-    this.#count = 0;
     this.entries.value = [];
   }
 
@@ -56,16 +81,21 @@ export class ExceptionLog {
 
   #raised(process: Process, { ExceptionRecord, ContextRecord }: ExceptionPointers): void {
     this.#count += 1;
-    this.#numbers.set(ExceptionRecord, this.#count);
+    const number = this.#count;
+    this.#numbers.set(ExceptionRecord, number);
+    const { ExceptionRecord: outer } = ExceptionRecord;
+    const fault = faultOf(process, ExceptionRecord);
     const entry: LoggedException = {
-      number: this.#count,
+      number,
       process: process.id,
       record: ExceptionRecord,
-      rule: process.machine.decision,
-      context: ContextRecord,
+      fault,
+      rule: fault === undefined ? "" : process.machine.decision,
+      within: outer === null ? undefined : this.#numbers.get(outer),
+      registers: registersOf(ContextRecord),
       end: undefined,
     };
-    this.entries.value = [...this.entries.value, entry].slice(-ENTRIES_MAXIMUM);
+    this.entries.value = [...this.entries.peek(), entry].slice(-ENTRIES_MAXIMUM);
   }
 
   #ended(record: ExceptionRecord, end: ExceptionEnd): void {
@@ -74,4 +104,17 @@ export class ExceptionLog {
       return entry.number === number ? { ...entry, end } : entry;
     });
   }
+}
+
+/** What would be thrown now: it knows the page, and making it leaves the rule that answered. */
+function faultOf(process: Process, record: ExceptionRecord): PageFault | undefined {
+  const isFault = FAULTS.has(record.ExceptionCode) && record.NumberParameters >= 2;
+  return isFault ? new PageFault(process, record) : undefined;
+}
+
+/** The numbers of a context; a copy, as handlers may change them. */
+function registersOf(context: unknown): Register[] {
+  return Object.entries(context ?? {}).filter(([, value]) => {
+    return typeof value === "number" || typeof value === "bigint";
+  });
 }

@@ -1,4 +1,4 @@
-import { type Signal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Machine, Process } from "guardpage";
 import { ExceptionLog } from "./exception-log.ts";
 
@@ -20,11 +20,14 @@ export class Session {
   readonly changes = signal(0);
   /** The page that keys move from and details are of, by its first address. */
   readonly focus: Signal<number>;
+  /** The byte that is looked at: of the page in focus the first, or the one that was gone to. */
+  readonly place: ReadonlySignal<number>;
   /** The part of the address space that the map shows. */
   readonly shown: Signal<AddressRange>;
   readonly exceptions = new ExceptionLog();
   /** A file that was dropped on the page, to be looked at. */
   readonly file = signal<File | undefined>(undefined);
+  readonly #goal = signal(0);
 
   constructor(machine: Machine) {
     const process = firstProcess(machine);
@@ -32,6 +35,10 @@ export class Session {
     this.process = signal(process);
     this.focus = signal(machine.lowestUserAddress);
     this.shown = signal(wholeSpace(machine));
+    this.place = computed(() => {
+      const goal = this.#goal.value;
+      return pageOf(goal) === this.focus.value ? goal : this.focus.value;
+    });
     this.exceptions.follow(machine.processes);
   }
 
@@ -40,7 +47,7 @@ export class Session {
     const isOther = machine.profile !== this.machine.value.profile;
     this.machine.value = machine;
     this.process.value = process;
-    this.exceptions.clear();
+    this.exceptions.forgetAfter(0);
     if (isOther) {
       this.focus.value = machine.lowestUserAddress;
       this.shown.value = wholeSpace(machine);
@@ -59,19 +66,27 @@ export class Session {
 
   /** Show an address: the map moves there where it shows something else. */
   goTo(address: number): void {
-    const page = address - (address % PAGE_BYTES);
+    const page = pageOf(address);
     const { start, end } = this.shown.value;
-    this.focus.value = page;
+    batch(() => {
+      this.#goal.value = address;
+      this.focus.value = page;
+    });
     if (page >= start && page < end) return;
     const length = end - start;
     const { end: limit } = wholeSpace(this.machine.value);
     const first = Math.max(0, Math.min(page - Math.floor(length / 2), limit - length));
-    const aligned = first - (first % PAGE_BYTES);
+    const aligned = pageOf(first);
     this.shown.value = { start: aligned, end: aligned + length };
   }
 }
 
 export const PAGE_BYTES = 0x1000;
+
+/** The first address of the page of an address. */
+export function pageOf(address: number): number {
+  return address - (address % PAGE_BYTES);
+}
 
 /** From address 0 to behind the last page of programs. */
 export function wholeSpace({ highestUserAddress }: Machine): AddressRange {

@@ -6,7 +6,7 @@ export function hex(value: number | bigint, digits = 1): string {
 }
 
 /** An address with as many digits as the highest one of its machine has. */
-export function addressText(address: number, highest: number): string {
+export function addressText(address: number | bigint, highest: number): string {
   return hex(address, highest > 0xffff_ffff ? 12 : 8);
 }
 
@@ -66,6 +66,11 @@ export function typeText(type: number): string {
   return flagsText(type, TYPES);
 }
 
+/** "READWRITE | GUARD" for "PAGE_READWRITE | PAGE_GUARD", where it is plain what it is of. */
+export function withoutPrefix(names: string): string {
+  return names.replaceAll(/\b(PAGE|MEM)_/g, "");
+}
+
 /** The names of the bits that are set; a number for those that have none. */
 function flagsText(value: number, names: Names): string {
   const found = names.filter(([bit]) => (value & bit) !== 0);
@@ -73,27 +78,6 @@ function flagsText(value: number, names: Names): string {
   const texts = found.map(([, name]) => name);
   if (rest !== 0) texts.push(hex(rest));
   return texts.join(" | ") || "0";
-}
-
-/** The name of an NTSTATUS or exception code; the number where it has none. */
-export function statusText(status: number): string {
-  return constantName(status, "EXCEPTION_", "STATUS_") ?? hex(status >>> 0, 8);
-}
-
-/** "ERROR_INVALID_ADDRESS (487)" */
-export function errorText(error: number): string {
-  const name = constantName(error, "ERROR_");
-  return name === undefined ? String(error) : `${name} (${error})`;
-}
-
-/** The name of a constant of the headers, of those with the first prefix that has one. */
-function constantName(value: number, ...prefixes: readonly string[]): string | undefined {
-  const all = Object.entries(constants);
-  for (const prefix of prefixes) {
-    const found = all.find(([name, number]) => number === value && name.startsWith(prefix));
-    if (found !== undefined) return found[0];
-  }
-  return undefined;
 }
 
 const ACCESSES: Readonly<Record<number, string>> = { 0: "read", 1: "write", 8: "execute" };
