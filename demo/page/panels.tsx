@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import type { Session } from "../session/session.ts";
+import { onDemand } from "./on-demand.tsx";
 import { ScenariosPanel } from "./scenarios-panel.tsx";
 
 interface Panel {
@@ -9,14 +10,23 @@ interface Panel {
   readonly View: ComponentType<{ readonly session: Session }>;
 }
 
-const panels: readonly Panel[] = [{ id: "scenarios", title: "Scenarios", View: ScenariosPanel }];
+const panels: readonly Panel[] = [
+  { id: "scenarios", title: "Scenarios", View: ScenariosPanel },
+  {
+    id: "regions",
+    title: "Regions",
+    View: onDemand(async () => (await import("../regions/regions-panel.tsx")).RegionsPanel),
+  },
+];
 
 /** What is done with the memory, a tab each. All stay as they are while another is shown. */
 export function Panels({ session }: { readonly session: Session }) {
   const shown = useSignal(0);
+  const opened = useSignal<ReadonlySet<number>>(new Set([0]));
   const show = (index: number) => {
     const count = panels.length;
     shown.value = (index + count) % count;
+    opened.value = new Set([...opened.value, shown.value]);
     document.getElementById(`tab-${panels[shown.value]?.id}`)?.focus();
   };
   const moves: Readonly<Record<string, () => void>> = {
@@ -58,7 +68,7 @@ export function Panels({ session }: { readonly session: Session }) {
           aria-labelledby={`tab-${id}`}
           hidden={index !== shown.value}
         >
-          <View session={session} />
+          {opened.value.has(index) && <View session={session} />}
         </div>
       ))}
     </section>
