@@ -17,6 +17,11 @@ const panels: readonly Panel[] = [
     title: "Regions",
     View: onDemand(async () => (await import("../regions/regions-panel.tsx")).RegionsPanel),
   },
+  {
+    id: "bytes",
+    title: "Bytes",
+    View: onDemand(async () => (await import("../bytes/bytes-panel.tsx")).BytesPanel),
+  },
 ];
 
 /** What is done with the memory, a tab each. All stay as they are while another is shown. */
