@@ -8,6 +8,8 @@ interface Panel {
   readonly id: string;
   readonly title: string;
   readonly View: ComponentType<{ readonly session: Session }>;
+  /** How much there is in it, for its tab. */
+  readonly count?: (session: Session) => number;
 }
 
 const panels: readonly Panel[] = [
@@ -21,6 +23,14 @@ const panels: readonly Panel[] = [
     id: "bytes",
     title: "Bytes",
     View: onDemand(async () => (await import("../bytes/bytes-panel.tsx")).BytesPanel),
+  },
+  {
+    id: "exceptions",
+    title: "Exceptions",
+    View: onDemand(
+      async () => (await import("../exceptions/exceptions-panel.tsx")).ExceptionsPanel,
+    ),
+    count: ({ exceptions }) => exceptions.entries.value.length,
   },
 ];
 
@@ -43,7 +53,7 @@ export function Panels({ session }: { readonly session: Session }) {
   return (
     <section class="panels" aria-label="Tools">
       <div role="tablist" aria-label="Tools">
-        {panels.map(({ id, title }, index) => (
+        {panels.map(({ id, title, count }, index) => (
           <button
             key={id}
             id={`tab-${id}`}
@@ -61,6 +71,7 @@ export function Panels({ session }: { readonly session: Session }) {
             }}
           >
             {title}
+            {count && <Count session={session} count={count} />}
           </button>
         ))}
       </div>
@@ -78,4 +89,12 @@ export function Panels({ session }: { readonly session: Session }) {
       ))}
     </section>
   );
+}
+
+type CountProps = Required<Pick<Panel, "count">> & { readonly session: Session };
+
+/** Apart from the tabs, which are not drawn anew when it changes. */
+function Count({ session, count }: CountProps) {
+  const number = count(session);
+  return number === 0 ? null : <> ({number})</>;
 }
