@@ -3,7 +3,8 @@ import { disassemble } from "../cpu/disassembly.ts";
 import type { Emulator, EmulatorState } from "../cpu/emulator.ts";
 import { Flag } from "../cpu/flags.ts";
 import type { CpuState } from "../cpu/state.ts";
-import { hex, statusText } from "../session/words.ts";
+import { statusText } from "../session/constant-names.ts";
+import { hex } from "../session/words.ts";
 
 const LISTED_INSTRUCTIONS = 8;
 
