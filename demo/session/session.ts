@@ -24,6 +24,8 @@ export class Session {
   readonly place: ReadonlySignal<number>;
   /** The part of the address space that the map shows. */
   readonly shown: Signal<AddressRange>;
+  /** Which of the tools is shown, by its id. */
+  readonly panel = signal("scenarios");
   readonly exceptions = new ExceptionLog();
   /** A file that was dropped on the page, to be looked at. */
   readonly file = signal<File | undefined>(undefined);

@@ -1,0 +1,54 @@
+/** What Tab makes of a text. */
+export interface Completion {
+  readonly text: string;
+  readonly caret: number;
+  /** The names that there are to choose from, where there is more than one. */
+  readonly choices: readonly string[];
+}
+
+/** A word, and the names with dots before it. */
+const WORD = /(?:^|[^\w$.])((?:[A-Za-z_$][\w$]*\.)*)([A-Za-z_$][\w$]*)?$/;
+
+/**
+ * Complete the name before the caret as far as it is certain.
+ *
+ * @param names of what stands before the last dot, "" for the names of the scope
+ * @returns undefined where there is nothing to complete
+ */
+export function completion(
+  text: string,
+  caret: number,
+  names: (path: string) => readonly string[],
+): Completion | undefined {
+  const [, path = "", begun = ""] = WORD.exec(text.slice(0, caret)) ?? [];
+  if (path === "" && begun === "") return undefined;
+  const choices = names(path.slice(0, -1)).filter((name) => name.startsWith(begun));
+  const certain = commonStart(choices);
+  if (choices.length === 0 || (choices.length === 1 && certain === begun)) return undefined;
+  const start = caret - begun.length;
+  return {
+    text: text.slice(0, start) + certain + text.slice(caret),
+    caret: start + certain.length,
+    choices: choices.length > 1 ? choices : [],
+  };
+}
+
+function commonStart([first = "", ...others]: readonly string[]): string {
+  let length = first.length;
+  for (const other of others) {
+    while (!other.startsWith(first.slice(0, length))) length -= 1;
+  }
+  return first.slice(0, length);
+}
+
+/** The names that an object has, and its classes, but for those of every object. */
+export function memberNames(value: unknown): readonly string[] {
+  const names = new Set<string>();
+  let holder: unknown = value;
+  while (typeof holder === "object" && holder !== null && holder !== Object.prototype) {
+    for (const name of Object.getOwnPropertyNames(holder)) names.add(name);
+    holder = Object.getPrototypeOf(holder);
+  }
+  names.delete("constructor");
+  return [...names].sort();
+}
