@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import type { Session } from "../session/session.ts";
 import { onDemand } from "./on-demand.tsx";
@@ -8,7 +8,7 @@ interface Panel {
   readonly id: string;
   readonly title: string;
   readonly View: ComponentType<{ readonly session: Session }>;
-  /** How much there is in it, for its tab. */
+  /** A number behind the title, while it is not 0. */
   readonly count?: (session: Session) => number;
 }
 
@@ -25,6 +25,16 @@ const panels: readonly Panel[] = [
     View: onDemand(async () => (await import("../bytes/bytes-panel.tsx")).BytesPanel),
   },
   {
+    id: "calls",
+    title: "Call",
+    View: onDemand(async () => (await import("../calls/call-panel.tsx")).CallPanel),
+  },
+  {
+    id: "console",
+    title: "Console",
+    View: onDemand(async () => (await import("../console/console-panel.tsx")).ConsolePanel),
+  },
+  {
     id: "exceptions",
     title: "Exceptions",
     View: onDemand(
@@ -36,17 +46,20 @@ const panels: readonly Panel[] = [
 
 /** What is done with the memory, a tab each. All stay as they are while another is shown. */
 export function Panels({ session }: { readonly session: Session }) {
-  const shown = useSignal(0);
-  const opened = useSignal<ReadonlySet<number>>(new Set([0]));
+  const opened = useSignal<ReadonlySet<string>>(new Set());
+  useSignalEffect(() => {
+    opened.value = new Set([...opened.peek(), session.panel.value]);
+  });
+  const shown = panels.findIndex(({ id }) => id === session.panel.value);
   const show = (index: number) => {
-    const count = panels.length;
-    shown.value = (index + count) % count;
-    opened.value = new Set([...opened.value, shown.value]);
-    document.getElementById(`tab-${panels[shown.value]?.id}`)?.focus();
+    const panel = panels.at(index % panels.length);
+    if (panel === undefined) return;
+    session.panel.value = panel.id;
+    document.getElementById(`tab-${panel.id}`)?.focus();
   };
   const moves: Readonly<Record<string, () => void>> = {
-    ArrowLeft: () => show(shown.value - 1),
-    ArrowRight: () => show(shown.value + 1),
+    ArrowLeft: () => show(shown - 1),
+    ArrowRight: () => show(shown + 1),
     Home: () => show(0),
     End: () => show(-1),
   };
@@ -59,9 +72,9 @@ export function Panels({ session }: { readonly session: Session }) {
             id={`tab-${id}`}
             type="button"
             role="tab"
-            aria-selected={index === shown.value}
+            aria-selected={index === shown}
             aria-controls={`panel-${id}`}
-            tabIndex={index === shown.value ? 0 : -1}
+            tabIndex={index === shown ? 0 : -1}
             onClick={() => show(index)}
             onKeyDown={(event) => {
               const move = moves[event.key];
@@ -82,9 +95,9 @@ export function Panels({ session }: { readonly session: Session }) {
           class="panel"
           role="tabpanel"
           aria-labelledby={`tab-${id}`}
-          hidden={index !== shown.value}
+          hidden={index !== shown}
         >
-          {opened.value.has(index) && <View session={session} />}
+          {opened.value.has(id) && <View session={session} />}
         </div>
       ))}
     </section>
