@@ -1,5 +1,5 @@
 import { ERROR_SUCCESS } from "guardpage/constants";
-import { errorText, statusText } from "../session/words.ts";
+import { errorText, statusText } from "../session/constant-names.ts";
 import { numberText, type Writer } from "./writer.ts";
 
 /** What a call returns: how it is written, and when it says that the call has failed. */

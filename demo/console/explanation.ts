@@ -1,7 +1,8 @@
 import { GuestException, PageFault } from "guardpage";
 import { callOf } from "../calls/calls.ts";
 import type { Writer } from "../calls/writer.ts";
-import { accessText, errorText, statusText } from "../session/words.ts";
+import { errorText, statusText } from "../session/constant-names.ts";
+import { accessText } from "../session/words.ts";
 import type { Outcome } from "./scope.ts";
 
 /** What came of a line, in words. */
