@@ -1,0 +1,93 @@
+import type { Process } from "guardpage";
+import {
+  MEM_COMMIT,
+  MEM_FREE,
+  MEM_IMAGE,
+  MEM_MAPPED,
+  MEM_PRIVATE,
+  MEM_RESERVE,
+  PAGE_EXECUTE_READ,
+  PAGE_NOACCESS,
+  PAGE_READONLY,
+  PAGE_READWRITE,
+} from "guardpage/constants";
+import type { MemoryBasicInformation } from "guardpage/kernel32";
+import { endOf, type Memory } from "../../demo/map/memory.ts";
+import { type AddressRange, PAGE_BYTES } from "../../demo/session/session.ts";
+
+/** A memory that counts what it is asked. */
+export class CountedMemory implements Memory {
+  queries = 0;
+  touchedCalls = 0;
+  readonly #memory: Memory;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  query(address: number): MemoryBasicInformation {
+    this.queries += 1;
+    return this.#memory.query(address);
+  }
+
+  touchedBytes(range: AddressRange): number {
+    this.touchedCalls += 1;
+    return this.#memory.touchedBytes(range);
+  }
+}
+
+/**
+ * Addresses in turn free and reserved, by the pages of each, and free behind them. Where the last
+ * ones are free, two free runs adjoin, as in Windows CE.
+ */
+export function laidOut(pages: readonly number[], spacePages: number): Memory {
+  const edges = [0];
+  for (const count of pages) edges.push((edges.at(-1) ?? 0) + count * PAGE_BYTES);
+  return {
+    query(address) {
+      if (!Number.isInteger(address)) throw new RangeError(`not an address: ${address}`);
+      const index = edges.findLastIndex((edge) => edge <= address);
+      const isReserved = index % 2 === 1 && index < pages.length;
+      const base = address - (address % PAGE_BYTES);
+      return {
+        BaseAddress: base,
+        AllocationBase: isReserved ? (edges[index] ?? 0) : 0,
+        AllocationProtect: isReserved ? PAGE_READWRITE : 0,
+        RegionSize: (edges[index + 1] ?? spacePages * PAGE_BYTES) - base,
+        State: isReserved ? MEM_RESERVE : MEM_FREE,
+        Protect: isReserved ? 0 : PAGE_NOACCESS,
+        Type: isReserved ? MEM_PRIVATE : 0,
+      };
+    },
+    touchedBytes: () => 0,
+  };
+}
+
+/** All runs of a range, one after the other. */
+export function* runsOf(memory: Memory, { start, end }: AddressRange) {
+  for (let next = start; next < end; ) {
+    const run = memory.query(next);
+    yield run;
+    next = endOf(run);
+  }
+}
+
+const TYPES = [MEM_PRIVATE, MEM_MAPPED, MEM_IMAGE] as const;
+const PROTECTIONS = [PAGE_READWRITE, PAGE_READONLY, PAGE_EXECUTE_READ] as const;
+
+/** So many regions of one to three pages, at equal distances over the range. */
+export function crowd(process: Process, count: number, { start, end }: AddressRange): void {
+  const distance = Math.floor((end - start) / count / PAGE_BYTES) * PAGE_BYTES;
+  for (let index = 0; index < count; index += 1) {
+    const size = (1 + (index % 3)) * PAGE_BYTES;
+    const protect = PROTECTIONS[index % 3] ?? PAGE_READWRITE;
+    const isCommitted = index % 5 !== 0;
+    process.adoptRegion({
+      base: start + index * distance,
+      size,
+      type: TYPES[index % 3] ?? MEM_PRIVATE,
+      allocationProtect: protect,
+      runs: [isCommitted ? { size, state: MEM_COMMIT, protect } : { size, state: MEM_RESERVE }],
+    });
+  }
+}
