@@ -1,3 +1,4 @@
+import { MemoryMap } from "../map/memory-map.tsx";
 import type { Session } from "../session/session.ts";
 import { useFileDrop } from "./file-drop.ts";
 import { MachineBar } from "./machine-bar.tsx";
@@ -14,6 +15,7 @@ export function App({ session }: { readonly session: Session }) {
         <MachineBar session={session} />
       </header>
       <main>
+        <MemoryMap session={session} />
         <Panels session={session} />
       </main>
     </>
