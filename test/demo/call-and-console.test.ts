@@ -44,8 +44,8 @@ describeWith("chromium", "calls and lines in Chromium", (program) => {
     const demo = await browser.page();
     const { page } = demo;
     await page.getByRole("tab", { name: "Scenarios" }).focus();
-    await page.keyboard.press("ArrowRight");
-    await page.getByLabel("Search").waitFor();
+    for (let tab = 0; tab < 3; tab++) await page.keyboard.press("ArrowRight");
+    await listOf(page).waitFor();
     await page.keyboard.press("Tab");
     await page.keyboard.type("virtualalloc");
     await page.keyboard.press("Enter");
