@@ -3,6 +3,7 @@ import { Machine } from "guardpage";
 import type { Playback, PlayedStep } from "guardpage/recording";
 import type { Outcome } from "../scenarios/scenario.ts";
 import type { Session } from "../session/session.ts";
+import { placeOf } from "./call-place.ts";
 
 /** Milliseconds of calls between two pictures. */
 const SLICE_MILLISECONDS = 8;
@@ -127,5 +128,8 @@ export class Film {
     else if (process !== undefined) session.process.value = process;
     this.position.value = position;
     session.changed();
+    const { value: step } = this.last;
+    const place = process && step && placeOf(step, process);
+    if (place !== undefined) session.goTo(place);
   }
 }

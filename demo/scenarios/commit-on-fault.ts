@@ -56,6 +56,10 @@ class CommitOnFault implements Program {
     });
   }
 
+  get place(): number {
+    return this.#base + (this.state.next - STRIDE_PAGES) * PAGE_BYTES;
+  }
+
   get isDone(): boolean {
     return this.state.next >= REGION_PAGES;
   }

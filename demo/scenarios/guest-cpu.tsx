@@ -63,6 +63,10 @@ class GuestCpu implements Program {
     this.#before = before;
   }
 
+  get place(): number {
+    return this.#emulator.state.cpu.eip;
+  }
+
   get isDone(): boolean {
     return this.#emulator.state.ending !== null;
   }

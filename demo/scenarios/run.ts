@@ -130,6 +130,8 @@ export class Run {
   #changed(): void {
     if (this.#isShown) this.#session.changed();
     else this.show();
+    const { place } = this.program;
+    if (place !== undefined && this.position.value > 0) this.#session.goTo(place);
   }
 
   /** Be at an earlier position. */

@@ -25,6 +25,8 @@ export interface Program {
   readonly processes: readonly Process[];
   /** What the map shows of the first one to begin with. Default: all of its space. */
   readonly shown?: AddressRange;
+  /** Where in memory the last step was at work, for the map and the bytes to go there. */
+  readonly place?: number | undefined;
   /** Plain data (structuredClone): what a step back restores beside the machine, by assignment. */
   state: unknown;
   /** Whether there is no further step. Without it, a step that does nothing is the end. */

@@ -32,6 +32,11 @@ export class DemoBrowser {
     return demo;
   }
 
+  /** Where the files are that it serves. */
+  get folder(): string {
+    return this.#server.folder;
+  }
+
   async close(): Promise<void> {
     await this.#browser.close();
     await this.#server.close();
