@@ -302,7 +302,7 @@ export class Process extends ProcessHooks {
 
   /**
    * Bytes of the pages of a range that hold content: a page takes a frame when it is first read or
-   * written, and loses it with decommit and release.
+   * written, through whichever view, and loses it with decommit and release.
    *
    * @param base an address; its whole page counts
    * @param size bytes

@@ -1,10 +1,10 @@
 import { regionAdopt as adopt } from "../../nt/adopt";
 import { physicalSpace } from "../../nt/resident";
-import { framesCount } from "../../page/facts";
 import { Context } from "../../virt/context";
 import { FEATURE_CE, featureIs, machine } from "../../virt/machine";
 import { seesElsewhere } from "../../virt/seen";
 import { SPACE_RUNNING, spaceOf } from "../../virt/space";
+import { touchedCount } from "../../virt/touched";
 import { verify } from "../../virt/verify";
 
 /** Whole spaces: are they sound, and what was in them before. */
@@ -46,11 +46,14 @@ export function regionAdopt(
   );
 }
 
-/** Bytes of [base, base + size) whose pages have been touched and hold a frame since. */
+/**
+ * Bytes of [base, base + size) whose pages have been touched and hold a frame since; of a view,
+ * those too that another view of its section has touched.
+ */
 export function spaceTouched(space: u32, base: u64, size: u64): u64 {
   const found = spaceOf(space);
   const highest = machine().highestAddress;
   if (found === null || found.state != SPACE_RUNNING || base > highest || size == 0) return 0;
   const end = size > highest - base ? highest + 1 : base + size;
-  return framesCount(found, base >> 12, (end + 0xfff) >> 12) << 12;
+  return touchedCount(found, base >> 12, (end + 0xfff) >> 12) << 12;
 }
