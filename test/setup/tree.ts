@@ -3,24 +3,26 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
 import { fileURLToPath } from "node:url";
 
-/** Text by path from the root of the repository; the rules in `tree-rules.ts` read nothing else. */
+/**
+ * Text by path from the root of the repository, "" for what is no text; the rules in
+ * `tree-rules.ts` read nothing else.
+ */
 export type Tree = ReadonlyMap<string, string>;
 
 export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
 
 const NOT_TEXT = /\.(exe|gz|wasm|png)$/;
 
-/** Every text file that is tracked, or would be if it were added. */
+/** Every file that is tracked, or would be if it were added. */
 export function repositoryTree(): Tree {
   const listed = execFileSync(
     "git",
     ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
     { cwd: root, encoding: "utf8", maxBuffer: 1 << 26 },
   );
-  const paths = listed.split("\0").filter((path) => {
-    return path !== "" && !NOT_TEXT.test(path) && existsSync(`${root}/${path}`);
-  });
-  return new Map(paths.map((path) => [path, readFileSync(`${root}/${path}`, "utf8")]));
+  const paths = listed.split("\0").filter((path) => path !== "" && existsSync(`${root}/${path}`));
+  const textOf = (path: string) => readFileSync(`${root}/${path}`, "utf8");
+  return new Map(paths.map((path) => [path, NOT_TEXT.test(path) ? "" : textOf(path)]));
 }
 
 const IMPORTS = [
