@@ -29,6 +29,10 @@ async function call(page: Page): Promise<void> {
   await page.getByLabel("Answer").getByText("2.2").first().waitFor();
 }
 
+/** The map is drawn with the next picture. */
+const TWO_PICTURES =
+  "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))";
+
 interface Picture {
   readonly name: string;
   readonly hash: string;
@@ -58,6 +62,7 @@ describeWith("chromium", "pictures of the demo", (program) => {
   test.each(PICTURES)("$name", async ({ name, hash, look, act }) => {
     const { page, complaints } = await browser.page(hash, look);
     await act(page);
+    await page.evaluate(TWO_PICTURES);
     const path = `${FOLDER}/${name}.png`;
     await page.screenshot({ path });
     const picture = readFileSync(path);
