@@ -53,6 +53,19 @@ const breaches: Record<keyof typeof rules, Record<string, string>[]> = {
     { "src/cli/main.ts": 'import { x } from "../../test/x.ts";', "test/x.ts": "" },
     { "src/extra/file.ts": "" },
   ],
+  demoDirection: [
+    {
+      "demo/session/session.ts": 'import type { View } from "../map/map-view.ts";',
+      "demo/map/map-view.ts": "",
+    },
+    { "demo/calls/writer.ts": 'import { x } from "../console/console.ts";' },
+    { "demo/page/app.tsx": 'import "../main.tsx";', "demo/main.tsx": "" },
+    {
+      "demo/view/on-demand.tsx": 'const load = () => import("../map/map-view.ts");',
+      "demo/map/map-view.ts": "",
+    },
+    { "demo/extra/file.ts": "" },
+  ],
   publicEntriesOnly: [
     { "demo/main.tsx": 'import { Machine } from "../src/index.ts";', "src/index.ts": "" },
     { "bench/main.mjs": 'import { x } from "guardpage/wasm/exports";' },
@@ -114,7 +127,10 @@ const sound: Record<string, string> = {
   "src/node/file.ts": 'import "node:fs";\nimport { x } from "../machine.ts";',
   "src/opfs.ts": 'import { x } from "./machine.ts";',
   "src/cli/main.ts": 'import "commander";\nimport "../../package.json";\nimport "../ntdll.ts";',
-  "demo/main.tsx": 'import "./style.css";\nimport { Machine } from "guardpage";',
+  "demo/main.tsx": 'import "./style.css";\nimport { App } from "./page/app.tsx";',
+  "demo/page/app.tsx": 'import "../map/map.css";\nimport { Map } from "../map/map-view.ts";',
+  "demo/map/map-view.ts": 'import { Machine } from "guardpage";\nimport "./keys.ts";',
+  "demo/map/keys.ts": "",
   "bench/main.mjs": 'import { kernel32 } from "guardpage/kernel32";\nimport "node:fs";',
   "test/a.test.ts": `// ${"x".repeat(97)}\n${"x;\n".repeat(399)}`,
 };

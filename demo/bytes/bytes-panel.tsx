@@ -1,9 +1,9 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { useIsShown } from "../page/use-is-shown.ts";
 import { addressOf } from "../session/address-expression.ts";
 import type { Session } from "../session/session.ts";
 import { addressText, hex } from "../session/words.ts";
+import { useIsShown } from "../view/use-is-shown.ts";
 import { HexTable } from "./hex-table.tsx";
 import { HexView } from "./hex-view.ts";
 import { ValueList } from "./value-list.tsx";

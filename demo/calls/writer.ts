@@ -1,5 +1,4 @@
 import { Machine, Process } from "guardpage";
-import { memberNames } from "../console/completion.ts";
 import {
   addressText,
   hex,
@@ -8,6 +7,7 @@ import {
   stateText,
   typeText,
 } from "../session/words.ts";
+import { memberNames } from "./member-names.ts";
 
 /** What a number is, where a call has put one. */
 export type Shown = "address" | "handle" | "number" | "size" | "protection" | "structure";

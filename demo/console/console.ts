@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
+import { memberNames } from "../calls/member-names.ts";
 import type { Session } from "../session/session.ts";
-import { type Completion, completion, memberNames } from "./completion.ts";
+import { type Completion, completion } from "./completion.ts";
 import { History } from "./history.ts";
 import { type Outcome, Scope } from "./scope.ts";
 

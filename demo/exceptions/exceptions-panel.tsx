@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { type RowAttributes, VirtualTable } from "../page/virtual-table.tsx";
 import { statusText } from "../session/constant-names.ts";
 import type { LoggedException } from "../session/exception-log.ts";
 import type { Session } from "../session/session.ts";
 import { addressText } from "../session/words.ts";
+import { type RowAttributes, VirtualTable } from "../view/virtual-table.tsx";
 import { ExceptionDetails } from "./exception-details.tsx";
 import { accessOf, addressOf, endText, pageText } from "./exception-text.ts";
 import "./exceptions.css";

@@ -56,7 +56,7 @@ export const entries: readonly Entry[] = [
   {
     id: "empty-machine",
     title: "An empty machine",
-    load: async () => (await import("./empty-machine.tsx")).EmptyMachine,
+    load: async () => (await import("../scenarios/empty-machine.tsx")).EmptyMachine,
   },
   {
     id: "own-file",

@@ -1,7 +1,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import type { Session } from "../session/session.ts";
-import { onDemand } from "./on-demand.tsx";
+import { onDemand } from "../view/on-demand.tsx";
 import { ScenariosPanel } from "./scenarios-panel.tsx";
 
 interface Panel {
@@ -27,7 +27,7 @@ const panels: readonly Panel[] = [
   {
     id: "calls",
     title: "Call",
-    View: onDemand(async () => (await import("../calls/call-panel.tsx")).CallPanel),
+    View: onDemand(async () => (await import("../form/form-panel.tsx")).FormPanel),
   },
   {
     id: "console",

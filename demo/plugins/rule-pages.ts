@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Plugin } from "vite";
-import type { RuleIndex } from "../rules/rules.ts";
 
 const INDEX_FILE = "rules.json";
 /** Where rules.html has its chapters. */
@@ -10,6 +9,14 @@ const PLACE = "<!-- chapters -->";
 const HEADING = /^(#{1,2}) (\d+(?:\.\d+)?) (.+)$/;
 /** "| 2.1#13 | Size 0 is refused. | ros-src, oracle |" */
 const ROW = /^\| (\d[^ |]*) \| (.+) \| ([^|]*) \|$/;
+
+/** The rules of `docs/rules`, as the page fetches them. */
+export interface RuleIndex {
+  /** Of chapters and sections: "2", "2.3". */
+  readonly titles: Readonly<Record<string, string>>;
+  /** Of rules: "2.3#C5". */
+  readonly sentences: Readonly<Record<string, string>>;
+}
 
 interface Line {
   readonly heading?: { readonly level: number; readonly section: string; readonly title: string };

@@ -2,7 +2,6 @@ import { type Signal, useSignal } from "@preact/signals";
 import { MEM_COMMIT } from "guardpage/constants";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import { type RowAttributes, VirtualTable } from "../page/virtual-table.tsx";
 import type { Session } from "../session/session.ts";
 import {
   addressText,
@@ -12,6 +11,7 @@ import {
   typeText,
   withoutPrefix,
 } from "../session/words.ts";
+import { type RowAttributes, VirtualTable } from "../view/virtual-table.tsx";
 import { columns, type Order, orderAfter } from "./order.ts";
 import type { Region, RegionRun } from "./region.ts";
 import type { Rows } from "./rows.ts";

@@ -1,9 +1,9 @@
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { Pace } from "../page/pace.ts";
-import { useIsShown } from "../page/use-is-shown.ts";
 import type { Session } from "../session/session.ts";
 import { sizeText } from "../session/words.ts";
+import { Pace } from "../view/pace.ts";
+import { useIsShown } from "../view/use-is-shown.ts";
 import { type Order, ordered } from "./order.ts";
 import { type Region, type RegionRun, regionsOf, runsOf } from "./region.ts";
 import { RegionTable } from "./region-table.tsx";

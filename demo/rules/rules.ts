@@ -1,12 +1,5 @@
 import { signal } from "@preact/signals";
-
-/** The rules of `docs/rules`, as the build writes them down. */
-export interface RuleIndex {
-  /** Of chapters and sections: "2", "2.3". */
-  readonly titles: Readonly<Record<string, string>>;
-  /** Of rules: "2.3#C5". */
-  readonly sentences: Readonly<Record<string, string>>;
-}
+import type { RuleIndex } from "../plugins/rule-pages.ts";
 
 export interface ExplainedRule {
   /** "2.3" */

@@ -1,8 +1,8 @@
 import type { Process } from "guardpage";
 import { MEM_COMMIT } from "guardpage/constants";
 import { hex, protectionText, stateText } from "../session/words.ts";
+import { Scrolls } from "../view/scrolls.tsx";
 import { pageFacts } from "./page-facts.ts";
-import { Scrolls } from "./scrolls.tsx";
 import "./pages.css";
 
 export interface PageRow {

@@ -2,8 +2,8 @@ import type { Process, ThreadStack } from "guardpage";
 import { MEM_COMMIT, PAGE_GUARD } from "guardpage/constants";
 import { PAGE_BYTES } from "../session/session.ts";
 import { hex, protectionText, stateText } from "../session/words.ts";
+import { Scrolls } from "../view/scrolls.tsx";
 import { pageFacts } from "./page-facts.ts";
-import { Scrolls } from "./scrolls.tsx";
 import "./pages.css";
 
 interface StackViewProps {

@@ -1,7 +1,8 @@
 import { Machine } from "guardpage";
 import { describe, expect, test } from "vitest";
+import { memberNames } from "../../demo/calls/member-names.ts";
 import { Writer } from "../../demo/calls/writer.ts";
-import { completion, memberNames } from "../../demo/console/completion.ts";
+import { completion } from "../../demo/console/completion.ts";
 import { Console } from "../../demo/console/console.ts";
 import { declared } from "../../demo/console/declarations.ts";
 import { explanation } from "../../demo/console/explanation.ts";

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { visibleRows } from "../../demo/page/visible-rows.ts";
 import { type Order, orderAfter, ordered } from "../../demo/regions/order.ts";
 import { readRegions, regionsOf, runsOf } from "../../demo/regions/region.ts";
 import { Rows } from "../../demo/regions/rows.ts";
 import { search } from "../../demo/regions/search.ts";
 import { runQuery, wholeRun } from "../../demo/session/runs.ts";
+import { visibleRows } from "../../demo/view/visible-rows.ts";
 import {
   MEM_COMMIT,
   MEM_IMAGE,

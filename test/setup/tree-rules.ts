@@ -9,6 +9,10 @@ export type Rule = (tree: Tree) => string[];
 
 /** Folder order is dependency order. */
 const ASSEMBLY_FOLDERS = ["base", "phys", "page", "object", "virt", "nt", "state", "abi"];
+const DEMO_FOLDERS = [
+  ...["plugins", "examples", "view", "session", "map", "regions", "bytes", "exceptions"],
+  ...["rules", "calls", "console", "form", "cpu", "scenarios", "film", "page"],
+];
 
 const FILE_LINES_MAX = 400;
 const LINE_COLUMNS_MAX = 100;
@@ -31,19 +35,27 @@ function assemblyImport(tree: Tree, path: string, specifier: string): string | u
   return candidates.find((name) => tree.has(name)) ?? candidates.find(isGenerated);
 }
 
-/** Files above the folders (the library's surface) come after all of them. */
-function assemblyRank(path: string): number {
+/** Files above the folders come after all of them: a library's surface, a page's entry. */
+function folderRank(folders: readonly string[], path: string): number {
   const [, folder = "", file] = path.split("/");
-  return file === undefined ? ASSEMBLY_FOLDERS.length : ASSEMBLY_FOLDERS.indexOf(folder);
+  return file === undefined ? folders.length : folders.indexOf(folder);
+}
+
+const assemblyRank = (path: string) => folderRank(ASSEMBLY_FOLDERS, path);
+const demoRank = (path: string) => folderRank(DEMO_FOLDERS, path);
+
+function unplaced(
+  tree: Tree,
+  chosen: (path: string) => boolean,
+  rank: (path: string) => number,
+): string[] {
+  return [...tree.keys()]
+    .filter((path) => chosen(path) && isCode(path) && rank(path) < 0)
+    .map((path) => `${path}: its folder has no place in the order`);
 }
 
 const assemblyDirection: Rule = (tree) => {
-  const breaches = [];
-  for (const path of tree.keys()) {
-    if (isInside("assembly")(path) && isCode(path) && assemblyRank(path) < 0) {
-      breaches.push(`${path}: its folder has no place in the order`);
-    }
-  }
+  const breaches = unplaced(tree, isInside("assembly"), assemblyRank);
   for (const { path, specifier } of imports(tree, isInside("assembly"))) {
     const target = assemblyImport(tree, path, specifier);
     if (target === undefined || !isInside("assembly")(target)) {
@@ -123,12 +135,7 @@ const mayUseFaces = isInside("src/replay/recording");
 const hostRank = (path: string) => HOST_LAYERS.findIndex(({ holds }) => holds(path));
 
 const hostDirection: Rule = (tree) => {
-  const breaches = [];
-  for (const path of tree.keys()) {
-    if (isInside("src")(path) && isCode(path) && !isModel(path) && hostRank(path) < 0) {
-      breaches.push(`${path}: its folder has no place in the order`);
-    }
-  }
+  const breaches = unplaced(tree, (path) => isInside("src")(path) && !isModel(path), hostRank);
   for (const { path, specifier } of imports(tree, isInside("src"))) {
     if (!specifier.startsWith(".")) {
       if (!mayImport(path, specifier)) breaches.push(`${path}: imports the package ${specifier}`);
@@ -151,6 +158,19 @@ const hostDirection: Rule = (tree) => {
       !mayUseFaces(path)
     ) {
       breaches.push(`${path}: imports ${target}, which is a face of its own`);
+    }
+  }
+  return breaches;
+};
+
+/** What lies outside of the demo is for the rule about public entries. */
+const demoDirection: Rule = (tree) => {
+  const breaches = unplaced(tree, isInside("demo"), demoRank);
+  for (const { path, specifier } of imports(tree, isInside("demo"))) {
+    if (!specifier.startsWith(".")) continue;
+    const target = importedPath(path, specifier);
+    if (isInside("demo")(target) && demoRank(target) > demoRank(path)) {
+      breaches.push(`${path}: imports ${target}, which comes later`);
     }
   }
   return breaches;
@@ -255,6 +275,7 @@ export const rules = {
   assemblyDirection,
   assemblyWithoutCycles,
   hostDirection,
+  demoDirection,
   publicEntriesOnly,
   sizes,
   nothingUnfinished,

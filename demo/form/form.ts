@@ -1,11 +1,11 @@
 import { type Signal, signal } from "@preact/signals";
+import { POINTER } from "../calls/answer.ts";
+import { type Call, lineOf } from "../calls/call.ts";
+import { callOf, themes } from "../calls/calls.ts";
+import type { Field, Parameter } from "../calls/parameter.ts";
 import type { Outcome, Scope } from "../console/scope.ts";
 import type { Session } from "../session/session.ts";
 import { hex } from "../session/words.ts";
-import { POINTER } from "./answer.ts";
-import { type Call, lineOf } from "./call.ts";
-import { callOf, themes } from "./calls.ts";
-import type { Field, Parameter } from "./parameter.ts";
 
 /** Where the name of the chosen call is kept from visit to visit. */
 const KEPT = "guardpage.call";

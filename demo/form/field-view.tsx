@@ -1,4 +1,3 @@
-import { hex } from "../session/words.ts";
 import {
   baseMask,
   type Flag,
@@ -7,9 +6,10 @@ import {
   flagsValue,
   hasFlag,
   withBits,
-} from "./flag-set.ts";
+} from "../calls/flag-set.ts";
+import type { Field, Parameter } from "../calls/parameter.ts";
+import { hex } from "../session/words.ts";
 import type { Form } from "./form.ts";
-import type { Field, Parameter } from "./parameter.ts";
 
 interface FieldProps {
   readonly form: Form;

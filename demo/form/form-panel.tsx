@@ -1,22 +1,22 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { matching } from "../calls/calls.ts";
+import { Writer } from "../calls/writer.ts";
 import { consoleOf } from "../console/console.ts";
 import { OutcomeView } from "../console/outcome-view.tsx";
 import type { Session } from "../session/session.ts";
-import { matching } from "./calls.ts";
 import { FieldView } from "./field-view.tsx";
 import { Form, type Made } from "./form.ts";
-import { Writer } from "./writer.ts";
-import "./calls.css";
+import "./form.css";
 
 /** A form for every call, and what came of it. */
-export function CallPanel({ session }: { readonly session: Session }) {
+export function FormPanel({ session }: { readonly session: Session }) {
   const own = consoleOf(session);
   const form = useMemo(() => new Form(session, own.scope), [session]);
   const made = form.made.value;
   const { highestUserAddress } = session.machine.value;
   return (
-    <div class="calls">
+    <div class="form">
       <Chooser form={form} />
       <form
         onSubmit={(event) => {
