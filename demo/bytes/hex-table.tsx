@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Run } from "../session/runs.ts";
-import { addressText, hex } from "../session/words.ts";
+import { addressText, bytesText } from "../session/words.ts";
 import type { HexView } from "./hex-view.ts";
 import { type BytesLine, isCommitted } from "./lines.ts";
 import { protectionNote, runText } from "./run-text.ts";
@@ -153,7 +153,7 @@ function ByteCell({ view, address, side, isPlace }: ByteCellProps) {
   const picture = view.picture.value;
   const byte = picture.byte(address) ?? 0;
   const half = isPlace && side === "hex" ? view.half.value : undefined;
-  const digits = half === undefined ? hex(byte, 2).slice(2) : `${half.toString(16)}_`;
+  const digits = half === undefined ? bytesText([byte]) : `${half.toString(16)}_`;
   const text = side === "hex" ? digits : characterOf(byte);
   return (
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: it is a cell of a grid

@@ -1,3 +1,5 @@
+import { hex } from "../session/words.ts";
+
 /** What bytes are when they are read as something, in the byte order of Windows. */
 export interface Value {
   readonly name: string;
@@ -34,8 +36,7 @@ export function valuesOf(bytes: Uint8Array, pointerBytes: 4 | 8): Value[] {
     if (bytes.length < sizeBytes) return { name, text: "" };
     const value = read(view);
     const isPointer = POINTERS[name as keyof typeof POINTERS] === pointerBytes;
-    const hex = UNSIGNED.test(name) ? ` (0x${value.toString(16)})` : "";
-    const text = `${value}${hex}`;
+    const text = UNSIGNED.test(name) ? `${value} (${hex(value)})` : String(value);
     return isPointer ? { name, text, address: Number(value) } : { name, text };
   });
   return [

@@ -1,5 +1,6 @@
 import { ERROR_SUCCESS } from "guardpage/constants";
 import { errorText, statusText } from "../session/constant-names.ts";
+import { hex } from "../session/words.ts";
 import { numberText, type Writer } from "./writer.ts";
 
 /** What a call returns: how it is written, and when it says that the call has failed. */
@@ -57,13 +58,9 @@ export const CODE: Answer = {
   setsLastError: false,
 };
 export const STATUS: Answer = {
-  text: (value) => `${statusText(Number(value))} (${writtenStatus(Number(value))})`,
+  text: (value) => `${statusText(Number(value))} (${hex(Number(value), 8)})`,
   hasFailed: (value) => Number(value) >= STATUS_FAILED,
   setsLastError: false,
 };
 export const NUMBER: Answer = { text: plain, hasFailed: never, setsLastError: false };
 export const NOTHING: Answer = { text: () => "nothing", hasFailed: never, setsLastError: false };
-
-function writtenStatus(status: number): string {
-  return `0x${status.toString(16).padStart(8, "0")}`;
-}

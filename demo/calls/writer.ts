@@ -1,6 +1,7 @@
 import { Machine, Process } from "guardpage";
 import {
   addressText,
+  bytesText,
   hex,
   protectionText,
   sizeText,
@@ -101,8 +102,7 @@ export function numberText(value: number | bigint): string {
 function bytesLines(bytes: Uint8Array): readonly string[] {
   const lines: string[] = [];
   for (let at = 0; at < Math.min(bytes.length, SHOWN_BYTES); at += LINE_BYTES) {
-    const line = [...bytes.subarray(at, at + LINE_BYTES)];
-    lines.push(line.map((byte) => byte.toString(16).padStart(2, "0")).join(" "));
+    lines.push(bytesText(bytes.subarray(at, at + LINE_BYTES)));
   }
   if (bytes.length > SHOWN_BYTES) lines.push(`and ${bytes.length - SHOWN_BYTES} bytes more`);
   return lines.length === 0 ? ["no bytes"] : lines;

@@ -3,7 +3,6 @@ import * as constants from "guardpage/constants";
 import { kernel32 } from "guardpage/kernel32";
 import { ntdll } from "guardpage/ntdll";
 import { callOf } from "../calls/calls.ts";
-import type { LoggedException } from "../session/exception-log.ts";
 import type { Session } from "../session/session.ts";
 import { declared } from "./declarations.ts";
 
@@ -72,7 +71,7 @@ export class Scope {
     this.#session.changed();
     const isAnswer = thrown === undefined && Object.is(call?.value, value) && call?.rule !== "";
     const answered = isAnswer ? call?.rule : undefined;
-    const rule = answered ?? (raised && ruleOf(raised)) ?? call?.rule ?? "";
+    const rule = answered ?? raised?.rule ?? call?.rule ?? "";
     return { line, value, thrown, call, rule };
   }
 
@@ -160,16 +159,4 @@ function compiles(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-const PAGE_FAULTS: readonly number[] = [
-  constants.EXCEPTION_ACCESS_VIOLATION,
-  constants.EXCEPTION_GUARD_PAGE,
-  constants.EXCEPTION_IN_PAGE_ERROR,
-  constants.EXCEPTION_STACK_OVERFLOW,
-];
-
-/** The rule by which an access failed; other exceptions come up by none. */
-function ruleOf({ record, rule }: LoggedException): string {
-  return PAGE_FAULTS.includes(record.ExceptionCode) ? rule : "";
 }

@@ -2,7 +2,7 @@ import { statusText } from "../session/constant-names.ts";
 import type { LoggedException } from "../session/exception-log.ts";
 import type { Session } from "../session/session.ts";
 import { addressText, hex } from "../session/words.ts";
-import { addressOf, endText } from "./exception-text.ts";
+import { endText } from "./exception-text.ts";
 
 interface ExceptionDetailsProps {
   readonly entry: LoggedException;
@@ -24,7 +24,7 @@ export function ExceptionDetails({ entry, session }: ExceptionDetailsProps) {
         {within !== undefined && `It came up while #${within} was handled.`}
       </p>
       <p class="controls">
-        <PlaceButton title="Address" address={addressOf(entry)} session={session} />
+        <PlaceButton title="Address" address={fault?.address} session={session} />
         <PlaceButton title="Instruction" address={record.ExceptionAddress} session={session} />
       </p>
       {registers.length > 0 && (

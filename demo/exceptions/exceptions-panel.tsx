@@ -6,7 +6,7 @@ import type { Session } from "../session/session.ts";
 import { addressText } from "../session/words.ts";
 import { type RowAttributes, VirtualTable } from "../view/virtual-table.tsx";
 import { ExceptionDetails } from "./exception-details.tsx";
-import { accessOf, addressOf, endText, pageText } from "./exception-text.ts";
+import { accessOf, endText, faultedPageText } from "./exception-text.ts";
 import "./exceptions.css";
 
 const HEADS = [
@@ -83,7 +83,7 @@ function goTo(session: Session, entry: LoggedException): void {
     session.process.value = process;
     session.changed();
   }
-  const address = Number(addressOf(entry) ?? entry.record.ExceptionAddress);
+  const address = Number(entry.fault?.address ?? entry.record.ExceptionAddress);
   if (address <= machine.value.highestUserAddress) session.goTo(address);
 }
 
@@ -108,8 +108,7 @@ interface ExceptionRowProps {
 }
 
 function ExceptionRow({ entry, attributes, highest }: ExceptionRowProps) {
-  const { number, process, record, rule, end } = entry;
-  const address = addressOf(entry);
+  const { number, process, record, fault, rule, end } = entry;
   return (
     <tr {...attributes}>
       <td class="number">{number}</td>
@@ -117,8 +116,8 @@ function ExceptionRow({ entry, attributes, highest }: ExceptionRowProps) {
         {statusText(record.ExceptionCode).replace("EXCEPTION_", "")}
       </td>
       <td>{accessOf(entry)}</td>
-      <td class="fixed">{address !== undefined && addressText(address, highest)}</td>
-      <td>{pageText(entry)}</td>
+      <td class="fixed">{fault && addressText(fault.address, highest)}</td>
+      <td>{faultedPageText(entry)}</td>
       <td title={endText(entry)}>{end}</td>
       <td class="fixed">{addressText(record.ExceptionAddress, highest)}</td>
       <td class="fixed">{rule}</td>

@@ -65,7 +65,7 @@ export function FocusSentence({ view }: { readonly view: MapView }) {
   const words = [stateText(State), protectionText(Protect), typeText(Type)];
   const said = words.filter((text) => text !== "0").join(", ");
   return (
-    <p class="hidden-text" aria-live="polite">
+    <p class="unseen" aria-live="polite">
       {address}: {said}, {sizeText(RegionSize)} alike.
     </p>
   );

@@ -1,8 +1,6 @@
 /** Free stretches of an address space, by work that does not grow with the number of regions. */
-import { type AddressRange, PAGE_BYTES } from "../session/session.ts";
+import { type AddressRange, PAGE_BYTES, pageOf } from "../session/session.ts";
 import { endOf, isFree, type Memory } from "./memory.ts";
-
-const pageOf = (address: number) => address - (address % PAGE_BYTES);
 
 /**
  * Where the pages begin that are like the one of an address, but not below `lowest`. Each question

@@ -1,5 +1,5 @@
 /** Where the strip goes from what it shows. All ranges are of whole pages, in the space. */
-import { type AddressRange, PAGE_BYTES } from "../session/session.ts";
+import { type AddressRange, PAGE_BYTES, pageOf } from "../session/session.ts";
 import { gapAt, runStart } from "./gaps.ts";
 import { endOf, isFree, type Memory } from "./memory.ts";
 import type { Scale } from "./scale.ts";
@@ -16,7 +16,7 @@ export function clipped({ start, end }: AddressRange, space: AddressRange): Addr
     Math.max(SHOWN_BYTES_MINIMUM, Math.ceil((end - start) / PAGE_BYTES) * PAGE_BYTES),
   );
   const first = Math.max(space.start, Math.min(start, space.end - length));
-  const aligned = first - (first % PAGE_BYTES);
+  const aligned = pageOf(first);
   return { start: aligned, end: aligned + length };
 }
 

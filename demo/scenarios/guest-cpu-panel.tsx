@@ -4,7 +4,7 @@ import type { Emulator, EmulatorState } from "../cpu/emulator.ts";
 import { Flag } from "../cpu/flags.ts";
 import type { CpuState } from "../cpu/state.ts";
 import { statusText } from "../session/constant-names.ts";
-import { hex } from "../session/words.ts";
+import { bytesText, hex } from "../session/words.ts";
 
 const LISTED_INSTRUCTIONS = 8;
 
@@ -105,7 +105,7 @@ function Listing({ emulator }: { readonly emulator: Emulator }) {
         {lines.map(({ address, bytes, text }, index) => (
           <tr key={address} aria-current={index === 0 ? "step" : undefined}>
             <th scope="row">{hex(address, 8)}</th>
-            <td>{[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(" ")}</td>
+            <td>{bytesText(bytes)}</td>
             <td>{text}</td>
           </tr>
         ))}

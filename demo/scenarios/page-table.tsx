@@ -1,9 +1,8 @@
 import type { Process } from "guardpage";
-import { MEM_COMMIT } from "guardpage/constants";
-import { hex, protectionText, stateText } from "../session/words.ts";
+import { hex, pageText } from "../session/words.ts";
 import { Scrolls } from "../view/scrolls.tsx";
 import { pageFacts } from "./page-facts.ts";
-import "./pages.css";
+import "./page-table.css";
 
 export interface PageRow {
   /** "Process 4, .data" */
@@ -24,7 +23,7 @@ interface PageTableProps {
 export function PageTable({ name, rows }: PageTableProps) {
   return (
     <Scrolls name={name}>
-      <table class="pages">
+      <table class="page-table">
         <thead>
           <tr>
             <th scope="col">Page</th>
@@ -55,12 +54,13 @@ function PageCells({ row: { process, address, content } }: { readonly row: PageR
       </td>
     );
   }
-  const { state, protect, sharers } = pageFacts(process, address);
+  const facts = pageFacts(process, address);
+  const { sharers } = facts;
   return (
     <>
       <td class="fixed">{hex(address)}</td>
       <td class="fixed">{sharers === 0 ? "" : content()}</td>
-      <td class="fixed">{state === MEM_COMMIT ? protectionText(protect) : stateText(state)}</td>
+      <td class="fixed">{pageText(facts)}</td>
       <td>{sharersText(sharers)}</td>
     </>
   );

@@ -1,3 +1,5 @@
+import { PAGE_BYTES } from "../session/session.ts";
+
 /** A program file with as little as Windows looks at when it maps one (page "PE Format"). */
 
 export interface ImageSection {
@@ -14,7 +16,6 @@ export const IMAGE_SCN_MEM_EXECUTE = 0x2000_0000;
 export const IMAGE_SCN_MEM_READ = 0x4000_0000;
 export const IMAGE_SCN_MEM_WRITE = 0x8000_0000;
 
-const PAGE_BYTES = 0x1000;
 /** Headers, and each section, take as many bytes of the file. */
 const FILE_BLOCK_BYTES = 0x200;
 const NT_HEADERS = 0x40;

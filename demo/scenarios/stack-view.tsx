@@ -1,10 +1,10 @@
 import type { Process, ThreadStack } from "guardpage";
-import { MEM_COMMIT, PAGE_GUARD } from "guardpage/constants";
+import { PAGE_GUARD } from "guardpage/constants";
 import { PAGE_BYTES } from "../session/session.ts";
-import { hex, protectionText, stateText } from "../session/words.ts";
+import { hex, pageText } from "../session/words.ts";
 import { Scrolls } from "../view/scrolls.tsx";
 import { pageFacts } from "./page-facts.ts";
-import "./pages.css";
+import "./page-table.css";
 
 interface StackViewProps {
   readonly process: Process;
@@ -20,7 +20,7 @@ export function StackView({ process, stack, top }: StackViewProps) {
   const addresses = Array.from({ length: pages }, (_, index) => base - (index + 1) * PAGE_BYTES);
   return (
     <Scrolls name="Pages of the stack">
-      <table class="pages">
+      <table class="page-table">
         <thead>
           <tr>
             <th scope="col">Page</th>
@@ -43,11 +43,11 @@ function StackRow({ process, stack, top, address }: StackViewProps & { readonly 
   const { limit, deallocationStack } = stack;
   const end = address + PAGE_BYTES;
   const usedBytes = Math.min(Math.max(end - top, 0), PAGE_BYTES);
-  const { state, protect } = pageFacts(process, address);
+  const facts = pageFacts(process, address);
   const marks = [
     address === limit && "StackLimit",
     address <= top && top < end && "ESP",
-    (protect & PAGE_GUARD) !== 0 && "guard",
+    (facts.protect & PAGE_GUARD) !== 0 && "guard",
     address === deallocationStack && "never committed",
   ];
   return (
@@ -59,7 +59,7 @@ function StackRow({ process, stack, top, address }: StackViewProps & { readonly 
         <meter min={0} max={PAGE_BYTES} value={usedBytes} aria-label={`${usedBytes} bytes`} />
       </td>
       <td class="marks">{marks.filter(Boolean).join(", ")}</td>
-      <td class="fixed">{state === MEM_COMMIT ? protectionText(protect) : stateText(state)}</td>
+      <td class="fixed">{pageText(facts)}</td>
     </tr>
   );
 }

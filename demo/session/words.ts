@@ -5,6 +5,11 @@ export function hex(value: number | bigint, digits = 1): string {
   return `0x${value.toString(16).padStart(digits, "0")}`;
 }
 
+/** "48 65 6c" */
+export function bytesText(bytes: Iterable<number>): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+}
+
 /** An address with as many digits as the highest one of its machine has. */
 export function addressText(address: number | bigint, highest: number): string {
   return hex(address, highest > 0xffff_ffff ? 12 : 8);
@@ -64,6 +69,11 @@ export function stateText(state: number): string {
 /** "MEM_PRIVATE"; "0" for free memory. */
 export function typeText(type: number): string {
   return flagsText(type, TYPES);
+}
+
+/** The protection of a page; "MEM_RESERVE" or "MEM_FREE" for one without. */
+export function pageText({ state, protect }: { state: number; protect: number }): string {
+  return state === constants.MEM_COMMIT ? protectionText(protect) : stateText(state);
 }
 
 /** "READWRITE | GUARD" for "PAGE_READWRITE | PAGE_GUARD", where it is plain what it is of. */
