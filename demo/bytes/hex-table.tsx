@@ -1,8 +1,8 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Run } from "../session/runs.ts";
+import { isCommitted, type Run } from "../session/runs.ts";
 import { addressText, bytesText } from "../session/words.ts";
 import type { HexView } from "./hex-view.ts";
-import { type BytesLine, isCommitted } from "./lines.ts";
+import type { BytesLine } from "./lines.ts";
 import { protectionNote, runText } from "./run-text.ts";
 import type { Side } from "./typing.ts";
 import { characterOf } from "./values.ts";

@@ -1,8 +1,8 @@
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { Process } from "guardpage";
-import { runQuery } from "../session/runs.ts";
+import { isCommitted, runQuery } from "../session/runs.ts";
 import { PAGE_BYTES, type Session } from "../session/session.ts";
-import { isCommitted, type Line, Lines } from "./lines.ts";
+import { type Line, Lines } from "./lines.ts";
 import { Picture } from "./picture.ts";
 import { refusalText } from "./run-text.ts";
 import { type Side, typed } from "./typing.ts";

@@ -1,5 +1,4 @@
-import { MEM_COMMIT } from "guardpage/constants";
-import { type Run, type RunQuery, wholeRun } from "../session/runs.ts";
+import { isCommitted, type Run, type RunQuery, wholeRun } from "../session/runs.ts";
 
 /** A line of the hex view. */
 export type Line = RunLine | BytesLine;
@@ -117,7 +116,3 @@ export class Lines {
 
 /** Lines that stay above the one that was jumped to. */
 const JUMP_LINES_ABOVE = 2;
-
-export function isCommitted({ state }: Run): boolean {
-  return state === MEM_COMMIT;
-}

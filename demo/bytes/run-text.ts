@@ -1,5 +1,5 @@
-import { MEM_FREE, MEM_RESERVE, PAGE_GUARD, PAGE_NOACCESS } from "guardpage/constants";
-import type { Run } from "../session/runs.ts";
+import { MEM_RESERVE, PAGE_GUARD, PAGE_NOACCESS } from "guardpage/constants";
+import { isCommitted, isFree, type Run } from "../session/runs.ts";
 import {
   addressText,
   protectionText,
@@ -7,12 +7,11 @@ import {
   typeText,
   withoutPrefix,
 } from "../session/words.ts";
-import { isCommitted } from "./lines.ts";
 
 /** What a run of pages is: "64 KB READWRITE | GUARD, PRIVATE". */
 export function runText(run: Run): string {
   const size = sizeText(run.end - run.start);
-  if (run.state === MEM_FREE) return `${size} free`;
+  if (isFree(run)) return `${size} free`;
   const type = withoutPrefix(typeText(run.type));
   if (run.state === MEM_RESERVE) return `${size} reserved, not committed, ${type}`;
   return `${size} ${withoutPrefix(protectionText(run.protect))}, ${type}`;
@@ -30,7 +29,7 @@ export function protectionNote(run: Run): string {
 export function refusalText(address: number, run: Run | undefined, highest: number): string {
   const place = addressText(address, highest);
   if (run === undefined) return `${place} is outside of what programs can use.`;
-  if (run.state === MEM_FREE) return `${place} is free: there is no byte to change.`;
+  if (isFree(run)) return `${place} is free: there is no byte to change.`;
   if (!isCommitted(run)) return `${place} is reserved, not committed: there is no byte to change.`;
   return `${place} was not written: no physical page is left for it.`;
 }

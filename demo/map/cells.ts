@@ -1,11 +1,10 @@
-import { MEM_COMMIT } from "guardpage/constants";
-import type { MemoryBasicInformation } from "guardpage/kernel32";
+import { isCommitted, type Run } from "../session/runs.ts";
 import { type AddressRange, PAGE_BYTES } from "../session/session.ts";
-import { endOf, type Memory } from "./memory.ts";
+import type { Memory } from "./memory.ts";
 
 /** Pages that are alike, as far as they were seen in a cell. */
 export interface Part {
-  readonly run: MemoryBasicInformation;
+  readonly run: Run;
   readonly bytes: number;
 }
 
@@ -42,8 +41,8 @@ export function cellsOf(memory: Memory, { start, end }: AddressRange, count: num
   return Array.from({ length: count }, (_, index) => {
     const range = { start: edge(index), end: edge(index + 1) };
     const seen = partsOf(runs, range);
-    const isCommitted = seen.parts.some(({ run }) => run.State === MEM_COMMIT);
-    const touchedBytes = isCommitted ? memory.touchedBytes(range) : 0;
+    const hasContent = seen.parts.some(({ run }) => isCommitted(run));
+    const touchedBytes = hasContent ? memory.touchedBytes(range) : 0;
     return { ...range, ...seen, touchedBytes };
   });
 }
@@ -53,7 +52,7 @@ function partsOf(runs: Runs, { start, end }: AddressRange): Pick<Cell, "parts" |
   let next = start;
   const take = (address: number, limit: number) => {
     const run = runs.at(address);
-    next = Math.min(endOf(run), limit);
+    next = Math.min(run.end, limit);
     parts.push({ run, bytes: next - address });
   };
   while (next < end && parts.length < WALKED) take(next, end);
@@ -71,15 +70,15 @@ function partsOf(runs: Runs, { start, end }: AddressRange): Pick<Cell, "parts" |
 /** The run of an address, from the answer before where it holds. */
 class Runs {
   readonly #memory: Memory;
-  #last: MemoryBasicInformation | undefined;
+  #last: Run | undefined;
 
   constructor(memory: Memory) {
     this.#memory = memory;
   }
 
-  at(address: number): MemoryBasicInformation {
+  at(address: number): Run {
     const last = this.#last;
-    if (last !== undefined && address >= last.BaseAddress && address < endOf(last)) return last;
+    if (last !== undefined && address >= last.start && address < last.end) return last;
     this.#last = this.#memory.query(address);
     return this.#last;
   }

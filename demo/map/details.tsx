@@ -30,24 +30,24 @@ function List({ rows }: { readonly rows: Rows }) {
 
 function informationRows(view: MapView): Rows {
   const { highestUserAddress } = view.session.machine.value;
-  const information = view.information();
+  const run = view.information();
   const address = (value: number) => addressText(value, highestUserAddress);
   return [
-    ["BaseAddress", address(information.BaseAddress)],
-    ["AllocationBase", address(information.AllocationBase)],
-    ["AllocationProtect", protectionText(information.AllocationProtect)],
-    ["RegionSize", sizeText(information.RegionSize)],
-    ["State", stateText(information.State)],
-    ["Protect", protectionText(information.Protect)],
-    ["Type", typeText(information.Type)],
+    ["BaseAddress", address(run.start)],
+    ["AllocationBase", address(run.regionBase ?? 0)],
+    ["AllocationProtect", protectionText(run.allocationProtect)],
+    ["RegionSize", sizeText(run.end - run.start)],
+    ["State", stateText(run.state)],
+    ["Protect", protectionText(run.protect)],
+    ["Type", typeText(run.type)],
   ];
 }
 
 const NONE = "\u2013";
 
 function regionRows(view: MapView): Rows {
-  const { BaseAddress } = view.information();
-  const region = regionOf(view.session.process.value, BaseAddress);
+  const { start } = view.information();
+  const region = regionOf(view.session.process.value, start);
   const size = (bytes: number | undefined) => (bytes === undefined ? NONE : sizeText(bytes));
   return [
     ["Whole region", size(region && region.end - region.start)],
@@ -60,13 +60,13 @@ function regionRows(view: MapView): Rows {
 export function FocusSentence({ view }: { readonly view: MapView }) {
   const { machine, focus } = view.session;
   // Not `frame`: a program that runs is not to be read out.
-  const { State, Protect, Type, RegionSize } = view.memory.value.query(focus.value);
+  const { start, end, state, protect, type } = view.memory.value.query(focus.value);
   const address = addressText(focus.value, machine.value.highestUserAddress);
-  const words = [stateText(State), protectionText(Protect), typeText(Type)];
+  const words = [stateText(state), protectionText(protect), typeText(type)];
   const said = words.filter((text) => text !== "0").join(", ");
   return (
     <p class="unseen" aria-live="polite">
-      {address}: {said}, {sizeText(RegionSize)} alike.
+      {address}: {said}, {sizeText(end - start)} alike.
     </p>
   );
 }

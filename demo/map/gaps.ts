@@ -1,27 +1,13 @@
 /** Free stretches of an address space, by work that does not grow with the number of regions. */
+import { isFree, runStart } from "../session/runs.ts";
 import { type AddressRange, PAGE_BYTES, pageOf } from "../session/session.ts";
-import { endOf, isFree, type Memory } from "./memory.ts";
-
-/**
- * Where the pages begin that are like the one of an address, but not below `lowest`. Each question
- * halves what is left: from such a page, and from no other below, VirtualQuery goes past `address`.
- */
-export function runStart(memory: Memory, address: number, lowest: number): number {
-  let outside = Math.floor(lowest / PAGE_BYTES) - 1;
-  let inside = Math.floor(address / PAGE_BYTES);
-  while (inside - outside > 1) {
-    const middle = Math.floor((outside + inside) / 2);
-    if (endOf(memory.query(middle * PAGE_BYTES)) > address) inside = middle;
-    else outside = middle;
-  }
-  return inside * PAGE_BYTES;
-}
+import type { Memory } from "./memory.ts";
 
 /** As `runStart`, over all free runs that adjoin: Windows CE ends them where a slot ends. */
 function freeStart(memory: Memory, address: number, lowest: number): number {
-  let start = runStart(memory, address, lowest);
+  let start = runStart(memory.query, address, lowest);
   while (start > lowest && isFree(memory.query(start - PAGE_BYTES))) {
-    start = runStart(memory, start - PAGE_BYTES, lowest);
+    start = runStart(memory.query, start - PAGE_BYTES, lowest);
   }
   return start;
 }
@@ -29,7 +15,7 @@ function freeStart(memory: Memory, address: number, lowest: number): number {
 function freeEnd(memory: Memory, address: number, highest: number): number {
   let end = address;
   for (let run = memory.query(end); isFree(run) && end < highest; run = memory.query(end)) {
-    end = endOf(run);
+    end = run.end;
   }
   return Math.min(end, highest);
 }
@@ -56,7 +42,7 @@ export function gapsOf(memory: Memory, range: AddressRange, leastBytes: number):
   const gaps: AddressRange[] = [];
   for (let sample = range.start; sample < range.end; sample += step) {
     const run = memory.query(sample);
-    const end = isFree(run) ? freeEnd(memory, sample, range.end) : Math.min(endOf(run), range.end);
+    const end = isFree(run) ? freeEnd(memory, sample, range.end) : Math.min(run.end, range.end);
     const lowest = Math.max(range.start, sample - step);
     if (isFree(run) && end - lowest >= leastBytes) {
       const start = freeStart(memory, sample, lowest);

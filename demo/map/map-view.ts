@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { MemoryBasicInformation } from "guardpage/kernel32";
+import type { Run } from "../session/runs.ts";
 import { type AddressRange, PAGE_BYTES, type Session, wholeSpace } from "../session/session.ts";
 import { foldedGaps, gapAt } from "./gaps.ts";
 import { GRID_ROWS, ROW_CELLS } from "./grid-picture.ts";
@@ -68,7 +68,7 @@ export class MapView {
   }
 
   /** What VirtualQuery says of the page under the pointer, or of the one that keys move. */
-  information(): MemoryBasicInformation {
+  information(): Run {
     return this.memory.value.query(this.pointed.value ?? this.session.focus.value);
   }
 

@@ -4,14 +4,15 @@ import {
   MemoryRegionInformation as RegionInformationClass,
   STATUS_SUCCESS,
 } from "guardpage/constants";
-import { kernel32, type MemoryBasicInformation } from "guardpage/kernel32";
+import { kernel32 } from "guardpage/kernel32";
 import { type MemoryRegionInformation, ntdll } from "guardpage/ntdll";
-import { type AddressRange, PAGE_BYTES, wholeSpace } from "../session/session.ts";
+import { isFree, type Run, runQuery } from "../session/runs.ts";
+import { type AddressRange, pageOf, wholeSpace } from "../session/session.ts";
 
 /** What the map asks of a process. */
 export interface Memory {
   /** VirtualQuery: the page of the address, and those behind it that are like it. */
-  query(address: number): MemoryBasicInformation;
+  readonly query: (address: number) => Run;
   /** Bytes of pages that hold content. */
   touchedBytes(range: AddressRange): number;
 }
@@ -19,14 +20,12 @@ export interface Memory {
 /** The memory of a process; all free where the process does not answer, say because it ended. */
 export function memoryOf(process: Process): Memory {
   const { end } = wholeSpace(process.machine);
+  const query = runQuery(process);
   return {
     query(address) {
       // Above its memory the call would fail, and change the last error of the thread.
       if (address >= end) return freeUntil(address, Number.MAX_SAFE_INTEGER);
-      if (process.exited) return freeUntil(address, end);
-      const information: Partial<MemoryBasicInformation> = {};
-      const isAnswered = kernel32(process).VirtualQuery(address, information) !== 0;
-      return isAnswered ? (information as MemoryBasicInformation) : freeUntil(address, end);
+      return query(address) ?? freeUntil(address, end);
     },
     touchedBytes(range) {
       if (process.exited || range.start >= end) return 0;
@@ -35,26 +34,16 @@ export function memoryOf(process: Process): Memory {
   };
 }
 
-function freeUntil(address: number, end: number): MemoryBasicInformation {
-  const base = address - (address % PAGE_BYTES);
+function freeUntil(address: number, end: number): Run {
   return {
-    BaseAddress: base,
-    AllocationBase: 0,
-    AllocationProtect: 0,
-    RegionSize: end - base,
-    State: MEM_FREE,
-    Protect: 0,
-    Type: 0,
+    start: pageOf(address),
+    end,
+    state: MEM_FREE,
+    protect: 0,
+    type: 0,
+    regionBase: undefined,
+    allocationProtect: 0,
   };
-}
-
-export function isFree({ State }: MemoryBasicInformation): boolean {
-  return State === MEM_FREE;
-}
-
-/** The address behind the last page that is like it. */
-export function endOf({ BaseAddress, RegionSize }: MemoryBasicInformation): number {
-  return BaseAddress + RegionSize;
 }
 
 /** A whole region: what one VirtualAlloc reserved, or one view. */
@@ -85,10 +74,7 @@ export function regionOf(process: Process, address: number): Region | undefined 
 }
 
 /** Whether a region that `run` is of ends before `neighbour`; free memory is of none. */
-export function isOtherRegion(
-  run: MemoryBasicInformation | undefined,
-  neighbour: MemoryBasicInformation | undefined,
-): boolean {
+export function isOtherRegion(run: Run | undefined, neighbour: Run | undefined): boolean {
   if (run === undefined || neighbour === undefined || isFree(run)) return false;
-  return isFree(neighbour) || neighbour.AllocationBase !== run.AllocationBase;
+  return neighbour.regionBase !== run.regionBase;
 }

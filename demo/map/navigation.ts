@@ -1,7 +1,8 @@
 /** Where the strip goes from what it shows. All ranges are of whole pages, in the space. */
+import { isFree, runStart } from "../session/runs.ts";
 import { type AddressRange, PAGE_BYTES, pageOf } from "../session/session.ts";
-import { gapAt, runStart } from "./gaps.ts";
-import { endOf, isFree, type Memory } from "./memory.ts";
+import { gapAt } from "./gaps.ts";
+import type { Memory } from "./memory.ts";
 import type { Scale } from "./scale.ts";
 
 /** The strip goes no nearer: 16 pages. */
@@ -43,7 +44,7 @@ export function further(memory: Memory, scale: Scale, x: number, factor: number)
   const end = range.end + pagesAbove * PAGE_BYTES;
   const below = gapAt(memory, start, { start: 0, end: range.start });
   const above = memory.query(end);
-  return { start: below?.start ?? start, end: isFree(above) ? endOf(above) : end };
+  return { start: below?.start ?? start, end: isFree(above) ? above.end : end };
 }
 
 /**
@@ -56,8 +57,8 @@ export function panned(memory: Memory, scale: Scale, share: number): AddressRang
   const moved = Math.round((keptBytes * share) / PAGE_BYTES) * PAGE_BYTES;
   const start = Math.max(0, range.start + moved);
   const run = memory.query(start);
-  if (!isFree(run) || endOf(run) < start + length) return { start, end: start + length };
-  const first = share > 0 ? endOf(run) - length / 2 : runStart(memory, start, 0) - length / 2;
+  if (!isFree(run) || run.end < start + length) return { start, end: start + length };
+  const first = share > 0 ? run.end - length / 2 : runStart(memory.query, start, 0) - length / 2;
   return { start: first, end: first + length };
 }
 
@@ -69,14 +70,14 @@ export function withSurroundings({ start, end }: AddressRange): AddressRange {
 
 /** The first page of other pages than those of an address, behind them. */
 export function nextRun(memory: Memory, address: number, space: AddressRange): number {
-  const end = endOf(memory.query(address));
+  const end = memory.query(address).end;
   return end < space.end ? end : address;
 }
 
 /** The first page of the run of an address; of the one before where it is that page itself. */
 export function previousRun(memory: Memory, address: number, space: AddressRange): number {
-  const own = runStart(memory, address, space.start);
+  const own = runStart(memory.query, address, space.start);
   return own < address || own === space.start
     ? own
-    : runStart(memory, own - PAGE_BYTES, space.start);
+    : runStart(memory.query, own - PAGE_BYTES, space.start);
 }

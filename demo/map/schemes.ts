@@ -1,6 +1,4 @@
 import {
-  MEM_COMMIT,
-  MEM_FREE,
   MEM_IMAGE,
   MEM_MAPPED,
   PAGE_EXECUTE,
@@ -12,7 +10,7 @@ import {
   PAGE_READONLY,
   PAGE_WRITECOPY,
 } from "guardpage/constants";
-import type { MemoryBasicInformation } from "guardpage/kernel32";
+import { isCommitted, isFree, type Run } from "../session/runs.ts";
 import type { Cell } from "./cells.ts";
 
 /** Marks in a fill, so that colours are not all that tells kinds apart. */
@@ -33,7 +31,7 @@ export interface Scheme {
   readonly title: string;
   /** Free memory comes first. */
   readonly kinds: readonly Kind[];
-  kindOf(run: MemoryBasicInformation): Kind;
+  kindOf(run: Run): Kind;
   /** What takes the place of `of` for pages that hold content. */
   readonly touched?: { readonly of: Kind; readonly kind: Kind };
 }
@@ -57,9 +55,9 @@ const TOUCHED = kind("Touched", "blue", "plain", "memory in use");
 const state: Scheme = {
   title: "State",
   kinds: [FREE, RESERVED, COMMITTED, TOUCHED],
-  kindOf: ({ State }) => {
-    if (State === MEM_FREE) return FREE;
-    return State === MEM_COMMIT ? COMMITTED : RESERVED;
+  kindOf: (run) => {
+    if (isFree(run)) return FREE;
+    return isCommitted(run) ? COMMITTED : RESERVED;
   },
   touched: { of: COMMITTED, kind: TOUCHED },
 };
@@ -92,11 +90,11 @@ const protection: Scheme = {
     ...[FREE, RESERVED, NO_ACCESS, READ, READ_WRITE, WRITE_COPY],
     ...[EXECUTE, EXECUTE_WRITE, EXECUTE_COPY, GUARD],
   ],
-  kindOf: ({ State, Protect }) => {
-    if (State === MEM_FREE) return FREE;
-    if (State !== MEM_COMMIT) return RESERVED;
-    if ((Protect & PAGE_GUARD) !== 0) return GUARD;
-    return PROTECTIONS.get(Protect & BASE_PROTECTIONS) ?? READ_WRITE;
+  kindOf: (run) => {
+    if (isFree(run)) return FREE;
+    if (!isCommitted(run)) return RESERVED;
+    if ((run.protect & PAGE_GUARD) !== 0) return GUARD;
+    return PROTECTIONS.get(run.protect & BASE_PROTECTIONS) ?? READ_WRITE;
   },
 };
 
@@ -107,10 +105,10 @@ const IMAGE = kind("Image", "pink", "dots");
 const type: Scheme = {
   title: "Type",
   kinds: [FREE, PRIVATE, MAPPED, IMAGE],
-  kindOf: ({ State, Type }) => {
-    if (State === MEM_FREE) return FREE;
-    if (Type === MEM_MAPPED) return MAPPED;
-    return Type === MEM_IMAGE ? IMAGE : PRIVATE;
+  kindOf: (run) => {
+    if (isFree(run)) return FREE;
+    if (run.type === MEM_MAPPED) return MAPPED;
+    return run.type === MEM_IMAGE ? IMAGE : PRIVATE;
   },
 };
 

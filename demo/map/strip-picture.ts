@@ -71,7 +71,7 @@ class Row {
     surface.fillStyle = line;
     for (const index of cells.keys()) {
       const run = firstOf(index);
-      const isWide = run?.AllocationBase === firstOf(index + reach)?.AllocationBase;
+      const isWide = run?.regionBase === firstOf(index + reach)?.regionBase;
       if (!isWide || !isOtherRegion(run, firstOf(index - 1))) continue;
       surface.fillRect(this.#leftOf(index), 0, 1, this.#height);
     }

@@ -1,7 +1,8 @@
-import type { Machine, MemoryBasicInformation, Process } from "guardpage";
-import { MEM_FREE, MEM_RELEASE, MEM_RESERVE, PAGE_NOACCESS } from "guardpage/constants";
+import type { Machine, Process } from "guardpage";
+import { MEM_RELEASE, MEM_RESERVE, PAGE_NOACCESS } from "guardpage/constants";
 import { kernel32 } from "guardpage/kernel32";
 import { errorText } from "../session/constant-names.ts";
+import { isFree, runQuery } from "../session/runs.ts";
 import { hex, sizeText } from "../session/words.ts";
 import type { Outcome, Program, Scenario } from "./scenario.ts";
 
@@ -163,15 +164,12 @@ class Fragmentation implements Program {
   }
 
   #free(): Free {
-    const { VirtualQuery } = kernel32(this.#process);
+    const { highestUserAddress } = this.#process.machine;
+    const query = runQuery(this.#process);
     const gapsBytes: number[] = [];
-    const run: Partial<MemoryBasicInformation> = {};
-    let address = 0;
-    while (address <= this.#process.machine.highestUserAddress) {
-      VirtualQuery(address, run);
-      const { BaseAddress = 0, RegionSize = 0, State } = run;
-      if (State === MEM_FREE) gapsBytes.push(RegionSize);
-      address = BaseAddress + RegionSize;
+    for (let run = query(0); run !== undefined; ) {
+      if (isFree(run)) gapsBytes.push(run.end - run.start);
+      run = run.end > highestUserAddress ? undefined : query(run.end);
     }
     const sumBytes = gapsBytes.reduce((sum, bytes) => sum + bytes, 0);
     return { sumBytes, largestBytes: Math.max(0, ...gapsBytes), gaps: gapsBytes.length };

@@ -1,6 +1,7 @@
-import type { MemoryBasicInformation, Process } from "guardpage";
+import type { Process } from "guardpage";
 import { MEM_FREE, PAGE_NOACCESS } from "guardpage/constants";
 import { kernel32 } from "guardpage/kernel32";
+import { runQuery } from "../session/runs.ts";
 
 /** What VirtualQuery and QueryWorkingSetEx say of a page. */
 export interface PageFacts {
@@ -19,13 +20,11 @@ const SHARE_COUNT_MASK = 0b111;
 const SHARED = 0x8000;
 
 export function pageFacts(process: Process, address: number): PageFacts {
-  const { GetCurrentProcess, QueryWorkingSetEx, VirtualQuery } = kernel32(process);
-  const region: Partial<MemoryBasicInformation> = {};
-  VirtualQuery(address, region);
+  const { GetCurrentProcess, QueryWorkingSetEx } = kernel32(process);
   const page = { VirtualAddress: address, VirtualAttributes: 0 };
   QueryWorkingSetEx(GetCurrentProcess(), [page], 2 * process.machine.pointerBytes);
   const { VirtualAttributes: attributes } = page;
-  const { State: state = MEM_FREE, Protect: protect = PAGE_NOACCESS } = region;
+  const { state = MEM_FREE, protect = PAGE_NOACCESS } = runQuery(process)(address) ?? {};
   return { state, protect, sharers: sharersOf(attributes) };
 }
 

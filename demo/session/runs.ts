@@ -1,12 +1,10 @@
 import type { MemoryBasicInformation, Process } from "guardpage";
-import { MEM_FREE } from "guardpage/constants";
+import { MEM_COMMIT, MEM_FREE } from "guardpage/constants";
 import { kernel32 } from "guardpage/kernel32";
-import { PAGE_BYTES } from "./session.ts";
+import { type AddressRange, PAGE_BYTES } from "./session.ts";
 
-/** Pages [start, end) that VirtualQuery finds alike. */
-export interface Run {
-  readonly start: number;
-  readonly end: number;
+/** Pages that VirtualQuery finds alike. */
+export interface Run extends AddressRange {
   /** MEM_COMMIT, MEM_RESERVE or MEM_FREE. */
   readonly state: number;
   /** PAGE_*; 0 for reserved pages. */
@@ -42,19 +40,33 @@ export function runQuery(process: Process): RunQuery {
   };
 }
 
+export function isFree({ state }: Run): boolean {
+  return state === MEM_FREE;
+}
+
+export function isCommitted({ state }: Run): boolean {
+  return state === MEM_COMMIT;
+}
+
 /**
- * The run of an address, from its first page on. VirtualQuery looks upwards only, so that one is
- * sought: the lowest page whose run ends at the same address.
+ * Where the pages begin that are like the one of an address, but not below `lowest`. VirtualQuery
+ * looks upwards only, so they are sought, and each question halves what is left: from such a page,
+ * and from no other below, it goes past `address`.
  */
+export function runStart(query: RunQuery, address: number, lowest = 0): number {
+  let outside = Math.floor(lowest / PAGE_BYTES) - 1;
+  let inside = Math.floor(address / PAGE_BYTES);
+  while (inside - outside > 1) {
+    const middle = Math.floor((outside + inside) / 2);
+    const run = query(middle * PAGE_BYTES);
+    if (run !== undefined && run.end > address) inside = middle;
+    else outside = middle;
+  }
+  return inside * PAGE_BYTES;
+}
+
+/** The run of an address, from its first page on. */
 export function wholeRun(query: RunQuery, address: number): Run | undefined {
   const run = query(address);
-  if (run === undefined) return undefined;
-  let before = -PAGE_BYTES;
-  let start = run.start;
-  while (start - before > PAGE_BYTES) {
-    const middle = before + Math.ceil((start - before) / PAGE_BYTES / 2) * PAGE_BYTES;
-    if (query(middle)?.end === run.end) start = middle;
-    else before = middle;
-  }
-  return { ...run, start };
+  return run && { ...run, start: runStart(query, address) };
 }

@@ -11,9 +11,9 @@ import {
   PAGE_READONLY,
   PAGE_READWRITE,
 } from "guardpage/constants";
-import type { MemoryBasicInformation } from "guardpage/kernel32";
-import { endOf, type Memory } from "../../demo/map/memory.ts";
-import { type AddressRange, PAGE_BYTES } from "../../demo/session/session.ts";
+import type { Memory } from "../../demo/map/memory.ts";
+import type { Run } from "../../demo/session/runs.ts";
+import { type AddressRange, PAGE_BYTES, pageOf } from "../../demo/session/session.ts";
 
 /** A memory that counts what it is asked. */
 export class CountedMemory implements Memory {
@@ -25,10 +25,10 @@ export class CountedMemory implements Memory {
     this.#memory = memory;
   }
 
-  query(address: number): MemoryBasicInformation {
+  readonly query = (address: number): Run => {
     this.queries += 1;
     return this.#memory.query(address);
-  }
+  };
 
   touchedBytes(range: AddressRange): number {
     this.touchedCalls += 1;
@@ -48,15 +48,14 @@ export function laidOut(pages: readonly number[], spacePages: number): Memory {
       if (!Number.isInteger(address)) throw new RangeError(`not an address: ${address}`);
       const index = edges.findLastIndex((edge) => edge <= address);
       const isReserved = index % 2 === 1 && index < pages.length;
-      const base = address - (address % PAGE_BYTES);
       return {
-        BaseAddress: base,
-        AllocationBase: isReserved ? (edges[index] ?? 0) : 0,
-        AllocationProtect: isReserved ? PAGE_READWRITE : 0,
-        RegionSize: (edges[index + 1] ?? spacePages * PAGE_BYTES) - base,
-        State: isReserved ? MEM_RESERVE : MEM_FREE,
-        Protect: isReserved ? 0 : PAGE_NOACCESS,
-        Type: isReserved ? MEM_PRIVATE : 0,
+        start: pageOf(address),
+        end: edges[index + 1] ?? spacePages * PAGE_BYTES,
+        state: isReserved ? MEM_RESERVE : MEM_FREE,
+        protect: isReserved ? 0 : PAGE_NOACCESS,
+        type: isReserved ? MEM_PRIVATE : 0,
+        regionBase: isReserved ? edges[index] : undefined,
+        allocationProtect: isReserved ? PAGE_READWRITE : 0,
       };
     },
     touchedBytes: () => 0,
@@ -68,7 +67,7 @@ export function* runsOf(memory: Memory, { start, end }: AddressRange) {
   for (let next = start; next < end; ) {
     const run = memory.query(next);
     yield run;
-    next = endOf(run);
+    next = run.end;
   }
 }
 

@@ -3,7 +3,7 @@ import { MEM_RESERVE, PAGE_READWRITE } from "guardpage/constants";
 import { kernel32 } from "guardpage/kernel32";
 import { describe, expect, test } from "vitest";
 import { type Cell, cellsOf, QUERIES_MAXIMUM } from "../../demo/map/cells.ts";
-import { endOf, isFree, memoryOf } from "../../demo/map/memory.ts";
+import { memoryOf } from "../../demo/map/memory.ts";
 import { CROWDED, FREE, type Scheme, schemes, sharesOf } from "../../demo/map/schemes.ts";
 import { stackOf } from "../../demo/map/stack.ts";
 import { PAGE_BYTES, wholeSpace } from "../../demo/session/session.ts";
@@ -27,9 +27,9 @@ function naiveKinds(memory: CountedMemory, cells: readonly Cell[], scheme: Schem
   const range = { start: cells[0]?.start ?? 0, end: cells.at(-1)?.end ?? 0 };
   let first = 0;
   for (const run of runsOf(memory, range)) {
-    while ((cells[first]?.end ?? Number.POSITIVE_INFINITY) <= run.BaseAddress) first += 1;
+    while ((cells[first]?.end ?? Number.POSITIVE_INFINITY) <= run.start) first += 1;
     for (let index = first; index < cells.length; index += 1) {
-      if ((cells[index]?.start ?? 0) >= endOf(run)) break;
+      if ((cells[index]?.start ?? 0) >= run.end) break;
       kinds[index]?.add(scheme.kindOf(run).name);
     }
   }
@@ -81,7 +81,7 @@ test("a page in 128 TB is seen wherever it lies", async () => {
     const page = VirtualAlloc(wanted, PAGE_BYTES, MEM_RESERVE, PAGE_READWRITE);
     const cells = cellsOf(memory, space, COLUMNS);
     const cell = cells.find(({ start, end }) => page >= start && page < end);
-    expect(cell?.parts.some(({ run }) => run.AllocationBase === page && !isFree(run))).toBe(true);
+    expect(cell?.parts.some(({ run }) => run.regionBase === page)).toBe(true);
   }
 });
 

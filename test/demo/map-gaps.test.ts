@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { between, foldedGaps, gapsOf, largestGap, runStart } from "../../demo/map/gaps.ts";
-import { endOf, isFree } from "../../demo/map/memory.ts";
+import { between, foldedGaps, gapsOf, largestGap } from "../../demo/map/gaps.ts";
+import { isFree, runStart } from "../../demo/session/runs.ts";
 import { type AddressRange, PAGE_BYTES } from "../../demo/session/session.ts";
 import { CountedMemory, laidOut, runsOf } from "./counted-memory.ts";
 
@@ -22,9 +22,9 @@ function freeOf(memory: CountedMemory): AddressRange[] {
   for (const run of runsOf(memory, space)) {
     if (!isFree(run)) continue;
     const last = found.at(-1);
-    const adjoins = last?.end === run.BaseAddress;
-    const start = adjoins ? last.start : run.BaseAddress;
-    found.splice(adjoins ? -1 : found.length, 1, { start, end: endOf(run) });
+    const adjoins = last?.end === run.start;
+    const start = adjoins ? last.start : run.start;
+    found.splice(adjoins ? -1 : found.length, 1, { start, end: run.end });
   }
   return found;
 }
@@ -56,8 +56,8 @@ test("finds where a run starts", () => {
     fc.property(layouts, fc.nat(SPACE_PAGES - 1), (pages, page) => {
       const memory = new CountedMemory(laidOut(pages, SPACE_PAGES));
       const address = page * PAGE_BYTES;
-      const own = [...runsOf(memory, space)].findLast(({ BaseAddress }) => BaseAddress <= address);
-      expect(runStart(memory, address, 0)).toBe(own?.BaseAddress);
+      const own = [...runsOf(memory, space)].findLast(({ start }) => start <= address);
+      expect(runStart(memory.query, address)).toBe(own?.start);
     }),
   );
 });

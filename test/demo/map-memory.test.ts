@@ -2,7 +2,7 @@ import { Machine } from "guardpage";
 import { MEM_COMMIT, MEM_FREE, MEM_RESERVE, PAGE_READWRITE } from "guardpage/constants";
 import { kernel32 } from "guardpage/kernel32";
 import { expect, test } from "vitest";
-import { endOf, isFree, memoryOf, regionOf } from "../../demo/map/memory.ts";
+import { memoryOf, regionOf } from "../../demo/map/memory.ts";
 import { wholeSpace } from "../../demo/session/session.ts";
 
 async function begin() {
@@ -33,8 +33,8 @@ test("tells of runs, of the whole region and of what is touched", async () => {
   const { process, base } = await begin();
   const memory = memoryOf(process);
   const run = memory.query(base + 0x5123);
-  expect(run.BaseAddress).toBe(base + 0x5000);
-  expect(endOf(run)).toBe(base + 0x7000);
+  expect(run.start).toBe(base + 0x5000);
+  expect(run.end).toBe(base + 0x7000);
   expect(memory.touchedBytes({ start: base, end: base + 0x20000 })).toBe(0x1000);
   expect(regionOf(process, base + 0x5123)).toEqual({
     start: base,
@@ -49,9 +49,8 @@ test("a process that has ended has free memory only", async () => {
   const memory = memoryOf(process);
   process.exit();
   const run = memory.query(base);
-  expect(isFree(run)).toBe(true);
-  expect(run.State).toBe(MEM_FREE);
-  expect(endOf(run)).toBe(wholeSpace(machine).end);
+  expect(run.state).toBe(MEM_FREE);
+  expect(run.end).toBe(wholeSpace(machine).end);
   expect(memory.touchedBytes({ start: 0, end: 0x100000 })).toBe(0);
   expect(regionOf(process, base)).toBeUndefined();
 });
