@@ -23,9 +23,8 @@ export function memoryOf(process: Process): Memory {
   const query = runQuery(process);
   return {
     query(address) {
-      // Above its memory the call would fail, and change the last error of the thread.
-      if (address >= end) return freeUntil(address, Number.MAX_SAFE_INTEGER);
-      return query(address) ?? freeUntil(address, end);
+      const limit = address < end ? end : Number.MAX_SAFE_INTEGER;
+      return query(address) ?? freeUntil(address, limit);
     },
     touchedBytes(range) {
       if (process.exited || range.start >= end) return 0;

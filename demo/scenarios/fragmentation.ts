@@ -164,12 +164,10 @@ class Fragmentation implements Program {
   }
 
   #free(): Free {
-    const { highestUserAddress } = this.#process.machine;
     const query = runQuery(this.#process);
     const gapsBytes: number[] = [];
-    for (let run = query(0); run !== undefined; ) {
+    for (let run = query(0); run !== undefined; run = query(run.end)) {
       if (isFree(run)) gapsBytes.push(run.end - run.start);
-      run = run.end > highestUserAddress ? undefined : query(run.end);
     }
     const sumBytes = gapsBytes.reduce((sum, bytes) => sum + bytes, 0);
     return { sumBytes, largestBytes: Math.max(0, ...gapsBytes), gaps: gapsBytes.length };

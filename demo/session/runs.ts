@@ -1,7 +1,7 @@
 import type { MemoryBasicInformation, Process } from "guardpage";
 import { MEM_COMMIT, MEM_FREE } from "guardpage/constants";
 import { kernel32 } from "guardpage/kernel32";
-import { type AddressRange, PAGE_BYTES } from "./session.ts";
+import { type AddressRange, PAGE_BYTES, wholeSpace } from "./session.ts";
 
 /** Pages that VirtualQuery finds alike. */
 export interface Run extends AddressRange {
@@ -23,8 +23,10 @@ export type RunQuery = (address: number) => Run | undefined;
 /** Asks VirtualQuery of a process. */
 export function runQuery(process: Process): RunQuery {
   const { VirtualQuery } = kernel32(process);
+  const { end } = wholeSpace(process.machine);
   return (address) => {
-    if (process.exited) return undefined;
+    // The call would fail, and change the last error of the thread.
+    if (process.exited || address >= end) return undefined;
     const information: Partial<MemoryBasicInformation> = {};
     if (VirtualQuery(address, information) === 0) return undefined;
     const { BaseAddress = 0, RegionSize = 0, State = MEM_FREE, AllocationBase } = information;

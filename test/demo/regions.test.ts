@@ -15,6 +15,7 @@ import {
   PAGE_READONLY,
   PAGE_READWRITE,
 } from "../../src/constants.ts";
+import { kernel32 } from "../../src/kernel32.ts";
 import { createMachine } from "../setup/machine.ts";
 
 const STACK = 0x20000;
@@ -109,6 +110,14 @@ test("reading asks once for each run and each gap", async () => {
   // Below, between and above the regions; and once behind the end.
   const gaps = made.counters.regions + 1;
   expect(asked).toBeLessThanOrEqual(runs + gaps + 1);
+});
+
+test("reading changes nothing, the last error neither", async () => {
+  const made = await process();
+  const before = made.machine.hash();
+  regionsOf(made);
+  expect(kernel32(made).GetLastError()).toBe(0);
+  expect(made.machine.hash()).toBe(before);
 });
 
 test("a run is found from its first page on", async () => {
