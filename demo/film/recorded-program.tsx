@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { MEM_RESERVE } from "guardpage/constants";
 import { useEffect, useMemo } from "preact/hooks";
+import { Omission } from "../scenarios/omission.tsx";
 import type { Session } from "../session/session.ts";
 import { FilmView } from "./film-view.tsx";
 import { traceText } from "./trace-text.ts";
@@ -38,16 +39,7 @@ export function RecordedProgram({ session }: { readonly session: Session }) {
         memory was recorded, and is made again here and compared. Watch Go's heap arenas being
         reserved, and committed bit by bit.
       </p>
-      <label class="choice">
-        <input
-          type="checkbox"
-          checked={isOmitted}
-          onChange={({ currentTarget }) => {
-            omits.value = currentTarget.checked;
-          }}
-        />{" "}
-        Without its first reservation
-      </label>
+      <Omission what="its first reservation" omits={omits} />
       <p role="alert">{failure.value}</p>
       {shown !== "" && <FilmView text={shown} file="esbuild-ia32-minify.jsonl" session={session} />}
     </article>

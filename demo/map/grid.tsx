@@ -2,10 +2,10 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { PAGE_BYTES } from "../session/session.ts";
 import { addressText, sizeText } from "../session/words.ts";
+import { Canvas } from "./canvas.tsx";
 import { drawGrid, GRID_ROWS, GridPlace, gridStartFor } from "./grid-picture.ts";
 import { commonKeys, type Keys, pressed } from "./keys.ts";
 import type { MapView } from "./map-view.ts";
-import { Picture } from "./picture.tsx";
 
 const ROW_PIXELS = 18;
 const HEIGHT_PIXELS = GRID_ROWS * ROW_PIXELS;
@@ -36,7 +36,7 @@ export function Grid({ view }: { readonly view: MapView }) {
       <div class="grid">
         <RowAddresses view={view} />
         <div class="cells">
-          <Picture
+          <Canvas
             pixels={width}
             height={HEIGHT_PIXELS}
             watch={() => {

@@ -1,7 +1,7 @@
 import type { Signal } from "@preact/signals";
 import { useSignal } from "@preact/signals";
+import { Canvas } from "./canvas.tsx";
 import type { MapView } from "./map-view.ts";
-import { Picture } from "./picture.tsx";
 import { CROWDED, type Kind, schemes } from "./schemes.ts";
 
 const SWATCH_PIXELS = 14;
@@ -73,7 +73,7 @@ function KindText({ kind }: { readonly kind: Kind }) {
 function Swatch({ kind }: { readonly kind: Kind }) {
   const width = useSignal(0);
   return (
-    <Picture
+    <Canvas
       class="swatch"
       aria-hidden="true"
       pixels={width}

@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { addressText, sizeText } from "../session/words.ts";
+import { Canvas } from "./canvas.tsx";
 import { commonKeys, type Keys, pressed } from "./keys.ts";
 import type { MapView } from "./map-view.ts";
 import { rangeBetween } from "./navigation.ts";
-import { Picture } from "./picture.tsx";
 import { drawStrip } from "./strip-picture.ts";
 
 const HEIGHT_PIXELS = 56;
@@ -37,7 +37,7 @@ export function Strip({ view }: { readonly view: MapView }) {
   };
   return (
     <div class="strip">
-      <Picture
+      <Canvas
         pixels={view.width}
         height={HEIGHT_PIXELS}
         watch={() => view.watch()}

@@ -23,6 +23,7 @@ import {
   IMAGE_SCN_MEM_WRITE,
   smallImage,
 } from "./small-image.ts";
+import { wordAt } from "./word-at.ts";
 
 const IMAGE_BASE = 0x400000;
 const TEXT = IMAGE_BASE + PAGE_BYTES;
@@ -180,7 +181,10 @@ class ImageCopyOnWrite implements Program {
   }
 
   #fetch(): string {
-    const [first, second] = this.processes.map(({ memory }) => codeText(memory.fetch(TEXT, 1)));
+    const [first, second] = this.processes.map(({ memory }) => {
+      const [byte = 0] = memory.fetch(TEXT, 1);
+      return codeText(byte);
+    });
     return (
       `Process ${this.#first.id} fetches ${first} and stops there; process ${this.#second.id} ` +
       `fetches ${second}, and runs on.`
@@ -188,9 +192,9 @@ class ImageCopyOnWrite implements Program {
   }
 
   outcome(): Outcome {
-    const [first, second] = this.processes.map((process) => numberIn(bytesAt(process, DATA)));
+    const [first, second] = this.processes.map((process) => wordAt(process, DATA));
     const isFileSame = this.#isFileSame();
-    const isCodeSame = bytesAt(this.#second, TEXT)[0] === CODE[0];
+    const isCodeSame = codeAt(this.#second) === CODE[0];
     const isRight =
       first === NUMBER_WRITTEN && second === NUMBER_IN_FILE && isCodeSame && isFileSame;
     const sentence = isRight
@@ -224,29 +228,25 @@ class ImageCopyOnWrite implements Program {
 
   #rows(): PageRow[] {
     const pages = [
-      { name: ".text", address: TEXT, text: codeText },
-      { name: ".data", address: DATA, text: (bytes: Uint8Array) => String(numberIn(bytes)) },
+      { name: ".text", address: TEXT, text: (process: Process) => codeText(codeAt(process)) },
+      { name: ".data", address: DATA, text: (process: Process) => String(wordAt(process, DATA)) },
     ];
     return pages.flatMap(({ name, address, text }) => {
       return this.processes.map((process, index) => ({
         name: `${name} of process ${process.id}`,
         process,
         address: index < this.state.mapped ? address : 0,
-        content: () => text(bytesAt(process, address)),
+        content: () => text(process),
       }));
     });
   }
 }
 
-/** As a debugger reads them, which touches nothing. */
-function bytesAt({ debugView }: Process, address: number): Uint8Array {
-  return debugView.read(address, 4).bytes;
+/** The first byte of its code. */
+function codeAt(process: Process): number {
+  return wordAt(process, TEXT) & 0xff;
 }
 
-function numberIn(bytes: Uint8Array): number {
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-}
-
-function codeText([byte = 0]: Uint8Array): string {
+function codeText(byte: number): string {
   return byte === INT3 ? `${hex(byte)} (int3)` : `${hex(byte)} (mov)`;
 }

@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { Session } from "../session/session.ts";
 import { Control } from "./control.tsx";
+import { Omission } from "./omission.tsx";
 import { OutcomeView } from "./outcome-view.tsx";
 import { Run } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
@@ -50,16 +51,7 @@ export function RunView({ scenario, session }: RunViewProps) {
     >
       <h2>{scenario.title}</h2>
       <p>{scenario.summary}</p>
-      <label class="choice">
-        <input
-          type="checkbox"
-          checked={omits.value}
-          onChange={({ currentTarget }) => {
-            omits.value = currentTarget.checked;
-          }}
-        />{" "}
-        Without {scenario.omission}
-      </label>
+      <Omission what={scenario.omission} omits={omits} />
       <p role="alert">{failure.value}</p>
       {run.value && (
         <Running

@@ -14,6 +14,7 @@ import { PAGE_BYTES } from "../session/session.ts";
 import { hex } from "../session/words.ts";
 import { type PageRow, PageTable } from "./page-table.tsx";
 import type { Outcome, Program, Scenario } from "./scenario.ts";
+import { wordAt } from "./word-at.ts";
 
 const SECTION_NAME = "Local\\messages";
 const MISSPELT_NAME = "Local\\mesages";
@@ -246,11 +247,7 @@ class SharedSection implements Program {
   }
 
   #numberRow(name: string, process: Process, address: number): PageRow {
-    const content = () => {
-      const { bytes } = process.debugView.read(address, 4);
-      return String(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true));
-    };
-    return { name, process, address, content };
+    return { name, process, address, content: () => String(wordAt(process, address)) };
   }
 }
 

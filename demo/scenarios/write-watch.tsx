@@ -10,8 +10,8 @@ import { kernel32 } from "guardpage/kernel32";
 import { errorText } from "../session/constant-names.ts";
 import { type AddressRange, PAGE_BYTES } from "../session/session.ts";
 import { hex } from "../session/words.ts";
-import { Picture } from "./picture.tsx";
 import type { Outcome, Program, Scenario } from "./scenario.ts";
+import { TilePicture } from "./tile-picture.tsx";
 import { PIXEL_BYTES, TILE_PIXELS, TILES_A_SIDE } from "./tiles.ts";
 
 const TILES = TILES_A_SIDE ** 2;
@@ -69,12 +69,12 @@ class WriteWatch implements Program {
     const written = this.#isWatched ? this.#writtenTiles(0) : undefined;
     return (
       <div class="pictures">
-        <Picture title="Drawn" bytes={this.#bytes(this.#canvas)} outlined={written ?? []}>
+        <TilePicture title="Drawn" bytes={this.#bytes(this.#canvas)} outlined={written ?? []}>
           {`Written since the last frame: ${tilesText(written)}.`}
-        </Picture>
-        <Picture title="Screen" bytes={this.#bytes(this.#screen)} outlined={this.state.copied}>
+        </TilePicture>
+        <TilePicture title="Screen" bytes={this.#bytes(this.#screen)} outlined={this.state.copied}>
           {`Copied last: ${tilesText(this.state.copied)}.`}
-        </Picture>
+        </TilePicture>
       </div>
     );
   };

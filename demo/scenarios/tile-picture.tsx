@@ -1,10 +1,10 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { imageOf, TILE_PIXELS, TILES_A_SIDE } from "./tiles.ts";
-import "./picture.css";
+import "./tile-picture.css";
 
 const SIDE_PIXELS = TILES_A_SIDE * TILE_PIXELS;
 
-interface PictureProps {
+interface TilePictureProps {
   readonly title: string;
   /** Of its tiles, one behind the other. */
   readonly bytes: Uint8Array;
@@ -15,7 +15,7 @@ interface PictureProps {
 }
 
 /** Memory as the picture that it holds. */
-export function Picture({ title, bytes, outlined, children }: PictureProps) {
+export function TilePicture({ title, bytes, outlined, children }: TilePictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");

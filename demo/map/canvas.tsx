@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Paints, Surface } from "./look.ts";
 import { paintsOf } from "./paints.ts";
 
-interface PictureProps extends HTMLAttributes<HTMLCanvasElement> {
+interface CanvasProps extends HTMLAttributes<HTMLCanvasElement> {
   /** Receives the width of the canvas in CSS pixels. */
   readonly pixels: Signal<number>;
   /** CSS pixels. */
@@ -15,7 +15,7 @@ interface PictureProps extends HTMLAttributes<HTMLCanvasElement> {
 }
 
 /** A canvas that is as wide as its box, and drawn once a frame at most when something changed. */
-export function Picture({ pixels, height, watch, draw, ...attributes }: PictureProps) {
+export function Canvas({ pixels, height, watch, draw, ...attributes }: CanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const paints = useRef<Paints | undefined>(undefined);
   const colorSchemes = useSignal(0);
