@@ -1,8 +1,10 @@
 import type { Process } from "guardpage";
 import { Decoder, DecoderError, DecoderOptions, Instruction } from "iced-x86";
 
-const BITS = 32;
-const LONGEST_BYTES = 15;
+/** Of the code that is decoded. */
+export const BITS = 32;
+/** Of an instruction, whatever its prefixes. */
+export const LONGEST_BYTES = 15;
 const PAGE_BYTES = 0x1000;
 
 /** Fetches instructions of a process and decodes them, one at a time. */

@@ -1,8 +1,6 @@
 import type { Process } from "guardpage";
 import { Decoder, DecoderOptions, Formatter, FormatterSyntax, type Instruction } from "iced-x86";
-
-const BITS = 32;
-const LONGEST_BYTES = 15;
+import { BITS, LONGEST_BYTES } from "./decoder.ts";
 
 /** An instruction in words. */
 export interface Line {

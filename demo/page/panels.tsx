@@ -27,7 +27,7 @@ const panels: readonly Panel[] = [
   {
     id: "calls",
     title: "Call",
-    View: onDemand(async () => (await import("../form/form-panel.tsx")).FormPanel),
+    View: onDemand(async () => (await import("../form/call-panel.tsx")).CallPanel),
   },
   {
     id: "console",

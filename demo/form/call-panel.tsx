@@ -10,7 +10,7 @@ import { Form, type Made } from "./form.ts";
 import "./form.css";
 
 /** A form for every call, and what came of it. */
-export function FormPanel({ session }: { readonly session: Session }) {
+export function CallPanel({ session }: { readonly session: Session }) {
   const own = consoleOf(session);
   const form = useMemo(() => new Form(session, own.scope), [session]);
   const made = form.made.value;
