@@ -17,9 +17,11 @@ export function HexTable({ view }: { readonly view: HexView }) {
   const place = view.session.place.value;
   const side = view.side.value;
   const lines = view.inSight.value;
+  // Asked before the lines are exchanged: the cell with the focus may be gone after that.
+  const hasFocus = table.current?.contains(document.activeElement) === true;
   useLayoutEffect(() => {
     const element = table.current;
-    if (element?.contains(document.activeElement) !== true) return;
+    if (element === null || !hasFocus) return;
     const cell = element.querySelector<HTMLElement>(`[data-side="${side}"][tabindex="0"]`);
     (cell ?? element.querySelector<HTMLElement>('[tabindex="0"]'))?.focus();
   });

@@ -19,6 +19,13 @@ async function open(page: Page, tab: string): Promise<void> {
   await page.getByRole("tabpanel").getByRole("row").first().waitFor();
 }
 
+/** The bytes, at the start of the region that the program has written to. */
+async function openBytes(page: Page): Promise<void> {
+  await open(page, "Bytes");
+  await page.getByRole("textbox", { name: "Go to" }).fill("base");
+  await page.keyboard.press("Enter");
+}
+
 /** Where the page looks at. */
 function placeOf(page: Page): Promise<number> {
   return page.evaluate(() => {
@@ -158,7 +165,7 @@ describeWith("chromium", "the panels in Chromium", (program) => {
 
   test("the keyboard stays in the bytes while the wheel takes its place out of sight", async () => {
     const page = await ran(browser);
-    await open(page, "Bytes");
+    await openBytes(page);
     const place = await placeOf(page);
     await page.locator('[data-side=hex][tabindex="0"]').click();
     await page.mouse.wheel(0, 2_000);
@@ -166,6 +173,52 @@ describeWith("chromium", "the panels in Chromium", (program) => {
     await page.keyboard.press("ArrowDown");
     await page.locator('[data-side=hex][tabindex="0"]:focus').waitFor();
     expect(await placeOf(page)).toBe(place + 16);
+    await page.context().close();
+  });
+
+  test("the keyboard stays in the bytes when their lines are exchanged", async () => {
+    const page = await ran(browser);
+    await openBytes(page);
+    const focused = page.locator('[data-side=hex][tabindex="0"]:focus');
+    await page.locator('[data-side=hex][tabindex="0"]').click();
+    for (const address of ["0x00010160", "0x000102c0"]) {
+      await page.keyboard.press("PageDown");
+      await page.getByRole("heading", { name: address }).waitFor();
+      await focused.waitFor();
+    }
+    await page.context().close();
+  });
+
+  test("from one panel to another, the tabs stay where they are", async () => {
+    const page = await ran(browser, { viewport: { width: 1280, height: 900 } });
+    const top = async () => (await page.getByRole("tablist").boundingBox())?.y;
+    await open(page, "Bytes");
+    await page.evaluate(() => document.querySelector(".panels")?.scrollIntoView());
+    const before = await top();
+    for (const tab of ["Exceptions", "Regions", "Call", "Console"]) {
+      await page.getByRole("tab", { name: new RegExp(`^${tab}`) }).click();
+      await page.getByRole("tabpanel").getByRole("button").first().waitFor();
+      expect(await top(), tab).toBe(before);
+    }
+    await page.context().close();
+  });
+
+  test("heads of tables go below the strip", async () => {
+    const page = await ran(browser, { viewport: { width: 1280, height: 500 } });
+    await open(page, "Regions");
+    const head = page.getByRole("columnheader", { name: "Base" });
+    const headTop = (await head.boundingBox())?.y ?? 0;
+    const strip = page.getByRole("application", { name: "Address space" });
+    const isOnTop = () => {
+      return strip.evaluate((element) => {
+        const { left, top } = element.getBoundingClientRect();
+        const width = (element as HTMLElement).offsetWidth;
+        return document.elementFromPoint(left + width - 100, top + 28) === element;
+      });
+    };
+    await page.evaluate((distance) => scrollTo(0, distance), headTop - 30);
+    await expect.poll(() => page.evaluate(() => scrollY)).toBe(Math.round(headTop) - 30);
+    expect(await isOnTop()).toBe(true);
     await page.context().close();
   });
 
