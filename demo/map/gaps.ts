@@ -114,19 +114,42 @@ function withMargins(range: AddressRange, gaps: readonly AddressRange[]): Addres
     .filter(({ start, end }) => start < end);
 }
 
-/** Samples that a search may take. */
+/** Runs that a search may look at one by one. */
+const RUNS_MAXIMUM = 4096;
+/** Samples that it may take where there are more runs. */
 const SAMPLES_MAXIMUM = 1024;
 
-/** The longest free stretch; undefined where there is none that few samples can find. */
+/** The longest free stretch; undefined where there is none, or only in a crowd of short ones. */
 export function largestGap(memory: Memory, range: AddressRange): AddressRange | undefined {
+  const all = allGaps(memory, range);
+  if (all !== undefined) return longest(all);
   const length = range.end - range.start;
   for (let samples = 2; samples <= SAMPLES_MAXIMUM; samples *= 4) {
     const leastBytes = Math.max(PAGE_BYTES, pageOf(length / samples));
-    const [first, ...others] = gapsOf(memory, range, leastBytes);
-    if (first === undefined) continue;
-    return others.reduce((best, gap) => {
-      return gap.end - gap.start > best.end - best.start ? gap : best;
-    }, first);
+    const found = longest(gapsOf(memory, range, leastBytes));
+    if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Free stretches of any length, ascending; undefined where there are too many runs to look at. */
+function allGaps(memory: Memory, range: AddressRange): AddressRange[] | undefined {
+  const gaps: AddressRange[] = [];
+  let runs = 0;
+  for (let start = range.start; start < range.end; runs += 1) {
+    if (runs === RUNS_MAXIMUM) return undefined;
+    const run = memory.query(start);
+    const end = Math.min(endOf(run), range.end);
+    const last = gaps.at(-1);
+    if (isFree(run) && last?.end === start) gaps.splice(-1, 1, { start: last.start, end });
+    else if (isFree(run)) gaps.push({ start, end });
+    start = end;
+  }
+  return gaps;
+}
+
+function longest(gaps: readonly AddressRange[]): AddressRange | undefined {
+  return gaps.reduce<AddressRange | undefined>((best, gap) => {
+    return best === undefined || gap.end - gap.start > best.end - best.start ? gap : best;
+  }, undefined);
 }

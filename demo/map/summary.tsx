@@ -22,10 +22,11 @@ function figuresOf(view: MapView): readonly (readonly [name: string, value: stri
   const process = view.session.process.value;
   if (process.exited) return [["Process", "ended"]];
   const { regions, regionBytes, commitCharge } = process.counters;
-  const { highestUserAddress } = view.session.machine.value;
+  const { lowestUserAddress, highestUserAddress } = view.session.machine.value;
   const space = view.space.value;
   const memory = view.memory.value;
-  const gap = largestGap(memory, space);
+  // VirtualQuery finds what lies below free as well, but a program can have nothing there.
+  const gap = largestGap(memory, { ...space, start: lowestUserAddress });
   const gapText =
     gap && `${sizeText(gap.end - gap.start)} at ${addressText(gap.start, highestUserAddress)}`;
   return [

@@ -46,7 +46,7 @@ export function laidOut(pages: readonly number[], spacePages: number): Memory {
   return {
     query(address) {
       if (!Number.isInteger(address)) throw new RangeError(`not an address: ${address}`);
-      const index = edges.findLastIndex((edge) => edge <= address);
+      const index = lastAtMost(edges, address);
       const isReserved = index % 2 === 1 && index < pages.length;
       return {
         start: pageOf(address),
@@ -60,6 +60,18 @@ export function laidOut(pages: readonly number[], spacePages: number): Memory {
     },
     touchedBytes: () => 0,
   };
+}
+
+/** Index of the last of ascending numbers that is no greater: there may be many to search. */
+function lastAtMost(ascending: readonly number[], greatest: number): number {
+  let found = 0;
+  let beyond = ascending.length;
+  while (beyond - found > 1) {
+    const middle = Math.floor((found + beyond) / 2);
+    if ((ascending[middle] ?? 0) <= greatest) found = middle;
+    else beyond = middle;
+  }
+  return found;
 }
 
 /** All runs of a range, one after the other. */
