@@ -1,4 +1,5 @@
 import { useSignalEffect } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Session } from "../session/session.ts";
 import { Details, FocusSentence } from "./details.tsx";
@@ -9,8 +10,14 @@ import { Strip } from "./strip.tsx";
 import { Summary } from "./summary.tsx";
 import "./map.css";
 
+interface MemoryMapProps {
+  readonly session: Session;
+  /** What goes beside the grid, or before it where there is no room. */
+  readonly children: ComponentChildren;
+}
+
 /** The memory of the process: all of it as a strip, and the pages around the focus as a grid. */
-export function MemoryMap({ session }: { readonly session: Session }) {
+export function MemoryMap({ session, children }: MemoryMapProps) {
   const view = useMemo(() => new MapView(session), [session]);
   useSignalEffect(() => {
     session.changes.value;
@@ -29,6 +36,7 @@ export function MemoryMap({ session }: { readonly session: Session }) {
         <Legend view={view} />
         <Summary view={view} />
       </div>
+      {children}
       <section class="pages" aria-label="Pages">
         <Grid view={view} />
         <Details view={view} />

@@ -15,8 +15,9 @@ export function App({ session }: { readonly session: Session }) {
         <MachineBar session={session} />
       </header>
       <main>
-        <MemoryMap session={session} />
-        <Panels session={session} />
+        <MemoryMap session={session}>
+          <Panels session={session} />
+        </MemoryMap>
       </main>
     </>
   );

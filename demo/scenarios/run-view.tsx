@@ -86,9 +86,6 @@ function Running({ run, session, isReady, beginAnew }: RunningProps) {
       <p class="sentence" aria-live={isRunning ? "off" : "polite"}>
         <span class="quiet">Step {run.position.value}.</span> {run.sentence.value}
       </p>
-      <p class="quiet">
-        Hash of the state: <code class="hash">{isRunning ? "not while it runs" : run.hash}</code>
-      </p>
       <div class="end" role="status">
         {isAtEnd ? (
           <OutcomeView outcome={run.program.outcome()} />
@@ -96,6 +93,9 @@ function Running({ run, session, isReady, beginAnew }: RunningProps) {
           <p class="quiet">What came of it is shown here at the end.</p>
         )}
       </div>
+      <p class="quiet">
+        Hash of the state: <code class="hash">{isRunning ? "not while it runs" : run.hash}</code>
+      </p>
       {Panel && <Panel program={run.program} />}
     </>
   );
@@ -107,7 +107,7 @@ function Controls({ run, isReady, beginAnew }: Omit<RunningProps, "session">) {
   const isBegun = isReady && run.position.value > 0;
   return (
     <fieldset class="controls">
-      <legend>Steps of the program</legend>
+      <legend class="unseen">Steps of the program</legend>
       <Control
         title="Start again"
         isIdle={!isBegun}

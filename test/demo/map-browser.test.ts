@@ -109,10 +109,40 @@ describeWith("chromium", "the map in Chromium", (program) => {
     expect(complaints).toEqual([]);
   });
 
+  test("counts as free what a program can have", async () => {
+    const { page } = await browser.page("#empty-machine");
+    for (const [profile, address] of [
+      ["win32", "0x00010000"],
+      ["win9x", "0x00400000"],
+    ] as const) {
+      await page.getByLabel("Profile").selectOption(profile);
+      await fact(page, "Largest free")
+        .filter({ hasText: new RegExp(`^2.00 GB at ${address}$`) })
+        .waitFor();
+    }
+  });
+
+  test("comes before what is done with it, and its pages after that where it is narrow", async () => {
+    const topsAt = async (width: number) => {
+      const { page } = await open({ width, height: 800 });
+      const parts = [strip(page), page.getByRole("tablist"), grid(page)];
+      const boxes = await Promise.all(parts.map((part) => part.boundingBox()));
+      return boxes.map((box) => box?.y ?? Number.NaN);
+    };
+    const [top = 0, tabs = 0, pages = 0] = await topsAt(360);
+    expect([top < tabs, tabs < pages]).toEqual([true, true]);
+    // Side by side there: the list of sizes is above the grid.
+    const [, wideTabs = 0, widePages = 0] = await topsAt(1280);
+    expect(Math.abs(wideTabs - widePages)).toBeLessThan(60);
+  });
+
   test("shows 128 TB", async () => {
     const { page, complaints } = await browser.page("#empty-machine");
     await page.getByLabel("Profile").selectOption("win64");
     await page.getByText("128 TB shown").waitFor();
+    await fact(page, "Largest free")
+      .filter({ hasText: /^128 TB at 0x00007ffe1000$/ })
+      .waitFor();
     const gaps = page.locator(".gap");
     await expect.poll(() => gaps.allTextContents()).toEqual(["2.00 GB free", "128 TB free"]);
     await page.getByLabel("Fold long gaps").uncheck();
