@@ -136,6 +136,12 @@ describeWith("chromium", "the map in Chromium", (program) => {
     expect(Math.abs(wideTabs - widePages)).toBeLessThan(60);
   });
 
+  test.each(["#empty-machine", "#own-file"])("is as wide as a phone above %s", async (hash) => {
+    const { page } = await browser.page(hash, { viewport: { width: 360, height: 800 } });
+    await page.locator(".scenario").getByRole("heading").waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  });
+
   test("shows 128 TB", async () => {
     const { page, complaints } = await browser.page("#empty-machine");
     await page.getByLabel("Profile").selectOption("win64");
