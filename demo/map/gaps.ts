@@ -139,7 +139,7 @@ function allGaps(memory: Memory, range: AddressRange): AddressRange[] | undefine
   for (let start = range.start; start < range.end; runs += 1) {
     if (runs === RUNS_MAXIMUM) return undefined;
     const run = memory.query(start);
-    const end = Math.min(endOf(run), range.end);
+    const end = Math.min(run.end, range.end);
     const last = gaps.at(-1);
     if (isFree(run) && last?.end === start) gaps.splice(-1, 1, { start: last.start, end });
     else if (isFree(run)) gaps.push({ start, end });
