@@ -122,7 +122,7 @@ describeWith("chromium", "the map in Chromium", (program) => {
     }
   });
 
-  test("comes before what is done with it, and its pages after that where it is narrow", async () => {
+  test("comes before what is done with it, its pages after that where it is narrow", async () => {
     const topsAt = async (width: number) => {
       const { page } = await open({ width, height: 800 });
       const parts = [strip(page), page.getByRole("tablist"), grid(page)];
