@@ -24,6 +24,10 @@ async function runAtOnce(page: Page): Promise<void> {
 const hashOf = (page: Page) => page.locator(".hash").textContent();
 const outcomeOf = (page: Page) => page.getByRole("status").textContent();
 
+const LOOKS = [360, 1280].flatMap((width) => {
+  return (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme }));
+});
+
 describeWith("chromium", "scenarios in Chromium", (program) => {
   let browser: DemoBrowser;
   beforeAll(async () => {
@@ -68,11 +72,7 @@ describeWith("chromium", "scenarios in Chromium", (program) => {
   });
 
   test.each(STEPPED)("%s, for everybody", async (id) => {
-    const looks = [
-      { width: 360, colorScheme: "light" },
-      { width: 1280, colorScheme: "dark" },
-    ] as const;
-    for (const { width, colorScheme } of looks) {
+    for (const { width, colorScheme } of LOOKS) {
       const viewport = { width, height: 800 };
       const demo = await browser.page(`#${id}`, { viewport, colorScheme });
       const { page } = demo;
