@@ -158,7 +158,7 @@ describe("--check", () => {
 describe("the README", () => {
   const NUMBER = / <sup>(\d+)<\/sup>/;
   const readme = readFileSync(`${root}/README.md`, "utf8");
-  const [, speed = ""] = /\n## Speed\n([\s\S]*?)\n## More\n/.exec(readme) ?? [];
+  const [, speed = ""] = /\n## Speed\n([\s\S]*?)\n## /.exec(readme) ?? [];
   const lines = speed.split("\n");
 
   test("has each budget once, with a figure of each engine", () => {
